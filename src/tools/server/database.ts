@@ -1,0 +1,79 @@
+// How does the house reach PostgreSQL, and how does a schema come to be what the code expects?
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import { Problem } from '../base/problem.ts';
+
+/**
+ * The database as the house sees it. A room's `records.ts` names its own tables:
+ * `const on = (db: Db) => db.withTables<{ 'ledger.entry': EntryRow }>()`.
+ */
+export type Db = Kysely<unknown>;
+/** A transaction in progress: what a change, and the ledger entry about it, share. */
+export type Tx = Transaction<unknown>;
+
+// Times leave the database as the ISO strings the house uses; counts as numbers; days as they are.
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text: string) => new Date(text).toISOString());
+types.setTypeParser(pg.types.builtins.DATE, (text: string) => text);
+types.setTypeParser(pg.types.builtins.INT8, (text: string) => {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${text} is beyond what a number holds exactly`);
+  return number;
+});
+
+/** Where PostgreSQL listens: a URL, or the folder of a Unix socket. */
+export type Address = { url: string } | { socket: string; port: number; user: string; database: string };
+
+export function openDatabase(address: Address, connections = 12): Db {
+  const where =
+    'url' in address
+      ? { connectionString: address.url }
+      : { host: address.socket, port: address.port, user: address.user, database: address.database };
+  const pool = new pg.Pool({ ...where, max: connections, types, application_name: 'attending' });
+  // An idle connection that breaks (PostgreSQL restarted) is replaced by the pool; without a listener it would end us.
+  pool.on('error', () => {});
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const migrationLock = 7_420_001;
+
+/**
+ * Brings every schema up to date, capability by capability, file by file, each file in its own transaction.
+ * A file that was applied before and reads differently now is refused: history is not edited.
+ */
+export async function migrate(db: Db, rooms: readonly { name: string; migrations?: URL }[]): Promise<string[]> {
+  const applied: string[] = [];
+  await db.connection().execute(async (one) => {
+    await sql`select pg_advisory_lock(${sql.lit(migrationLock)})`.execute(one);
+    try {
+      await sql`create schema if not exists server`.execute(one);
+      await sql`create table if not exists server.migration (
+        capability text not null, name text not null, sha256 text not null, applied_at timestamptz not null default now(),
+        primary key (capability, name))`.execute(one);
+      const known = await sql<{ capability: string; name: string; sha256: string }>`select capability, name, sha256 from server.migration`.execute(one);
+      const before = new Map(known.rows.map((row) => [`${row.capability}/${row.name}`, row.sha256]));
+      for (const room of rooms) {
+        if (!room.migrations) continue;
+        const files = (await readdir(room.migrations)).filter((file) => file.endsWith('.sql')).sort();
+        for (const file of files) {
+          const text = await readFile(new URL(file, room.migrations), 'utf8');
+          const sha256 = createHash('sha256').update(text).digest('hex');
+          const was = before.get(`${room.name}/${file}`);
+          if (was === sha256) continue;
+          if (was)
+            throw new Problem('conflict', `The migration ${room.name}/${file} was applied before and has been edited since.`, 'Restore the file and add a new migration instead.', [{ file: `${room.name}/migrations/${file}`, says: `sha256 was ${was}` }]);
+          await one.transaction().execute(async (tx) => {
+            await sql.raw(text).execute(tx);
+            await sql`insert into server.migration (capability, name, sha256) values (${room.name}, ${file}, ${sha256})`.execute(tx);
+          });
+          applied.push(`${room.name}/${file}`);
+        }
+      }
+    } finally {
+      await sql`select pg_advisory_unlock(${sql.lit(migrationLock)})`.execute(one);
+    }
+  });
+  return applied;
+}

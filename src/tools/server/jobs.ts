@@ -1,0 +1,18 @@
+// How is long work done outside the request, once, and picked up again after a crash?
+import type { House } from './capability.ts';
+
+/** A kind of long work. `run` may be called again for the same input after a crash: it must be repeatable. */
+export interface Job<Input = never> {
+  name: string;
+  says: string;
+  run(house: House, input: Input, signal: AbortSignal): Promise<void>;
+  /** A cron line in UTC where it runs by itself. */
+  schedule?: string;
+}
+
+export interface Jobs {
+  /** Queues the work; with `key`, a second request while the first waits or runs is the same work. */
+  start(name: string, input: unknown, key?: string): Promise<void>;
+  /** Asks a running or waiting job with this key to stop. */
+  stop(key: string): Promise<void>;
+}
