@@ -7,3 +7,4 @@ export type { ExportHandle, OpenOptions } from './open-export.ts';
 export { openExport, readEvidence, sampleFields } from './open-export.ts';
 export type { ViewDefinition, ViewColumn, ViewSelect } from './view.ts';
 export { runView, viewSql, viewFields, expressionSql, expressionFields } from './view.ts';
+export { resourceTypes } from './resource-types.ts';

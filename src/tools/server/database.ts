@@ -34,7 +34,19 @@ export function openDatabase(address: Address, connections = 12): Db {
   const pool = new pg.Pool({ ...where, max: connections, types, application_name: 'attending' });
   // An idle connection that breaks (PostgreSQL restarted) is replaced by the pool; without a listener it would end us.
   pool.on('error', () => {});
+  // So would one that breaks in the middle of a transaction; its next query fails with the reason.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** What a failure of the database means to the person who waits for it; null when it is a mistake of ours. */
+export function databaseProblem(error: unknown): Problem | null {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (code === '53100') return new Problem('unavailable', 'The disk that holds the database is full; nothing of this request was recorded.', 'Tell the administrator; try again when there is space.');
+  const away = /^(08|57P|53[23])/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code) || /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed)/.test(message);
+  // ENOENT is the missing socket only when it came from connecting; a missing file is another matter.
+  if (!away || (code === 'ENOENT' && (error as { syscall?: string }).syscall !== 'connect')) return null;
+  return new Problem('unavailable', 'The database cannot be reached right now.', 'Try again in a few seconds; what was recorded before is safe.');
 }
 
 const migrationLock = 7_420_001;

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Endpoint } from '../base/endpoint.ts';
 import { Problem, type ProblemDetail } from '../base/problem.ts';
 import type { Caller, House } from './capability.ts';
+import { databaseProblem } from './database.ts';
 
 export interface Asking<E extends Endpoint> {
   params: z.output<E['params']>;
@@ -133,8 +134,12 @@ export const problemsOf = (error: z.ZodError): ProblemDetail[] =>
   }));
 
 function answerProblem(c: Context, house: House, error: unknown): Response {
-  const problem = error instanceof Problem ? error : null;
+  const problem = error instanceof Problem ? error : databaseProblem(error);
   if (!problem) house.log.error('request failed', { method: c.req.method, path: c.req.path, error: (error as Error).stack ?? String(error) });
   const shown = problem ?? new Problem('internal', 'Something went wrong here, and it is written in the log.', 'Try again; if it stays, tell the administrator the time.');
-  return c.body(JSON.stringify(shown), shown.status as 400, { 'content-type': 'application/problem+json' });
+  return c.body(JSON.stringify(shown), shown.status as 400, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    ...(shown.kind === 'unavailable' && { 'retry-after': '2' }),
+  });
 }

@@ -1,0 +1,187 @@
+// Which faults are planted in the synthetic export, and which check must name each of them?
+
+/** A fault as real hospitals have them. The tests count each in the output; a later test holds the audit to naming it. */
+export interface Fault {
+  id: string;
+  /** The slug of the hospital. */
+  hospital: string;
+  /** The slug of the department; null: the whole hospital. */
+  department: string | null;
+  resource: string;
+  /** What a reader of the export would find. */
+  says: string;
+  /** The share of the matching records that carry the fault. */
+  share: number;
+  /** The check of the audit catalogue that must name it; null: a check of a later part of the audit. */
+  check: string | null;
+  /** The further checks that see it too. */
+  also?: readonly string[];
+  /** Where the fault has a beginning or a day: the part of the study period that has passed by then, 0-1. */
+  at?: number;
+}
+
+const one = <const F extends Fault>(fault: F): F => fault;
+
+export const faults = [
+  one({
+    id: 'silent-administrations',
+    hospital: 'rio-seco-community',
+    department: null,
+    resource: 'MedicationAdministration',
+    says: 'The medication administration feed has been silent since an interface upgrade; orders go on.',
+    share: 1,
+    check: 'C07',
+    at: 0.55,
+  }),
+  one({
+    id: 'lactate-mg-dl',
+    hospital: 'mesa-alta-regional',
+    department: 'emergency',
+    resource: 'Observation',
+    says: 'The point-of-care analyser reports lactate in mg/dL (factor 9.008); the model reads mmol/L.',
+    share: 0.6,
+    check: 'F08',
+  }),
+  one({
+    id: 'lactate-mislabelled',
+    hospital: 'mesa-alta-regional',
+    department: 'emergency',
+    resource: 'Observation',
+    says: 'Lactate values of the same analyser are in mg/dL, but say mmol/L.',
+    share: 0.25,
+    check: 'P01',
+  }),
+  one({
+    id: 'lactate-not-drawn',
+    hospital: 'rio-seco-community',
+    department: null,
+    resource: 'Observation',
+    says: 'Lactate is missing for most inpatients: the reflex order was never built here.',
+    share: 0.6,
+    check: 'C01',
+    also: ['V01'],
+  }),
+  one({
+    id: 'free-text-problems',
+    hospital: 'mesa-alta-regional',
+    department: 'medicine',
+    resource: 'Condition',
+    says: 'Problem list entries are free text without a code.',
+    share: 0.7,
+    check: 'C04',
+  }),
+  one({
+    id: 'late-vitals',
+    hospital: 'ocotillo-university',
+    department: 'surgery',
+    resource: 'Observation',
+    says: 'Vital signs are charted on paper and entered at the end of the shift, 3 to 10 hours later.',
+    share: 0.85,
+    check: 'T01',
+  }),
+  one({
+    id: 'duplicate-ids',
+    hospital: 'rio-seco-community',
+    department: null,
+    resource: 'Encounter',
+    says: 'On one day the interface sent every encounter twice: the same resource, the same id.',
+    share: 1,
+    check: 'D01',
+    at: 0.3,
+  }),
+  one({
+    id: 'duplicate-encounters',
+    hospital: 'rio-seco-community',
+    department: null,
+    resource: 'Encounter',
+    says: 'On another day every encounter was sent again under a new id.',
+    share: 1,
+    check: 'D02',
+    at: 0.7,
+  }),
+  one({
+    id: 'end-before-start',
+    hospital: 'ocotillo-university',
+    department: 'cardiology',
+    resource: 'Encounter',
+    says: 'Discharge before admission: the end of the stay lost its date in a conversion.',
+    share: 0.08,
+    check: 'P03',
+  }),
+  one({
+    id: 'dangling-encounters',
+    hospital: 'rio-seco-community',
+    department: 'clinic',
+    resource: 'Observation',
+    says: 'Observations refer to encounters that are not in the export.',
+    share: 0.2,
+    check: 'F10',
+  }),
+  one({
+    id: 'dangling-requesters',
+    hospital: 'mesa-alta-regional',
+    department: null,
+    resource: 'MedicationRequest',
+    says: 'Orders refer to prescribers who were deleted when they left.',
+    share: 0.05,
+    check: 'F10',
+  }),
+  one({
+    id: 'placeholder-999',
+    hospital: 'rio-seco-community',
+    department: 'intensive-care',
+    resource: 'Observation',
+    says: 'The monitor writes 999 for a heart rate it could not read.',
+    share: 0.06,
+    check: 'C03',
+    also: ['P01'],
+  }),
+  one({
+    id: 'impossible-dates',
+    hospital: 'mesa-alta-regional',
+    department: null,
+    resource: 'Condition',
+    says: 'Onset dates that no calendar has, such as 2026-02-30.',
+    share: 0.03,
+    check: 'F07',
+  }),
+  one({
+    id: 'uncoded-diabetes',
+    hospital: 'rio-seco-community',
+    department: null,
+    resource: 'Condition',
+    says: 'Patients with HbA1c of 6.5 % and more and metformin have no diabetes on the problem list.',
+    share: 0.45,
+    check: null,
+  }),
+  one({
+    id: 'templated-notes',
+    hospital: 'ocotillo-university',
+    department: 'medicine',
+    resource: 'DocumentReference',
+    says: 'Six of ten notes are the department template with next to nothing added.',
+    share: 0.6,
+    check: null,
+  }),
+  one({
+    id: 'copied-notes',
+    hospital: 'mesa-alta-regional',
+    department: 'oncology',
+    resource: 'DocumentReference',
+    says: 'Half of the daily notes are the note of the day before with a line changed.',
+    share: 0.5,
+    check: null,
+  }),
+  one({
+    id: 'consults-elsewhere',
+    hospital: 'mesa-alta-regional',
+    department: null,
+    resource: 'DocumentReference',
+    says: 'Consult notes are routed to another system; the export has the entry without the text.',
+    share: 0.9,
+    check: null,
+  }),
+] as const;
+
+export type FaultId = (typeof faults)[number]['id'];
+export const faultOf = (id: FaultId): Fault => faults.find((fault) => fault.id === id)!;

@@ -1,0 +1,345 @@
+// Which words does a data audit use, what does audit.json carry, and what can be asked of the audit room?
+import { z } from 'zod';
+import { tier } from '../../spine/deployments/charter-data.ts';
+import { day, endpoint, everyone, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
+import { idOf, slug } from '../../tools/base/id.ts';
+
+// ---------------------------------------------------------------- the catalogue
+
+/** The families of checks; the first four are the harmonized terms of Kahn et al., EGEMS 2016;4(1):1244. */
+export const families = {
+  completeness: 'Is a usable value there, for whom it must be?',
+  conformance: 'Does it obey FHIR, units and code systems?',
+  plausibility: 'Can it be true?',
+  duplicates: 'Is it there once?',
+  timeliness: 'Was it on record in time?',
+  variation: 'Do units differ more than chance?',
+  provenance: 'Where does the export come from?',
+} as const;
+export type Family = keyof typeof families;
+export const familyNames = Object.keys(families) as Family[];
+
+/** The bound a rate is held against: `at-least` for good things, `at-most` for bad ones. */
+export const threshold = z.strictObject({
+  bound: z.enum(['at-least', 'at-most']),
+  value: z.number().min(0).describe('A share 0-1, in the unit of the rate.'),
+  from: z.enum(['charter', 'default']).describe('`charter`: promised there; `default`: ours, shown as such.'),
+});
+export type Threshold = z.infer<typeof threshold>;
+
+/** One entry of the check catalogue, as people read it. */
+export const checkWords = z.strictObject({
+  id: z.string().regex(/^[A-Z]\d\d$/),
+  name: z.string(),
+  asks: z.string().describe('The question it answers.'),
+  family: z.enum(familyNames as [Family, ...Family[]]),
+  about: z.enum(['element', 'resource', 'file', 'export']).describe('What one finding is about.'),
+  formula: z.string().describe('What n and k count.'),
+  threshold: z.strictObject({ bound: z.enum(['at-least', 'at-most']), value: z.number() }).nullable().describe('The default; null: the charter must say.'),
+  source: z.string(),
+  limits: z.string().describe('What it cannot see.'),
+});
+export type CheckWords = z.infer<typeof checkWords>;
+
+// ---------------------------------------------------------------- findings
+
+export const verdicts = {
+  met: 'The whole interval is on the promised side.',
+  'not-met': 'The whole interval is on the wrong side.',
+  undecided: 'The interval straddles the threshold: more cases would decide.',
+  'not-measurable': 'Too few cases, or nothing there to measure.',
+} as const;
+export type Verdict = keyof typeof verdicts;
+export const verdict = z.enum(Object.keys(verdicts) as [Verdict, ...Verdict[]]);
+
+/** Which part of the hospital, and when. All null: the whole export. `month` is YYYY-MM. */
+export const unit = z.strictObject({
+  facility: z.string().nullable(),
+  department: z.string().nullable(),
+  clinician: z.string().nullable().describe('A pseudonymous ordinal such as `clinician 7`; never a name.'),
+  month: z.string().nullable(),
+});
+export type Unit = z.infer<typeof unit>;
+
+/** Where the evidence stands in the export. */
+export const evidenceRow = z.strictObject({
+  file: z.string(),
+  line: z.int().min(1).nullable(),
+  id: z.string().nullable().describe('ResourceType/id.'),
+  says: z.string().describe('What is wrong there.'),
+});
+export type EvidenceRow = z.infer<typeof evidenceRow>;
+
+/** How many evidence rows a finding carries at most. */
+export const maxRows = 20;
+
+export const finding = z.strictObject({
+  check: z.string(),
+  element: z.string().nullable().describe('The charter element; null: a resource type or the whole export, see `resource`.'),
+  resource: z.string().nullable().describe('The resource type it is about, where there is one.'),
+  unit,
+  n: z.int().min(0).describe('How many were looked at.'),
+  k: z.int().min(0).nullable().describe('How many of them counted; null where the rate is no share of n (a spread).'),
+  rate: z.number().nullable().describe('k/n; null: not measurable. Missing is never zero.'),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  threshold: threshold.nullable(),
+  tier,
+  verdict,
+  says: z.string().describe('The finding as a sentence.'),
+  figures: z.record(z.string(), z.number().nullable()).describe('Further numbers of the check, such as quantiles, ICC, effective n.'),
+  rows: z.array(evidenceRow).max(maxRows),
+});
+export type Finding = z.infer<typeof finding>;
+
+// ---------------------------------------------------------------- audit.json
+
+export const badLine = z.strictObject({ line: z.int().min(0), reason: z.string() });
+
+export const exportFile = z.strictObject({
+  name: z.string(),
+  bytes: z.int().min(0).describe('As stored, compressed where it is.'),
+  lines: z.int().min(0).describe('Non-empty lines, the bad ones included.'),
+  badLines: z.array(badLine).describe('At most 1,000 per file; `badLineCount` has them all.'),
+  badLineCount: z.int().min(0),
+});
+
+export const provenanceVerdicts = {
+  synthetic: 'The data are synthetic.',
+  'de-identified-copy': 'The data are a de-identified copy.',
+  'not-established': 'Nothing shows where the data come from.',
+} as const;
+
+export const provenance = z.strictObject({
+  verdict: z.enum(['synthetic', 'de-identified-copy', 'not-established']),
+  says: z.string(),
+  signals: z.array(
+    z.strictObject({
+      id: slug,
+      says: z.string(),
+      value: z.number().nullable(),
+      points: z.enum(['synthetic', 'de-identified-copy', 'nothing']).describe('What the signal speaks for.'),
+    }),
+  ),
+});
+export type Provenance = z.infer<typeof provenance>;
+
+export const absence = z.strictObject({
+  what: z.string().describe('What is not in the export, e.g. `Observation of category laboratory`.'),
+  element: z.string().nullable(),
+  means: z.string().describe('What that means for this model.'),
+});
+
+export const fix = z.strictObject({
+  rank: z.int().min(1),
+  element: z.string().nullable(),
+  check: z.string(),
+  unit,
+  tier,
+  blocks: z.boolean().describe('The gate cannot pass before this is done.'),
+  affected: z.int().min(0).nullable().describe('Patients or encounters, or rows where the check counts rows.'),
+  says: z.string(),
+  todo: z.string().describe('What to do.'),
+});
+export type Fix = z.infer<typeof fix>;
+
+export const auditedElement = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  resource: z.string(),
+  path: z.string(),
+  per: z.enum(['patient', 'encounter']),
+  window: z.string().describe('In words.'),
+  tier,
+  threshold: z.number(),
+  maxSpread: z.number(),
+});
+
+const tally = z.strictObject({ met: z.int(), 'not-met': z.int(), undecided: z.int(), 'not-measurable': z.int() });
+
+export const auditDocument = z
+  .strictObject({
+    attending: z.literal('audit/1').describe('The format of this document.'),
+    tool: z.strictObject({ name: z.literal('attending'), version: z.string() }),
+    startedAt: instant,
+    finishedAt: instant,
+    charter: z.strictObject({
+      digest: z.string().describe('SHA-256 of the canonical JSON (RFC 8785) of the data section.'),
+      deployment: z.string().nullable(),
+    }),
+    summary: z.strictObject({
+      verdict: verdict.describe('Of the critical findings of the whole export together.'),
+      says: z.string(),
+      patients: z.int(),
+      encounters: z.int(),
+      resources: z.int(),
+      badLines: z.int(),
+      facilities: z.int(),
+      departments: z.int(),
+      clinicians: z.int(),
+      from: day.nullable().describe('First day anything happened.'),
+      to: day.nullable(),
+      exportedAt: z.string().nullable().describe('The export\'s own time, against which the future is judged.'),
+      critical: tally,
+      important: tally,
+    }),
+    provenance,
+    absent: z.array(absence),
+    fixes: z.array(fix),
+    export: z.strictObject({ resources: z.record(z.string(), z.int().min(0)), files: z.array(exportFile) }),
+    elements: z.array(auditedElement),
+    findings: z.array(finding),
+  })
+  .meta({ title: 'Attending audit', description: 'The result of a data audit: audit.json.' });
+export type AuditDocument = z.infer<typeof auditDocument>;
+
+/** `audit.schema.json`: JSON Schema 2020-12 of audit.json. */
+export const auditJsonSchema = () => z.toJSONSchema(auditDocument, { target: 'draft-2020-12' });
+
+// ---------------------------------------------------------------- exports and runs on the server
+
+const bringers: Role[] = ['data-engineer', 'clinical-owner', 'governance'];
+/** Evidence rows point at single patients' records; every look at them is logged. */
+export const rowReaders: Role[] = ['data-engineer', 'clinical-owner', 'safety-officer', 'governance'];
+
+export const exportId = idOf('exp');
+export const runId = idOf('aud');
+
+export const uploadFile = z.strictObject({ name: z.string(), bytes: z.int().min(0) });
+export const exportSummary = z.strictObject({
+  id: exportId,
+  name: z.string(),
+  state: z.enum(['open', 'complete']),
+  files: z.array(uploadFile),
+  createdAt: instant,
+  createdBy: z.string(),
+});
+/** A folder under ATTENDING_EXPORTS. */
+export const serverFolder = z.strictObject({ folder: z.string(), files: z.int(), bytes: z.int() });
+
+export const runState = z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']);
+export const progress = z.strictObject({
+  stage: z.enum(['reading', 'preparing', 'checking', 'writing']),
+  says: z.string(),
+  bytes: z.int(),
+  totalBytes: z.int(),
+  lines: z.int(),
+  done: z.number().min(0).max(1),
+});
+export type Progress = z.infer<typeof progress>;
+
+export const run = z.strictObject({
+  id: runId,
+  deployment: z.string(),
+  export: exportId.nullable(),
+  folder: z.string().nullable(),
+  state: runState,
+  progress: progress.nullable(),
+  problem: z.string().nullable().describe('Why it failed, and what to do.'),
+  createdAt: instant,
+  createdBy: z.string(),
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+  auditDigest: z.string().nullable().describe('SHA-256 of audit.json, as in the ledger entry `audit.published`.'),
+  summary: auditDocument.shape.summary.nullable(),
+  provenance: provenance.nullable(),
+});
+export type Run = z.infer<typeof run>;
+
+export const storedFinding = finding.omit({ rows: true }).extend({
+  number: z.int().min(0).describe('Its place in audit.json.'),
+  suppressed: z.boolean().describe('Fewer than five people: the numbers are withheld.'),
+  rowCount: z.int().min(0),
+});
+export type StoredFinding = z.infer<typeof storedFinding>;
+
+export const matrixCell = z.strictObject({
+  facility: z.string().nullable().describe('Null: the whole export.'),
+  verdict,
+  rate: z.number().nullable(),
+  n: z.int(),
+  finding: z.int().describe('The number of the worst finding behind the cell.'),
+  findings: z.int().describe('How many findings stand behind the cell.'),
+});
+export const matrix = z.strictObject({
+  facilities: z.array(z.string()),
+  rows: z.array(z.strictObject({ check: z.string(), name: z.string(), family: z.string(), element: z.string().nullable(), tier, cells: z.array(matrixCell) })),
+});
+
+const oneRun = z.strictObject({ run: runId });
+const oneExport = z.strictObject({ export: exportId });
+const nothingBack = z.strictObject({});
+
+export const listChecks = endpoint({ name: 'audit.checks', method: 'GET', path: '/api/v1/audit/checks', says: 'Lists the checks of a data audit.', who: everyone, output: z.strictObject({ items: z.array(checkWords) }) });
+
+export const listExports = endpoint({ name: 'audit.exports', method: 'GET', path: '/api/v1/audit/exports', says: 'Lists uploaded exports and the server-side folders an audit may read.', who: bringers, output: z.strictObject({ uploads: z.array(exportSummary), folders: z.array(serverFolder) }) });
+export const openExport = endpoint({ name: 'audit.open-export', method: 'POST', path: '/api/v1/audit/exports', says: 'Opens an upload; its files follow one by one.', who: bringers, body: z.strictObject({ name: z.string().trim().min(1).max(200) }), output: exportSummary, status: 201 });
+export const readExport = endpoint({ name: 'audit.export', method: 'GET', path: '/api/v1/audit/exports/:export', says: 'Shows an upload and how many bytes of each file have arrived.', who: bringers, params: oneExport, output: exportSummary });
+export const putFile = endpoint({
+  name: 'audit.put-file',
+  method: 'PUT',
+  path: '/api/v1/audit/exports/:export/files/:file',
+  says: 'Uploads one file (.ndjson, .ndjson.gz), the raw bytes as the request body; `offset` goes on where a broken upload stopped.',
+  who: bringers,
+  params: z.strictObject({ export: exportId, file: z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/, 'a plain file name') }),
+  query: z.strictObject({ offset: z.coerce.number().int().min(0).default(0) }),
+  output: uploadFile,
+  takes: 'upload',
+});
+export const dropExport = endpoint({ name: 'audit.drop-export', method: 'DELETE', path: '/api/v1/audit/exports/:export', says: 'Deletes an uploaded export; audits made of it stay.', who: bringers, params: oneExport, output: nothingBack });
+
+export const startRun = endpoint({
+  name: 'audit.start',
+  method: 'POST',
+  path: '/api/v1/audit/runs',
+  says: "Starts an audit of an upload or a server-side folder against a deployment's charter.",
+  who: bringers,
+  body: z.strictObject({ deployment: slug, export: exportId.nullable().default(null), folder: z.string().nullable().default(null).describe('A folder as listed by audit.exports.') }),
+  output: run,
+  status: 201,
+});
+export const listRuns = endpoint({ name: 'audit.runs', method: 'GET', path: '/api/v1/audit/runs', says: 'Lists audits, the newest first.', who: staff, query: z.strictObject({ deployment: slug.optional(), ...paging }), output: page(run) });
+export const readRun = endpoint({ name: 'audit.run', method: 'GET', path: '/api/v1/audit/runs/:run', says: 'Shows an audit, with live progress while it runs.', who: staff, params: oneRun, output: run });
+export const cancelRun = endpoint({ name: 'audit.cancel', method: 'POST', path: '/api/v1/audit/runs/:run/cancel', says: 'Stops an audit that waits or runs.', who: bringers, params: oneRun, output: run });
+
+export const listFindings = endpoint({
+  name: 'audit.findings',
+  method: 'GET',
+  path: '/api/v1/audit/runs/:run/findings',
+  says: 'Lists the findings of an audit; cells under five people are withheld.',
+  who: staff,
+  params: oneRun,
+  query: z.strictObject({
+    check: z.string().optional(),
+    element: z.string().optional(),
+    facility: z.string().optional(),
+    department: z.string().optional(),
+    month: z.string().optional(),
+    level: z.enum(['overall', 'facility', 'department', 'clinician', 'month']).optional().describe('By what the finding is broken down.'),
+    verdict: verdict.optional(),
+    tier: tier.optional(),
+    ...paging,
+  }),
+  output: page(storedFinding),
+});
+export const readMatrix = endpoint({ name: 'audit.matrix', method: 'GET', path: '/api/v1/audit/runs/:run/matrix', says: 'Shows the findings of an audit as checks by facility.', who: staff, params: oneRun, output: matrix });
+export const readRest = endpoint({
+  name: 'audit.rest',
+  method: 'GET',
+  path: '/api/v1/audit/runs/:run/rest',
+  says: 'Shows what an audit says beside its findings: elements, what is absent, what to fix, files and bad lines.',
+  who: staff,
+  params: oneRun,
+  output: auditDocument.pick({ elements: true, absent: true, fixes: true, export: true, charter: true, tool: true }),
+});
+export const readRows = endpoint({
+  name: 'audit.rows',
+  method: 'GET',
+  path: '/api/v1/audit/runs/:run/findings/:finding/rows',
+  says: 'Shows the rows behind a finding; the look is logged.',
+  who: rowReaders,
+  params: z.strictObject({ run: runId, finding: z.coerce.number().int().min(0) }),
+  output: z.strictObject({ finding: storedFinding, rows: z.array(evidenceRow) }),
+});
+export const downloadJson = endpoint({ name: 'audit.json', method: 'GET', path: '/api/v1/audit/runs/:run/audit.json', says: 'Downloads audit.json.', who: rowReaders, params: oneRun, output: auditDocument, answers: 'stream' });
+export const downloadHtml = endpoint({ name: 'audit.html', method: 'GET', path: '/api/v1/audit/runs/:run/audit.html', says: 'Downloads the audit as one readable page.', who: rowReaders, params: oneRun, output: z.string(), answers: 'stream' });

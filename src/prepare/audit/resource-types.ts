@@ -1,0 +1,93 @@
+// Which resource types does FHIR R4 have, and where does each keep its subject, its time and its codes?
+
+/** All resource types of FHIR R4 (4.0.1), http://hl7.org/fhir/R4/resourcelist.html. */
+const names =
+  'Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim ClaimResponse ClinicalImpression CodeSystem Communication CommunicationRequest CompartmentDefinition Composition ConceptMap Condition Consent Contract Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference EffectEvidenceSynthesis Encounter Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare EventDefinition Evidence EvidenceVariable ExampleScenario ExplanationOfBenefit FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse HealthcareService ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation ImplementationGuide InsurancePlan Invoice Library Linkage List Location Measure MeasureReport Media Medication MedicationAdministration MedicationDispense MedicationKnowledge MedicationRequest MedicationStatement MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged MedicinalProductPharmaceutical MedicinalProductUndesirableEffect MessageDefinition MessageHeader MolecularSequence NamingSystem NutritionOrder Observation ObservationDefinition OperationDefinition OperationOutcome Organization OrganizationAffiliation Parameters Patient PaymentNotice PaymentReconciliation Person PlanDefinition Practitioner PractitionerRole Procedure Provenance Questionnaire QuestionnaireResponse RelatedPerson RequestGroup ResearchDefinition ResearchElementDefinition ResearchStudy ResearchSubject RiskAssessment RiskEvidenceSynthesis Schedule SearchParameter ServiceRequest Slot Specimen SpecimenDefinition StructureDefinition StructureMap Subscription Substance SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial SubstanceSpecification SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport TestScript ValueSet VerificationResult VisionPrescription';
+
+const all = new Set(names.split(' '));
+export const isResourceType = (name: string): boolean => all.has(name);
+
+/** A JSON field, or a member of an object in one: `effectiveDateTime`, `period.start`. */
+type Place = string;
+
+/** What the audit reads of a resource type besides the charter's own paths. */
+export interface TypeFields {
+  /** The reference to the patient. */
+  subject: string | null;
+  encounter: Place | null;
+  /** The clinically relevant time: the first that is filled. */
+  date: readonly Place[];
+  /** Where the end of a period stands. */
+  end: readonly Place[];
+  /** When it came on record; `meta.lastUpdated` is tried last everywhere. */
+  recorded: readonly Place[];
+  /** Elements R4 demands (minimum cardinality 1); a choice is written `a|b`. */
+  required: readonly string[];
+  /** CodeableConcept(s) that say what it is. */
+  code: readonly string[];
+  /** The fields that, beside subject, code and time, make the content what it is. */
+  content: readonly string[];
+  /** Further references that should resolve. */
+  references: readonly string[];
+}
+
+const nothing: TypeFields = { subject: 'subject', encounter: 'encounter', date: [], end: [], recorded: [], required: [], code: ['code'], content: [], references: [] };
+const medication = ['medicationCodeableConcept', 'medicationReference'];
+const effective = { date: ['effectiveDateTime', 'effectivePeriod.start', 'effectiveInstant'], end: ['effectivePeriod.end'] };
+
+const known: Record<string, Partial<TypeFields>> = {
+  Patient: { subject: null, encounter: null, code: [] },
+  Encounter: { encounter: null, date: ['period.start'], end: ['period.end'], required: ['status', 'class'], code: ['type'], references: ['serviceProvider', 'partOf'] },
+  Observation: { ...effective, recorded: ['issued'], required: ['status', 'code'], content: ['valueQuantity', 'valueCodeableConcept', 'valueString', 'valueBoolean', 'valueInteger', 'valueRange', 'valueRatio', 'valueSampledData', 'valueTime', 'valueDateTime', 'valuePeriod', 'component', 'dataAbsentReason', 'bodySite', 'method', 'specimen'], references: ['specimen', 'performer', 'hasMember', 'derivedFrom'] },
+  Condition: { date: ['onsetDateTime', 'onsetPeriod.start', 'recordedDate'], end: ['abatementDateTime', 'onsetPeriod.end'], recorded: ['recordedDate'], required: ['subject'], content: ['clinicalStatus', 'verificationStatus', 'category', 'encounter'] },
+  Procedure: { date: ['performedDateTime', 'performedPeriod.start'], end: ['performedPeriod.end'], required: ['status', 'subject'], content: ['bodySite'] },
+  MedicationRequest: { date: ['authoredOn'], recorded: ['authoredOn'], required: ['status', 'intent', 'subject', 'medicationCodeableConcept|medicationReference'], code: ['medicationCodeableConcept'], content: ['medicationReference', 'dosageInstruction', 'intent', 'dispenseRequest'], references: ['medicationReference', 'requester'] },
+  MedicationAdministration: { ...effective, encounter: 'context', required: ['status', 'subject', 'medicationCodeableConcept|medicationReference', 'effectiveDateTime|effectivePeriod'], code: ['medicationCodeableConcept'], content: ['medicationReference', 'dosage', 'request', 'effectivePeriod'], references: ['medicationReference', 'request'] },
+  MedicationDispense: { date: ['whenHandedOver', 'whenPrepared'], encounter: 'context', required: ['status', 'medicationCodeableConcept|medicationReference'], code: ['medicationCodeableConcept'], content: ['medicationReference', 'quantity', 'authorizingPrescription', 'dosageInstruction'], references: ['medicationReference', 'authorizingPrescription'] },
+  MedicationStatement: { ...effective, date: [...effective.date, 'dateAsserted'], encounter: 'context', recorded: ['dateAsserted'], required: ['status', 'subject', 'medicationCodeableConcept|medicationReference'], code: ['medicationCodeableConcept'], content: ['medicationReference', 'dosage'], references: ['medicationReference'] },
+  AllergyIntolerance: { subject: 'patient', date: ['onsetDateTime', 'recordedDate'], recorded: ['recordedDate'], required: ['patient'], content: ['clinicalStatus', 'reaction'] },
+  DiagnosticReport: { ...effective, recorded: ['issued'], required: ['status', 'code'], content: ['result', 'conclusion', 'presentedForm', 'specimen'], references: ['result', 'specimen'] },
+  DocumentReference: { encounter: null, date: ['date'], recorded: ['date'], required: ['status', 'content'], code: ['type'], content: ['content'], references: ['author'] },
+  Composition: { date: ['date'], recorded: ['date'], required: ['status', 'type', 'date', 'author', 'title'], code: ['type'], content: ['section'], references: ['author'] },
+  Immunization: { subject: 'patient', date: ['occurrenceDateTime'], recorded: ['recorded'], required: ['status', 'vaccineCode', 'patient', 'occurrenceDateTime|occurrenceString'], code: ['vaccineCode'], content: ['lotNumber'] },
+  ServiceRequest: { date: ['authoredOn', 'occurrenceDateTime', 'occurrencePeriod.start'], recorded: ['authoredOn'], required: ['status', 'intent', 'subject'], content: ['occurrenceDateTime'], references: ['requester'] },
+  Specimen: { encounter: null, date: ['collection.collectedDateTime', 'collection.collectedPeriod.start', 'receivedTime'], code: ['type'], content: ['collection', 'identifier'] },
+  CarePlan: { date: ['period.start', 'created'], end: ['period.end'], required: ['status', 'intent', 'subject'], code: ['category'] },
+  Flag: { date: ['period.start'], end: ['period.end'], required: ['status', 'code', 'subject'] },
+  Goal: { encounter: null, date: ['startDate'], required: ['lifecycleStatus', 'description', 'subject'], code: ['description'] },
+  Coverage: { subject: 'beneficiary', encounter: null, date: ['period.start'], end: ['period.end'], required: ['status', 'beneficiary', 'payor'], code: ['type'] },
+  Claim: { subject: 'patient', encounter: null, date: ['billablePeriod.start', 'created'], recorded: ['created'], required: ['status', 'type', 'use', 'patient', 'created', 'provider', 'priority', 'insurance'], code: ['type'] },
+  ExplanationOfBenefit: { subject: 'patient', encounter: null, date: ['billablePeriod.start', 'created'], recorded: ['created'], required: ['status', 'type', 'use', 'patient', 'created', 'insurer', 'provider', 'outcome', 'insurance'], code: ['type'] },
+  ImagingStudy: { date: ['started'], required: ['status', 'subject'], code: ['procedureCode'], content: ['series'] },
+  QuestionnaireResponse: { date: ['authored'], recorded: ['authored'], required: ['status'], code: [], content: ['questionnaire', 'item'] },
+  FamilyMemberHistory: { subject: 'patient', encounter: null, date: ['date'], required: ['status', 'patient', 'relationship'], code: ['relationship'], content: ['condition'] },
+  Device: { subject: 'patient', encounter: null, code: ['type'] },
+  Location: { subject: null, encounter: null, code: [] },
+  Organization: { subject: null, encounter: null, code: [] },
+  Practitioner: { subject: null, encounter: null, code: [] },
+  PractitionerRole: { subject: null, encounter: null, code: [] },
+  Medication: { subject: null, encounter: null },
+};
+
+export const fieldsOf = (type: string): TypeFields => ({ ...nothing, ...known[type] });
+
+/** The medication types, whose code may stand in a Medication of its own. */
+export const namesMedication = (type: string): boolean => fieldsOf(type).content.includes('medicationReference');
+export const medicationFields = medication;
+
+/** The top-level JSON field a place begins with. */
+export const topOf = (place: string): string => place.split('.')[0]!;
+
+/** Every top-level field the audit itself reads of this type. */
+export function ownFields(type: string): string[] {
+  const fields = fieldsOf(type);
+  const required = fields.required.flatMap((name) => name.split('|'));
+  const places = [fields.subject, fields.encounter, ...fields.date, ...fields.end, ...fields.recorded, ...required, ...fields.code, ...fields.content, ...fields.references];
+  const tops = new Set(places.filter((place): place is string => place !== null).map(topOf));
+  tops.add('meta');
+  if (type === 'Patient') for (const field of ['identifier', 'name', 'birthDate', 'gender', 'deceasedDateTime', 'deceasedBoolean', 'link', 'extension']) tops.add(field);
+  if (type === 'Location') for (const field of ['name', 'managingOrganization']) tops.add(field);
+  if (type === 'Organization' || type === 'Practitioner') tops.add('name');
+  if (type === 'PractitionerRole') tops.add('practitioner');
+  return [...tops].sort();
+}

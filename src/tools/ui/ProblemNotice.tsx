@@ -1,0 +1,38 @@
+// What went wrong, where, and what can the person do now?
+import { Button } from '@mantine/core';
+import type { Problem } from '../base/problem.ts';
+import { Alert } from './icons.tsx';
+
+export function ProblemNotice({ problem, again, title }: { problem: Problem | null | undefined; again?: () => void; title?: string }) {
+  if (!problem) return null;
+  return (
+    <div className="notice is-problem" role="alert">
+      <Alert size={18} />
+      <div>
+        {title && <strong className="notice-title">{title}</strong>}
+        <p>
+          <strong>{problem.message}</strong> {problem.next}
+        </p>
+        {problem.details.length > 0 && (
+          <ul>
+            {problem.details.map((detail, index) => (
+              <li key={index}>
+                {place(detail) && <code>{place(detail)}</code>} {detail.says}
+              </li>
+            ))}
+          </ul>
+        )}
+        {again && (
+          <Button size="xs" variant="default" onClick={again}>
+            Try again
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function place({ file, line, path }: { file?: string | undefined; line?: number | undefined; path?: string | undefined }): string {
+  const where = file ? (line ? `${file}:${line}` : file) : line ? `line ${line}` : '';
+  return [where, path].filter(Boolean).join(' ');
+}

@@ -1,0 +1,26 @@
+// How long ago, or how soon, and when exactly?
+import { between, systemClock, type Instant } from '../base/clock.ts';
+import { span } from './numbers.ts';
+
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const dayOnly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
+
+/** A moment in words of the calendar, in the reader's time zone. */
+export const showInstant = (instant: Instant): string => exact.format(new Date(instant));
+/** A calendar day, e.g. 21 Nov 2026. */
+export const showDay = (day: string): string => dayOnly.format(new Date(day.length === 10 ? `${day}T00:00:00Z` : day));
+
+export function relative(instant: Instant, now: Instant): string {
+  const passed = between(instant, now);
+  if (Math.abs(passed) < 45_000) return 'just now';
+  return passed > 0 ? `${span(passed)} ago` : `in ${span(passed)}`;
+}
+
+/** The distance from now; the exact time in the title and for the machine. */
+export function RelativeTime({ at, now = systemClock.now() }: { at: Instant; now?: Instant }) {
+  return (
+    <time dateTime={at} title={showInstant(at)}>
+      {relative(at, now)}
+    </time>
+  );
+}
