@@ -102,10 +102,10 @@ export const faults = [
   one({
     id: 'end-before-start',
     hospital: 'ocotillo-university',
-    department: 'cardiology',
+    department: 'medicine',
     resource: 'Encounter',
     says: 'Discharge before admission: the end of the stay lost its date in a conversion.',
-    share: 0.08,
+    share: 0.15,
     check: 'P03',
   }),
   one({
@@ -128,7 +128,7 @@ export const faults = [
   }),
   one({
     id: 'placeholder-999',
-    hospital: 'rio-seco-community',
+    hospital: 'ocotillo-university',
     department: 'intensive-care',
     resource: 'Observation',
     says: 'The monitor writes 999 for a heart rate it could not read.',

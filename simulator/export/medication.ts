@@ -1,6 +1,6 @@
 // What was prescribed, and what was really given?
 import { practitionerId } from '../hospitals.ts';
-import { chanceOf, ofStay, type Family, type Record } from './family.ts';
+import { chanceOf, ofStay, type Family, type Entry } from './family.ts';
 import { concept, hl7, hour, meta, minute, moment, quantity, refer, rxnorm, shortMeta, snomed } from './fhir.ts';
 import { acetaminophen, antibiotics, enoxaparin, homeMedicines, type Medicine } from './knowledge.ts';
 import { placeAt, type Period, type Stay, type Story } from './story.ts';
@@ -61,7 +61,7 @@ export const medicationRequests: Family = function* (story, period) {
     }
 };
 
-export const medicationAdministrations: Family = function* (story, period): Iterable<Record> {
+export const medicationAdministrations: Family = function* (story, period): Iterable<Entry> {
   for (const stay of story.stays) {
     const random = chanceOf(`given ${stay.id}`, story, period);
     for (const order of ordersOf(story, stay, period)) {

@@ -1,6 +1,6 @@
 // Which vital signs and laboratory values were measured, and when did they arrive?
 import { logNormal, type Random } from '../random.ts';
-import { chanceOf, ofStay, type Family, type Record } from './family.ts';
+import { chanceOf, ofStay, type Family, type Entry } from './family.ts';
 import { hl7, hour, loinc, minute, moment, quantity, refer, round, shortMeta } from './fhir.ts';
 import { bloodPressure, hba1c, laboratory, vitals, type Test } from './knowledge.ts';
 import { placeAt, severityAt, type Period, type Stay, type Story } from './story.ts';
@@ -34,7 +34,7 @@ function* vitalTimes(random: Random, stay: Stay): Iterable<number> {
   }
 }
 
-function* vitalSet(random: Random, story: Story, stay: Stay, at: number, period: Period, name: () => string): Iterable<Record> {
+function* vitalSet(random: Random, story: Story, stay: Stay, at: number, period: Period, name: () => string): Iterable<Entry> {
   const severity = severityAt(stay, at);
   const department = placeAt(stay, at);
   const issued = Math.min(period.to, at + logNormal(random, department.kind === 'icu' ? 1 : 6, 0.7) * minute);
@@ -63,8 +63,8 @@ type TestName = keyof typeof laboratory;
 const admission: readonly TestName[] = ['creatinine', 'leukocytes', 'hemoglobin', 'platelets', 'sodium', 'potassium', 'glucose'];
 const morning: readonly TestName[] = ['creatinine', 'leukocytes', 'hemoglobin', 'potassium'];
 
-function* laboratorySets(random: Random, story: Story, stay: Stay, period: Period, name: () => string): Iterable<Record> {
-  const take = (test: Test, at: number, value = valueOf(random, test, severityAt(stay, at))): Record => {
+function* laboratorySets(random: Random, story: Story, stay: Stay, period: Period, name: () => string): Iterable<Entry> {
+  const take = (test: Test, at: number, value = valueOf(random, test, severityAt(stay, at))): Entry => {
     const issued = Math.min(period.to, at + logNormal(random, 42, 0.4) * minute);
     return ofStay(stay, placeAt(stay, at), at, {
       resourceType: 'Observation',

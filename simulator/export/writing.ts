@@ -72,17 +72,15 @@ export async function openExport(folder: string, gzip: boolean) {
   }
 
   return {
-    async write(resource: Resource): Promise<void> {
-      let opened = open.get(resource.resourceType) ?? start(resource.resourceType);
-      if (opened.file.count === linesPerFile) {
-        await finish(opened);
-        opened = start(resource.resourceType);
-      }
+    /** Takes a resource. A promise comes back when the caller should wait for the disk. */
+    write(resource: Resource): Promise<void> | undefined {
+      const opened = open.get(resource.resourceType) ?? start(resource.resourceType);
       const line = JSON.stringify(resource);
       opened.lines.push(line);
       opened.pending += line.length;
       opened.file.count++;
-      if (opened.pending > chunk) await flush(opened);
+      if (opened.file.count === linesPerFile) return finish(opened);
+      return opened.pending > chunk ? flush(opened) : undefined;
     },
     async close(transactionTime: string): Promise<WrittenFile[]> {
       for (const opened of [...open.values()]) await finish(opened);

@@ -5,7 +5,7 @@ import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { dataSection, type DataSection } from '../../spine/deployments/charter-data.ts';
 import { digest } from '../../tools/base/canonical.ts';
 import { Problem, type ProblemDetail } from '../../tools/base/problem.ts';
-import { isResourceType } from './resource-types.ts';
+import { resourceTypes } from '../../tools/fhir/fhir.ts';
 
 export interface CharterInput {
   data: DataSection;
@@ -62,7 +62,7 @@ export async function readCharterText(text: string, file: string): Promise<Chart
   const data = parsed.data;
   const details = data.elements.flatMap((element, at): ProblemDetail[] => {
     const found: ProblemDetail[] = [];
-    if (!isResourceType(element.resource)) found.push({ ...where(['elements', at, 'resource']), says: `\`${element.resource}\` is no FHIR R4 resource type` });
+    if (!resourceTypes.has(element.resource)) found.push({ ...where(['elements', at, 'resource']), says: `\`${element.resource}\` is no FHIR R4 resource type` });
     if (data.elements.findIndex((other) => other.id === element.id) !== at) found.push({ ...where(['elements', at, 'id']), says: `a second element is called \`${element.id}\`` });
     return found;
   });

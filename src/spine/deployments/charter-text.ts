@@ -99,7 +99,8 @@ function edit(document: Document, difference: Difference): void {
   const path = place(document, difference.op === 'reordered' ? difference.steps.slice(0, -1) : difference.steps);
   if (difference.op === 'removed') document.deleteIn(path);
   else if (difference.op === 'reordered') reorder(document, path, String(difference.steps.at(-1)), difference.after as string[]);
-  else document.setIn(path, document.createNode(difference.after));
+  // A plain value takes the place of the old one and leaves the comment behind it where it is.
+  else document.setIn(path, typeof difference.after === 'object' ? document.createNode(difference.after) : difference.after);
 }
 
 /** Steps such as `id=lactate` as positions in this document; a member that is not there stands at the end. */

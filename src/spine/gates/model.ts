@@ -182,8 +182,8 @@ export type Reopening = z.infer<typeof reopening>;
 const counts = z.strictObject({ met: z.int(), 'not-met': z.int(), undecided: z.int(), 'not-measurable': z.int(), stale: z.int(), waived: z.int() });
 
 export const clocks = z.strictObject({
-  programmeWeek: z.int().min(0).describe('Weeks since the deployment was opened (the first clock of C5).'),
-  monthsLive: z.number().nullable().describe('Months since G4 was approved (the second clock of C5); null before.'),
+  programmeWeek: z.int().nullable().describe('Week of the programme, 1 in the first (the first clock of C5); null before it began.'),
+  monthsLive: z.int().nullable().describe('Whole months since go-live (the second clock of C5); null before.'),
 });
 
 const blocking = z.strictObject({ criterion: z.string(), title: z.string(), state: verdictState, because: z.string(), next: z.string() });

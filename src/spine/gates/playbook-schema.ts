@@ -1,6 +1,6 @@
 // What stands in a playbook: which gates, which criteria, which numbers, and who said so?
 import { z } from 'zod';
-import { changeKind, measureId, type ChangeKind } from '../measures/model.ts';
+import { changeKind, evidenceClass, measureId, unitsOfMeasure, type ChangeKind, type Measure } from '../measures/model.ts';
 
 const sentence = z.string().trim().min(1).max(2_000);
 
@@ -112,6 +112,18 @@ export const gate = z.strictObject({
 });
 export type Gate = z.infer<typeof gate>;
 
+/** What a criterion measures, for as long as no room of the house declares it. */
+const expected = z.strictObject({
+  asks: sentence.describe('The question it answers.'),
+  unit: z.enum(unitsOfMeasure),
+  better: z.enum(['higher', 'lower', 'neither']),
+  evidence: evidenceClass.describe('The class of evidence the room should deliver.'),
+  minimumN: z.int().min(0).default(0).describe('Fewer cases: not measurable.'),
+  freshForDays: z.number().positive().default(90),
+  dependsOn: z.array(changeKind).default([]),
+  explains: sentence.describe('Formula and population.'),
+});
+
 export const playbook = z
   .strictObject({
     attending: z.literal('playbook/1').describe('The format of this document.'),
@@ -120,6 +132,7 @@ export const playbook = z
     version: z.string().regex(/^\d+\.\d+$/, 'such as 1.0'),
     articles: z.record(z.string().regex(/^00[0-4]$/), z.strictObject({ title: sentence, file: z.string() })).describe('The articles that criteria cite.'),
     paths: z.record(pathName, sentence),
+    measures: z.record(measureId, expected).describe('What the criteria measure.'),
     gates: z.array(gate).min(1),
   })
   .superRefine((book, context) => {
@@ -135,12 +148,20 @@ export const playbook = z
         criteriaSeen.add(line.id);
         if (`G${line.id.split('.')[0]}` !== one.id) context.addIssue({ code: 'custom', path: [...path, 'id'], message: `the criterion ${line.id} does not belong to ${one.id}` });
         if (one.anyTime !== (line.group !== undefined)) context.addIssue({ code: 'custom', path: [...path, 'group'], message: one.anyTime ? 'name the group: trigger, resume or retire' : 'only a gate of any time has groups' });
+        line.conditions.forEach((part, p) => {
+          ('anyOf' in part ? part.anyOf : [part]).forEach((one, n) => {
+            const where = 'anyOf' in part ? [...path, 'conditions', p, 'anyOf', n, 'measure'] : [...path, 'conditions', p, 'measure'];
+            if (!(one.measure in book.measures)) context.addIssue({ code: 'custom', path: where, message: `the measure ${one.measure} is not among \`measures\`` });
+          });
+        });
         line.source.articles.forEach((article, i) => {
           if (!(article in book.articles)) context.addIssue({ code: 'custom', path: [...path, 'source', 'articles', i], message: `there is no article ${article}` });
         });
         if (line.source.tag === 'X' && !line.source.note) context.addIssue({ code: 'custom', path: [...path, 'source', 'note'], message: 'a number from elsewhere names its source' });
       });
     });
+    const used = new Set(book.gates.flatMap((one) => one.criteria.flatMap(conditionsOf)).map((one) => one.measure));
+    for (const id of Object.keys(book.measures)) if (!used.has(id)) context.addIssue({ code: 'custom', path: ['measures', id], message: `no criterion uses the measure ${id}` });
     book.gates.forEach((one, g) => {
       if (one.lockedWith && !gatesSeen.has(one.lockedWith)) context.addIssue({ code: 'custom', path: ['gates', g, 'lockedWith'], message: `there is no gate ${one.lockedWith}` });
     });
@@ -151,8 +172,8 @@ export type Playbook = z.infer<typeof playbook>;
 /** The conditions of a criterion, whether all or any of them must hold. */
 export const conditionsOf = (of: Pick<Criterion, 'conditions'>): Condition[] => of.conditions.flatMap((one) => ('anyOf' in one ? one.anyOf : [one]));
 
-/** The measures a playbook names, each once, in its order. */
-export const measuresOf = (book: Playbook): string[] => [...new Set(book.gates.flatMap((one) => one.criteria.flatMap(conditionsOf)).map((one) => one.measure))];
+/** The measures a playbook expects, as declarations. */
+export const expectedMeasures = (book: Playbook): Measure[] => Object.entries(book.measures).map(([id, one]) => ({ id, ...one }));
 
 /** The criteria of a gate that are asked for on this path. */
 export const criteriaOn = (of: Gate, path: PathName): Criterion[] => of.criteria.filter((one) => one.core || one.paths.includes(path));

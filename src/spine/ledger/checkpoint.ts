@@ -1,151 +1,32 @@
 // Who vouches for the ledger at this size, in a form any transparency-log tool can read?
-import { sha256 } from './sha256.ts';
+import { base64Of, bytesOf } from './base64.ts';
+import { parseNote, signNote, type Note, type Signer } from './note.ts';
 
 /** The head of a log: origin, size and root. C2SP tlog-checkpoint. */
 export interface Checkpoint {
+  /** The log's own name, without spaces and plus signs; its key signs under the same name. */
   origin: string;
   size: number;
   root: Uint8Array;
 }
 
-/** One signature line of a note. */
-export interface Signature {
-  name: string;
-  /** The first four bytes: which key. */
-  keyId: Uint8Array;
-  bytes: Uint8Array;
-}
-
-/** A public key with the name it signs under. */
-export interface VerifierKey {
-  name: string;
-  keyId: Uint8Array;
-  publicKey: Uint8Array;
-}
-
-/** Signs bytes with Ed25519 (RFC 8032) under a name. */
-export interface Signer extends VerifierKey {
-  sign(message: Uint8Array): Promise<Uint8Array>;
-}
-
-const ed25519 = 0x01;
-const utf8 = new TextEncoder();
-
-/** Key id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), its first 4 bytes. C2SP signed-note. */
-export const keyIdOf = (name: string, publicKey: Uint8Array): Uint8Array =>
-  sha256(joined(utf8.encode(name), Uint8Array.of(0x0a, ed25519), publicKey)).subarray(0, 4);
-
-/** `name+hex(key id)+base64(0x01 ‖ public key)`, as Go's note package and the C2SP tools write it. */
-export const verifierKeyText = (key: VerifierKey): string =>
-  `${key.name}+${hexOf(key.keyId)}+${base64Of(joined(Uint8Array.of(ed25519), key.publicKey))}`;
-
-/** Reads a verifier key. Throws RangeError on anything that is not one, its own id included. */
-export function verifierKeyFrom(text: string): VerifierKey {
-  const parts = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text.trim());
-  const bytes = parts && bytesOf(parts[3]!);
-  if (!parts || !bytes || bytes.length !== 33 || bytes[0] !== ed25519) {
-    throw new RangeError('an Ed25519 verifier key reads name+hexadecimal id+base64');
-  }
-  const publicKey = bytes.subarray(1);
-  const keyId = keyIdOf(parts[1]!, publicKey);
-  if (hexOf(keyId) !== parts[2]) throw new RangeError(`the verifier key of ${parts[1]} does not fit its own id ${parts[2]}`);
-  return { name: parts[1]!, keyId, publicKey };
-}
-
-/** The text that is signed: origin, size and root, a line each. Throws RangeError on an origin that breaks lines. */
+/** The text that is signed: origin, size and root, a line each. Throws RangeError on what would break the lines. */
 export function checkpointText({ origin, size, root }: Checkpoint): string {
   if (!/^[^\s+\p{Cc}]+$/u.test(origin)) throw new RangeError('an origin has neither spaces nor plus signs');
   if (!Number.isSafeInteger(size) || size < 0) throw new RangeError(`a log cannot have ${size} entries`);
   return `${origin}\n${size}\n${base64Of(root)}\n`;
 }
 
-/** A signed checkpoint: the text, an empty line, and one signature line. */
-export async function signCheckpoint(head: Checkpoint, signer: Signer): Promise<string> {
-  const text = checkpointText(head);
-  const signature = await signer.sign(utf8.encode(text));
-  return `${text}\n— ${signer.name} ${base64Of(joined(signer.keyId, signature))}\n`;
-}
+/** A signed checkpoint. */
+export const signCheckpoint = (head: Checkpoint, signer: Signer): Promise<string> => signNote(checkpointText(head), signer);
 
-/**
- * Takes a note apart. Throws RangeError, with the reason, on everything C2SP signed-note or tlog-checkpoint forbids;
- * base64 with stray bits is refused too, so that no byte can change unnoticed. Nothing is verified here.
- */
-export function parseCheckpoint(note: string): Checkpoint & { text: string; signatures: Signature[] } {
-  const end = note.lastIndexOf('\n\n');
-  if (end < 0 || !note.endsWith('\n') || /[\u0000-\u0009\u000b-\u001f]/.test(note)) {
-    throw new RangeError('a signed note is text, an empty line and signature lines');
-  }
-  const text = note.slice(0, end + 1);
-  const [origin, size, root, ...extensions] = text.slice(0, -1).split('\n');
-  const rootBytes = bytesOf(root ?? '');
-  if (!origin || !/^(0|[1-9][0-9]{0,15})$/.test(size ?? '') || rootBytes?.length !== 32 || extensions.includes('')) {
+/** Takes a checkpoint apart; `vouch` tells who signed it. Throws RangeError, with the reason, when it is none. */
+export function parseCheckpoint(text: string): Checkpoint & Note {
+  const note = parseNote(text);
+  const [origin, size, root, ...extensions] = note.text.slice(0, -1).split('\n');
+  const bytes = bytesOf(root ?? '');
+  if (!origin || !/^(0|[1-9][0-9]{0,15})$/.test(size ?? '') || bytes?.length !== 32 || extensions.includes('')) {
     throw new RangeError('a checkpoint is an origin, a size and a root of 32 bytes in base64, a line each');
   }
-  const lines = note.slice(end + 2, -1).split('\n');
-  if (lines.length > 64) throw new RangeError('a note with more than 64 signatures is not read');
-  const signatures = lines.map((line) => {
-    const parts = /^— ([^\s+]+) (\S+)$/u.exec(line);
-    const bytes = parts && bytesOf(parts[2]!);
-    if (!parts || !bytes || bytes.length < 5) throw new RangeError('a signature line reads — name base64');
-    return { name: parts[1]!, keyId: bytes.subarray(0, 4), bytes: bytes.subarray(4) };
-  });
-  return { origin, size: Number(size), root: rootBytes, text, signatures };
-}
-
-/** What was found when a checkpoint was held against the trusted keys. */
-export type Vouching =
-  | { kind: 'signed'; by: VerifierKey }
-  /** None of the signatures is by a trusted key. */
-  | { kind: 'unknown' }
-  /** A trusted key's name and id stand there, but the signature is not of this text. */
-  | { kind: 'forged'; by: VerifierKey };
-
-/**
- * Do the trusted keys vouch for this checkpoint? Signatures by unknown keys are passed over, as C2SP demands; a
- * single failing signature by a known key rejects the whole note.
- */
-export async function vouch(note: ReturnType<typeof parseCheckpoint>, trusted: readonly VerifierKey[]): Promise<Vouching> {
-  let signed: VerifierKey | null = null;
-  for (const signature of note.signatures) {
-    const key = trusted.find((known) => known.name === signature.name && hexOf(known.keyId) === hexOf(signature.keyId));
-    if (!key) continue;
-    if (!(await verifies(key.publicKey, signature.bytes, utf8.encode(note.text)))) return { kind: 'forged', by: key };
-    signed = key;
-  }
-  return signed ? { kind: 'signed', by: signed } : { kind: 'unknown' };
-}
-
-async function verifies(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean> {
-  if (signature.length !== 64) return false;
-  const key = await crypto.subtle.importKey('raw', publicKey as BufferSource, 'Ed25519', false, ['verify']);
-  return crypto.subtle.verify('Ed25519', key, signature as BufferSource, message as BufferSource);
-}
-
-/** Standard base64 (RFC 4648 §4), padded. */
-export function base64Of(bytes: Uint8Array): string {
-  let binary = '';
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
-/** The bytes of standard base64, or null when it is not exactly what `base64Of` writes. */
-export function bytesOf(text: string): Uint8Array | null {
-  try {
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    return base64Of(bytes) === text ? bytes : null;
-  } catch {
-    return null;
-  }
-}
-
-export const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-export function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return { origin, size: Number(size), root: bytes, ...note };
 }

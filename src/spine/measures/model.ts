@@ -1,6 +1,9 @@
 // What is a measure, and what does one measurement of it say?
 import { z } from 'zod';
 import { endpoint, everyone, instant, page, paging } from '../../tools/base/endpoint.ts';
+import { changeKind, type ChangeKind } from '../deployments/model.ts';
+
+export { changeKind, type ChangeKind };
 
 /** How strong the evidence behind a number is. */
 export const evidenceClasses = {
@@ -11,16 +14,6 @@ export const evidenceClasses = {
 } as const;
 export const evidenceClass = z.enum(['E0', 'E1', 'E2', 'E3']);
 export type EvidenceClass = z.infer<typeof evidenceClass>;
-
-/** What may change about a deployment so that earlier numbers no longer speak about it. */
-export const changeKinds = {
-  'model-version': 'The model, its prompt or its version.',
-  threshold: 'The decision threshold of the model, or of the criterion.',
-  feed: 'The data feed, its fields or its codes.',
-  population: 'The units, patients or users it serves.',
-} as const;
-export const changeKind = z.enum(['model-version', 'threshold', 'feed', 'population']);
-export type ChangeKind = z.infer<typeof changeKind>;
 
 /** A change of a deployment, as its ledger tells it. */
 export const change = z.strictObject({ kind: changeKind, at: instant, says: z.string(), source: z.string().describe('The ledger entry or record that tells of it.') });

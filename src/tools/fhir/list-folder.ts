@@ -30,9 +30,9 @@ const lookAhead = 64 * 1024;
 const namedAsNdjson = /\.(ndjson|jsonl|ldjson)(\.gz)?$/i;
 
 /** Lists the folder and its subfolders (hidden ones and `except` left out), by content, not by name. @throws Problem when the folder cannot be read. */
-export async function listFolder(folder: string, except: string): Promise<Listing> {
+export async function listFolder(folder: string, except?: string): Promise<Listing> {
   const listing: Listing = { candidates: [], ignored: [] };
-  for (const path of await filesBelow(folder, resolve(except))) {
+  for (const path of await filesBelow(folder, except === undefined ? undefined : resolve(except))) {
     const name = relative(folder, path).split(sep).join('/');
     try {
       const { size, mtimeMs } = await stat(path);
@@ -46,7 +46,7 @@ export async function listFolder(folder: string, except: string): Promise<Listin
   return listing;
 }
 
-async function filesBelow(folder: string, except: string): Promise<string[]> {
+async function filesBelow(folder: string, except: string | undefined): Promise<string[]> {
   let entries;
   try {
     entries = await readdir(folder, { withFileTypes: true });
@@ -157,4 +157,15 @@ function asManifest(name: string, document: Record<string, unknown>): ManifestNo
     ...(typeof document['transactionTime'] === 'string' && { transactionTime: document['transactionTime'] }),
     ...(Object.keys(promised).length > 0 && { promised }),
   };
+}
+
+/** Does the content begin like gzip (RFC 1952)? */
+export async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
 }

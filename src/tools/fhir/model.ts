@@ -44,14 +44,6 @@ export interface ManifestNote {
   promised?: Record<string, number>;
 }
 
-/** What a folder holds before a line is read. */
-export interface ExportListing {
-  folder: string;
-  candidates: { name: string; bytes: number; gzip: boolean; modified: number }[];
-  ignored: IgnoredFile[];
-  manifest?: ManifestNote;
-}
-
 /** Progress of a long read: bytes on disk. */
 export interface Progress {
   stage: 'list' | 'load' | 'repair';

@@ -1,11 +1,4 @@
-// Which resource types does FHIR R4 have, and where does each keep its subject, its time and its codes?
-
-/** All resource types of FHIR R4 (4.0.1), http://hl7.org/fhir/R4/resourcelist.html. */
-const names =
-  'Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse AuditEvent Basic Binary BiologicallyDerivedProduct BodyStructure Bundle CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim ClaimResponse ClinicalImpression CodeSystem Communication CommunicationRequest CompartmentDefinition Composition ConceptMap Condition Consent Contract Coverage CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device DeviceDefinition DeviceMetric DeviceRequest DeviceUseStatement DiagnosticReport DocumentManifest DocumentReference EffectEvidenceSynthesis Encounter Endpoint EnrollmentRequest EnrollmentResponse EpisodeOfCare EventDefinition Evidence EvidenceVariable ExampleScenario ExplanationOfBenefit FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse HealthcareService ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation ImplementationGuide InsurancePlan Invoice Library Linkage List Location Measure MeasureReport Media Medication MedicationAdministration MedicationDispense MedicationKnowledge MedicationRequest MedicationStatement MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged MedicinalProductPharmaceutical MedicinalProductUndesirableEffect MessageDefinition MessageHeader MolecularSequence NamingSystem NutritionOrder Observation ObservationDefinition OperationDefinition OperationOutcome Organization OrganizationAffiliation Parameters Patient PaymentNotice PaymentReconciliation Person PlanDefinition Practitioner PractitionerRole Procedure Provenance Questionnaire QuestionnaireResponse RelatedPerson RequestGroup ResearchDefinition ResearchElementDefinition ResearchStudy ResearchSubject RiskAssessment RiskEvidenceSynthesis Schedule SearchParameter ServiceRequest Slot Specimen SpecimenDefinition StructureDefinition StructureMap Subscription Substance SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial SubstanceSpecification SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport TestScript ValueSet VerificationResult VisionPrescription';
-
-const all = new Set(names.split(' '));
-export const isResourceType = (name: string): boolean => all.has(name);
+// Where does each FHIR R4 resource type keep its subject, its time, its codes and its references?
 
 /** A JSON field, or a member of an object in one: `effectiveDateTime`, `period.start`. */
 type Place = string;
@@ -32,7 +25,6 @@ export interface TypeFields {
 }
 
 const nothing: TypeFields = { subject: 'subject', encounter: 'encounter', date: [], end: [], recorded: [], required: [], code: ['code'], content: [], references: [] };
-const medication = ['medicationCodeableConcept', 'medicationReference'];
 const effective = { date: ['effectiveDateTime', 'effectivePeriod.start', 'effectiveInstant'], end: ['effectivePeriod.end'] };
 
 const known: Record<string, Partial<TypeFields>> = {
@@ -73,7 +65,6 @@ export const fieldsOf = (type: string): TypeFields => ({ ...nothing, ...known[ty
 
 /** The medication types, whose code may stand in a Medication of its own. */
 export const namesMedication = (type: string): boolean => fieldsOf(type).content.includes('medicationReference');
-export const medicationFields = medication;
 
 /** The top-level JSON field a place begins with. */
 export const topOf = (place: string): string => place.split('.')[0]!;

@@ -1,0 +1,32 @@
+// How is the synthetic hospital made from the command line?
+import { systemClock } from '../src/tools/base/clock.ts';
+import { Command, Option } from 'commander';
+import { exportHospital } from './export/export.ts';
+import { sizes, type SizeName } from './export/sizes.ts';
+
+const program = new Command('simulator').description('A synthetic health system: three hospitals that do not exist.');
+
+program
+  .command('export')
+  .description('Writes a synthetic FHIR R4 bulk export.')
+  .requiredOption('--out <folder>', 'the folder to write to')
+  .addOption(new Option('--size <size>', 'how many patients').choices(Object.keys(sizes)).default('demo'))
+  .option('--seed <words>', 'the same seed gives the same bytes', 'ocotillo')
+  .option('--today <time>', 'the virtual now, YYYY-MM-DD or ISO 8601; the data end here', systemClock.now())
+  .option('--no-faults', 'only the clean part')
+  .option('--no-gzip', 'plain .ndjson')
+  .action(async (asked: { out: string; size: SizeName; seed: string; today: string; faults: boolean; gzip: boolean }) => {
+    const made = await exportHospital({
+      ...asked,
+      onProgress: (done, of) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} patients`);
+      },
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    for (const file of made.files) console.log(`${file.name.padEnd(44)} ${String(file.count).padStart(9)} resources`);
+    console.log(`\n${made.resources} synthetic resources, ${(made.bytes / 1e6).toFixed(1)} MB before compression, in ${made.folder}`);
+    console.log(`from ${made.period.from} to ${made.period.to}`);
+    for (const [id, count] of Object.entries(made.planted)) console.log(`planted ${id.padEnd(24)} ${String(count).padStart(7)}`);
+  });
+
+await program.parseAsync();

@@ -1,0 +1,89 @@
+// What is a check, and what is it given to work with?
+import type { DataSection, Element, Tier } from '../../spine/deployments/charter-data.ts';
+import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
+import type { CharterInput } from './charter-input.ts';
+import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';
+import type { Wanted } from './tables.ts';
+
+/** What the whole audit knows before the first check runs. */
+export interface Desk {
+  database: Database;
+  input: CharterInput;
+  data: DataSection;
+  elements: readonly Element[];
+  files: readonly ExportFile[];
+  /** Resources kept, by type. */
+  resources: Record<string, number>;
+  /** Types the checks look at and the export has. */
+  types: readonly string[];
+  wanted: Wanted;
+  facilities: readonly string[];
+  startedAt: string;
+  time: ExportTime;
+  provenance: Provenance;
+  /** C02's findings per facility, which C05, C06, C07 and V01 read. */
+  completeness: Finding[];
+  signal?: AbortSignal | undefined;
+}
+
+/** Against which moment are the future and the past judged? */
+export interface ExportTime {
+  /** When the export was made: from its manifest, its newest `meta.lastUpdated`, or the start of the audit. */
+  exportedAt: string;
+  from: 'manifest' | 'lastUpdated' | 'audit';
+  /** Most dates lie ten years or more after the export: they were shifted to hide who the patients are. */
+  shifted: boolean;
+  firstDay: string | null;
+  lastDay: string | null;
+}
+
+/** A row of evidence as SQL finds it. */
+export interface FoundRow {
+  file: number;
+  line: number;
+  id: string | null;
+  /** What the check's `shows` selected. */
+  a: string | null;
+  b: string | null;
+}
+
+/** A check that counts rows of a table: `fact` (per element) or the placed resources (per type). All members are SQL over one row. */
+export interface Counted {
+  over: 'fact' | 'type';
+  /** How many of this row are looked at; an integer or a boolean. */
+  n: string;
+  /** How many of those count. */
+  k: string;
+  /** Is this row evidence of something wrong? */
+  wrong: string;
+  /** Two texts the sentence of an evidence row needs. */
+  shows: [string, string];
+  says(row: FoundRow, element: Element | null): string;
+  /** Where it does not apply there is no finding. */
+  applies?(about: Element | string, desk: Desk): boolean;
+  /** The tail of the finding's sentence, after "n of k": what the counted ones are. */
+  are: string;
+}
+
+export type Check = CheckWords & {
+  /** `element`: as important as the element; `important`: never critical by itself; `context`: only reported. */
+  weight: 'element' | 'important' | 'context';
+  counted?: Counted;
+  find?(desk: Desk): Promise<Finding[]>;
+};
+
+export const whole = { facility: null, department: null, clinician: null, month: null } as const;
+
+/** How much a finding of this check weighs for this element. */
+export const tierOf = (check: Check, element: Element | null): Tier =>
+  check.weight === 'element' && element ? element.tier : check.weight === 'context' || element?.tier === 'context' ? 'context' : 'important';
+
+/** The charter's word on this check, else the check's default. */
+export function thresholdOf(check: Check, data: DataSection): Threshold | null {
+  const said = data.thresholds[check.id];
+  if (said?.atLeast !== undefined) return { bound: 'at-least', value: said.atLeast, from: 'charter' };
+  if (said?.atMost !== undefined) return { bound: 'at-most', value: said.atMost, from: 'charter' };
+  return check.threshold ? { ...check.threshold, from: 'default' } : null;
+}
+
+export const rowOf = (desk: Desk, row: FoundRow, says: string): EvidenceRow => ({ file: desk.files[row.file]?.name ?? '(unknown file)', line: row.line, id: row.id, says });

@@ -1,0 +1,60 @@
+// Which resource types and which of their fields must be read to check this charter?
+import type { DataSection, Element } from '../../spine/deployments/charter-data.ts';
+import { Problem } from '../../tools/base/problem.ts';
+import { expressionFields, name, quote } from '../../tools/fhir/fhir.ts';
+import type { CharterInput } from './charter-input.ts';
+import { fieldsOf, namesMedication, ownFields } from './type-fields.ts';
+
+/** Types that say who is who and where, read for every audit. */
+const always = ['Patient', 'Encounter', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];
+
+/** The types whose rows are checked: the elements' own, with Patient and Encounter. */
+export const usedTypes = (data: DataSection): string[] => [...new Set(['Patient', 'Encounter', ...data.elements.map((element) => element.resource)])].sort();
+
+/** Everything `openExport` is asked for. */
+export function wantedFields(input: CharterInput): Record<string, string[]> {
+  const { data } = input;
+  const wanted = new Map<string, Set<string>>();
+  const want = (type: string, fields: readonly string[]) => {
+    const set = wanted.get(type) ?? new Set<string>();
+    for (const field of fields) set.add(field);
+    wanted.set(type, set);
+  };
+  for (const type of new Set([...always, ...usedTypes(data)])) want(type, ownFields(type));
+  if ([...wanted.keys()].some((type) => namesMedication(type) && usedTypes(data).includes(type))) want('Medication', ownFields('Medication'));
+  const { facility, department, clinician } = data.unitPaths;
+  for (const [key, path] of Object.entries({ facility, department, clinician })) want('Encounter', checkedFields(input, ['unitPaths', key], path));
+  want('Encounter', ['location', 'period', 'status', 'class']);
+  for (const [at, element] of data.elements.entries())
+    for (const { key, path } of pathsOf(element)) want(element.resource, checkedFields(input, ['elements', at, key], path));
+  for (const note of data.noteTypes) if (note.codes.length > 0) want('DocumentReference', ['type']);
+  return Object.fromEntries([...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, set]) => [type, [...set].filter((field) => field !== 'id' && field !== 'resourceType').sort()]));
+}
+
+export function pathsOf(element: Element): { key: string; path: string }[] {
+  return [
+    { key: 'path', path: element.path },
+    ...(element.codes.length > 0 && !usesUsualCode(element) ? [{ key: 'codePath', path: element.codePath }] : []),
+    ...(element.where ? [{ key: 'where', path: element.where }] : []),
+    ...(element.datePath ? [{ key: 'datePath', path: element.datePath }] : []),
+  ];
+}
+
+/** `code` is the charter's default and means the type's usual code, wherever R4 keeps it. */
+export const usesUsualCode = (element: Element): boolean =>
+  element.codePath === 'code' || fieldsOf(element.resource).code.includes(element.codePath) || (namesMedication(element.resource) && /^medication(\.ofType\(CodeableConcept\)| as CodeableConcept)?$/.test(element.codePath));
+
+function checkedFields(input: CharterInput, at: (string | number)[], path: string): string[] {
+  try {
+    return expressionFields(path);
+  } catch (error) {
+    const says = error instanceof Problem ? (error.details[0]?.says ?? error.message) : (error as Error).message;
+    throw new Problem('bad-input', `The charter has a FHIRPath that cannot be used: \`${path}\`.`, 'Write it in the FHIRPath subset of SQL on FHIR, e.g. `value.ofType(Quantity).value`.', [
+      { file: input.file ?? undefined, line: input.lineOf(at) ?? undefined, path: ['data', ...at].join('.'), says },
+    ]);
+  }
+}
+
+/** The relation `openExport` made of a type. */
+export const rawOf = (type: string): string => name(`raw_${type}`);
+export const list = (texts: readonly string[]): string => `[${texts.map(quote).join(', ')}]::VARCHAR[]`;

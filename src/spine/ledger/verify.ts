@@ -1,0 +1,170 @@
+// Is this still, byte for byte, the ledger that was signed?
+import { base64Of } from './base64.ts';
+import { parseCheckpoint } from './checkpoint.ts';
+import type { Fault, Verification } from './model.ts';
+import { verifierKeyText, vouch, type VerifierKey } from './note.ts';
+import { emptyFrontier, extend, plainTreeHash, rootOf, sameBytes, type Frontier, type TreeHash } from './tree.ts';
+
+export interface Trust {
+  keys: readonly VerifierKey[];
+  /** `own`: the keys came with the data; the data then prove that they agree with themselves, not who made them. */
+  from: 'given' | 'own';
+}
+
+export interface Expectation {
+  origin: string;
+  trust: Trust;
+  /** Checkpoints kept from earlier: the ledger must have grown out of each. */
+  kept?: readonly string[];
+  tree?: TreeHash;
+}
+
+export interface Walk {
+  /** The next entry: its leaf, and the hash recorded beside it. */
+  entry(leaf: Uint8Array, isRecorded: (hash: Uint8Array) => boolean, line?: number | null): void;
+  /** A signed checkpoint, where it stands among the entries. */
+  checkpoint(note: string, line?: number | null): Promise<void>;
+  fault(reason: Fault['reason'], says: string, position?: number | null, line?: number | null): void;
+  /** How many entries were walked, and the right edge over them. */
+  frontier(): Frontier;
+  end(): Promise<Verification>;
+}
+
+const mostFaults = 100;
+const batch = 1024;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Walks a ledger from its first entry to its last, in order, and collects what is wrong. Pure: it runs in a browser,
+ * in the SDK, in the offline command and over the database. Memory does not grow with the ledger.
+ */
+export async function walkLedger(expected: Expectation): Promise<Walk> {
+  const tree = expected.tree ?? plainTreeHash;
+  const faults: Fault[] = [];
+  const waiting: Uint8Array[] = [];
+  let frontier = emptyFrontier;
+  /** The position the next entry should have; differs from the tree's size once entries are missing. */
+  let next = 0;
+  let last: Uint8Array | null = null;
+  let count = 0;
+  let signed = 0;
+  let checkpoints = 0;
+  /** Roots say nothing any more once the sequence is broken or a root was already wrong. */
+  let broken = false;
+  const kept = await readKept();
+
+  function fault(reason: Fault['reason'], says: string, position: number | null = null, line: number | null = null): void {
+    if (faults.length < mostFaults) faults.push({ position, line, reason, says });
+  }
+
+  async function readKept(): Promise<Map<number, string>> {
+    const roots = new Map<number, string>();
+    for (const note of expected.kept ?? []) {
+      try {
+        const parsed = parseCheckpoint(note);
+        const vouching = await vouch(parsed, expected.trust.keys);
+        if (parsed.origin !== expected.origin) fault('wrong-origin', `the checkpoint you kept is of ${parsed.origin}, not of ${expected.origin}`);
+        else if (vouching.kind !== 'signed') fault('wrong-signature', `the checkpoint you kept, of ${parsed.size} entries, is not signed by a trusted key`);
+        else if (parsed.size > 0) roots.set(parsed.size, base64Of(parsed.root));
+      } catch (error) {
+        fault('bad-line', `the checkpoint you kept cannot be read: ${(error as Error).message}`);
+      }
+    }
+    return roots;
+  }
+
+  /** Brings the right edge up to the entries seen; in batches, because it copies itself each time. */
+  function settle(): void {
+    frontier = extend(frontier, waiting, tree);
+    waiting.length = 0;
+  }
+
+  function entry(leaf: Uint8Array, isRecorded: (hash: Uint8Array) => boolean, line: number | null = null): void {
+    const hash = tree.leaf(leaf);
+    const position = positionIn(leaf);
+    if (!isRecorded(hash)) fault('altered', `entry ${next} is not what was recorded: its bytes and its hash do not agree`, next, line);
+    if (position === null) fault('altered', `entry ${next} is not a readable entry`, next, line);
+    else if (position < next) {
+      const twice = position === next - 1 && last !== null && sameBytes(last, hash);
+      fault(twice ? 'duplicated' : 'out-of-order', `entry ${position} stands where entry ${next} belongs`, position, line);
+      if (!twice) broken = true;
+      return;
+    } else if (position > next) {
+      const gap = position - next === 1 ? `entry ${next} is missing` : `entries ${next} to ${position - 1} are missing`;
+      fault('missing', `${gap}; entry ${position} follows entry ${next - 1}`, next, line);
+      broken = true;
+    }
+    next = position === null ? next + 1 : position + 1;
+    count += 1;
+    waiting.push(hash);
+    last = hash;
+    if (kept.size > 0 && kept.has(count)) checkKept();
+    else if (waiting.length >= batch) settle();
+  }
+
+  function checkKept(): void {
+    const root = kept.get(count);
+    settle();
+    if (!broken && base64Of(rootOf(frontier, tree)) !== root) {
+      fault('not-grown', `the first ${count} entries are not those of the checkpoint you kept`);
+      broken = true;
+    }
+    kept.delete(count);
+  }
+
+  async function checkpoint(note: string, line: number | null = null): Promise<void> {
+    checkpoints += 1;
+    let parsed: ReturnType<typeof parseCheckpoint>;
+    try {
+      parsed = parseCheckpoint(note);
+    } catch (error) {
+      return fault('bad-line', `checkpoint ${checkpoints} cannot be read: ${(error as Error).message}`, null, line);
+    }
+    const name = `the checkpoint at ${parsed.size} entries`;
+    const vouching = await vouch(parsed, expected.trust.keys);
+    if (vouching.kind === 'forged') return fault('wrong-signature', `${name} does not carry a true signature of ${vouching.by.name}`, null, line);
+    if (vouching.kind === 'unknown') return fault('wrong-signature', `${name} is signed by no trusted key`, null, line);
+    if (parsed.origin !== expected.origin) return fault('wrong-origin', `${name} is of ${parsed.origin}, not of ${expected.origin}`, null, line);
+    if (parsed.size !== next) return fault('wrong-size', `${name} stands after ${next}`, Math.min(parsed.size, next), line);
+    settle();
+    if (broken) return;
+    if (!sameBytes(rootOf(frontier, tree), parsed.root)) {
+      broken = true;
+      return fault('wrong-root', `entries ${signed} to ${parsed.size - 1} are not those that were signed: the root differs`, signed, line);
+    }
+    signed = parsed.size;
+  }
+
+  async function end(): Promise<Verification> {
+    settle();
+    for (const size of kept.keys()) {
+      fault('not-grown', `a checkpoint you kept covers ${size} entries, but there are ${count}`);
+    }
+    if (signed < count && !broken) {
+      fault('unsigned', `no signed checkpoint covers entries ${signed} to ${count - 1}`, signed);
+    }
+    return {
+      sound: faults.length === 0,
+      origin: expected.origin,
+      entries: count,
+      root: base64Of(rootOf(frontier, tree)),
+      signed,
+      checkpoints,
+      keys: expected.trust.keys.map(verifierKeyText),
+      trust: expected.trust.from,
+      faults,
+    };
+  }
+
+  return { entry, checkpoint, fault, end, frontier: () => (settle(), frontier) };
+}
+
+/** The position an entry claims, or null when the leaf is no entry. */
+function positionIn(leaf: Uint8Array): number | null {
+  try {
+    const { position } = JSON.parse(decoder.decode(leaf)) as { position: unknown };
+    return typeof position === 'number' && Number.isSafeInteger(position) && position >= 0 ? position : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,42 @@
+// What surrounds every chart, so that nobody depends on seeing it?
+import type { ReactNode } from 'react';
+
+export interface FigureTable {
+  headers: readonly string[];
+  rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** A chart with its reading in words and its numbers as a table. */
+export function Figure({ title, reading, table, children }: { title: string; reading: string; table: FigureTable; children: ReactNode }) {
+  return (
+    <figure className="figure">
+      <figcaption>
+        <span className="figure-title">{title}</span> <span className="figure-reading">{reading}</span>
+      </figcaption>
+      <div className="figure-chart">{children}</div>
+      <details className="figure-table">
+        <summary>Numbers as a table</summary>
+        <div className="table-scroll" tabIndex={0} role="region" aria-label={`${title}: table`}>
+          <table className="plain-table">
+            <thead>
+              <tr>
+                {table.headers.map((header) => (
+                  <th key={header} scope="col">
+                    {header}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {table.rows.map((row, index) => (
+                <tr key={index}>
+                  {row.map((cell, at) => (at === 0 ? <th key={at} scope="row">{cell}</th> : <td key={at}>{cell ?? 'none'}</td>))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  );
+}
