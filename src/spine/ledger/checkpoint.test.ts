@@ -1,9 +1,8 @@
 // Do notes and checkpoints read and write as the tools of the Go and C2SP world do?
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { base64Of, bytesOf } from './base64.ts';
+import { base64Of, bytesOf, hexOf } from './base64.ts';
 import { checkpointText, parseCheckpoint, signCheckpoint } from './checkpoint.ts';
-import { hexOf } from './base64.ts';
 import { keyIdOf, parseNote, signNote, verifierKeyFrom, verifierKeyText, vouch } from './note.ts';
 import { signerFromText, newSigner } from './signing-key.ts';
 
@@ -82,7 +81,11 @@ describe('checkpoints', () => {
 });
 
 it('base64 is read only as it is written', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => expect(bytesOf(base64Of(bytes))).toEqual(bytes)));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+      expect(bytesOf(base64Of(bytes))).toEqual(bytes);
+    }),
+  );
   expect(bytesOf('AB==')).toBeNull();
   expect(bytesOf('AA')).toBeNull();
   expect(bytesOf('A A=')).toBeNull();

@@ -81,7 +81,7 @@ describe('an altered export', () => {
     const parts = await exported(3, [2, 3]);
     const bytes = whole(parts);
     for (let at = 0; at < bytes.length; at++) {
-      for (const change of [1, 4, 0x20, 0x80]) {
+      for (const change of at % 2 === 0 ? [1, 0x20] : [4, 0x80]) {
         const altered = bytes.slice();
         altered[at]! ^= change;
         const found = await verifyExport([altered], { keys: [signer] });
@@ -153,6 +153,6 @@ it('the leaf is canonical and final', () => {
     '{"actor":{"kind":"person","ref":"acc_1","roles":["governance"]},"at":"2026-11-21T12:00:00.000Z",' +
       '"body":{"note":"Änderung 0 \uFFFD"},"deployment":"dep_1","kind":"charter.saved","payload":null,"position":0,"subject":"charter/cha_1"}',
   );
-  expect(base64Of(plainTreeHash.leaf(leaf))).toBe('PINNED');
+  expect(base64Of(plainTreeHash.leaf(leaf))).toBe('ww6Xkq+aoVzhHctDwCHgYVeFBwQ+gSXa+SMXVPIB9PA=');
   expect(() => leafOf({ ...entryAt(0), body: 'x'.repeat(70_000) })).toThrow(/payload/);
 });

@@ -71,6 +71,8 @@ async function once(house: House, caller: Caller, endpoint: Endpoint, request: R
   }
   const text = await response.clone().text();
   if (!response.ok || text.length > largestAnswer) await records.forgetKey(house.db, id);
+  // A secret is shown once and not kept, here neither: only that it was answered.
+  else if (response.headers.get('cache-control') === 'no-store') await records.keepAnswer(house.db, id, { status: response.status, content_type: null, body: null });
   else await records.keepAnswer(house.db, id, { status: response.status, content_type: response.headers.get('content-type'), body: text });
   return response;
 }
@@ -80,6 +82,7 @@ async function answerOfFirst(house: House, id: string, bodyHash: string): Promis
     const first = await records.claimedBefore(house.db, id);
     if (!first) return null;
     if (first.body_sha256 !== bodyHash) throw new Problem('unprocessable', 'This Idempotency-Key was used before with another body.', 'Send a new key with a new request.');
+    if (first.status !== null && first.body === null) throw new Problem('conflict', 'This request was answered before, and its answer held a secret that is not kept.', 'See the list for what was created; make a new secret if this one was lost.');
     if (first.status !== null) return new Response(first.body, { status: first.status, headers: { 'content-type': first.content_type ?? 'application/json', 'idempotency-replayed': 'true' } });
     if (between(first.created_at, house.clock.now()) > interruptedAfter)
       throw new Problem('conflict', 'The first request with this Idempotency-Key was interrupted, and whether it was recorded is not known here.', 'Look whether its change is there; if not, send it again with a new key.');

@@ -41,6 +41,12 @@ export interface Doorkeeper {
   once(house: House, caller: Caller, endpoint: Endpoint, request: Request, body: unknown, work: () => Promise<Response>): Promise<Response>;
 }
 
+const peers = new WeakMap<Request, string>();
+/** Notes the network address a request came from; the listener knows it, the request does not say. */
+export const notePeer = (request: Request, address: string): void => void peers.set(request, address);
+/** Where the request came from, for counting attempts. */
+export const peerOf = (request: Request): string => peers.get(request) ?? 'unknown';
+
 const megabyte = 1_000_000;
 
 export function buildHttp(house: House, routes: readonly Route[], door: Doorkeeper): Hono {
@@ -84,19 +90,21 @@ export function buildHttp(house: House, routes: readonly Route[], door: Doorkeep
 }
 
 function admit(endpoint: Endpoint, caller: Caller | null, request: Request): Caller {
+  if (endpoint.method !== 'GET' && caller?.kind !== 'key') refuseForeignOrigin(request);
   if (endpoint.who === 'public') return caller ?? nobody;
   if (!caller) throw new Problem('not-signed-in', 'Nobody is signed in.', 'Sign in, or send an API key as `Authorization: Bearer …`.');
   if (!caller.roles.some((role) => endpoint.who.includes(role)))
     throw new Problem('not-allowed', `${caller.name} may not ${endpoint.says.charAt(0).toLowerCase()}${endpoint.says.slice(1).replace(/\.$/, '')}.`, `This is for: ${endpoint.who.join(', ')}.`);
-  if (caller.kind === 'person' && endpoint.method !== 'GET') refuseForeignOrigin(request);
   return caller;
 }
 
-/** A session cookie is sent by the browser whoever wrote the page; the Origin says who did. */
+/** A session cookie is sent by the browser whoever wrote the page; these headers say who did. Machines send neither. */
 function refuseForeignOrigin(request: Request) {
+  const site = request.headers.get('sec-fetch-site');
   const origin = request.headers.get('origin');
   const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host');
-  if (origin && new URL(origin).host !== host)
+  const ours = origin === null || (URL.canParse(origin) && new URL(origin).host === host);
+  if (!ours || site === 'cross-site')
     throw new Problem('not-allowed', 'This request came from another site.', 'Use the product itself, or an API key.');
 }
 

@@ -152,11 +152,12 @@ export const revokeKeyRow = (tx: Tx, id: string, now: Instant) =>
   on(tx).updateTable('server.api_key').set({ revoked_at: now }).where('id', '=', id).where('revoked_at', 'is', null).returningAll().executeTakeFirst();
 export const keyById = (db: Db | Tx, id: string) => on(db).selectFrom('server.api_key').selectAll().where('id', '=', id).executeTakeFirst();
 
-// Failed attempts
+// Attempts to sign in; what stays are the failed ones
 
-export const noteFailure = async (db: Db, who: readonly string[], at: Instant): Promise<void> => void (await on(db).insertInto('server.failed_attempt').values(who.map((one) => ({ who: one, at }))).execute());
-export const forgetFailures = async (db: Db, who: string): Promise<void> => void (await on(db).deleteFrom('server.failed_attempt').where('who', '=', who).execute());
-export async function countFailures(db: Db, who: string, since: Instant): Promise<number> {
+export const noteAttempt = async (db: Db, who: readonly string[], at: Instant): Promise<void> => void (await on(db).insertInto('server.failed_attempt').values(who.map((one) => ({ who: one, at }))).execute());
+export const takeBackAttempt = async (db: Db, who: readonly string[], at: Instant): Promise<void> => void (await on(db).deleteFrom('server.failed_attempt').where('who', 'in', who).where('at', '=', at).execute());
+export const forgetAttempts = async (db: Db, who: string): Promise<void> => void (await on(db).deleteFrom('server.failed_attempt').where('who', '=', who).execute());
+export async function countAttempts(db: Db, who: string, since: Instant): Promise<number> {
   const { n } = await on(db).selectFrom('server.failed_attempt').select((count) => count.fn.countAll<number>().as('n')).where('who', '=', who).where('at', '>', since).executeTakeFirstOrThrow();
   return n;
 }

@@ -66,17 +66,21 @@ export async function accountOfSession(house: House, request: Request): Promise<
  */
 export async function signInByPassword(house: House, email: string, password: string, machine: string): Promise<records.AccountRow> {
   const who = [`address ${email.toLowerCase()}`, `machine ${machine}`] as const;
-  const since = shift(house.clock.now(), -allowed.within);
-  const [address, from] = await Promise.all(who.map((one) => records.countFailures(house.db, one, since)));
-  if ((address ?? 0) >= allowed.address || (from ?? 0) >= allowed.machine)
+  const now = house.clock.now();
+  const since = shift(now, -allowed.within);
+  // Counted before it is tried, so that a hundred guesses at once are not all looked at.
+  await records.noteAttempt(house.db, who, now);
+  const [address = 0, from = 0] = await Promise.all(who.map((one) => records.countAttempts(house.db, one, since)));
+  if (address > allowed.address || from > allowed.machine) {
+    await records.takeBackAttempt(house.db, who, now);
     throw new Problem('too-many-requests', 'Signing in failed too often.', 'Wait 15 minutes, or ask an administrator for a one-time link.');
+  }
   const account = (await records.accountByEmail(house.db, email)) ?? null;
   const right = await isPassword(password, account?.password ?? null);
-  if (!account || !right || account.disabled) {
-    await records.noteFailure(house.db, who, house.clock.now());
+  if (!account || !right || account.disabled)
     throw new Problem('not-signed-in', 'The address or the password is not right.', 'Try again, or ask an administrator for a one-time link.');
-  }
-  await records.forgetFailures(house.db, who[0]);
+  await records.forgetAttempts(house.db, who[0]);
+  await records.takeBackAttempt(house.db, who, now);
   return account;
 }
 

@@ -1,0 +1,18 @@
+// Which kinds of entry does the floor below the ledger write, which cannot declare its own?
+import { entryKind } from './model.ts';
+
+/** The ledger's own. */
+export const keyCreated = entryKind('ledger.key-created', 'A key that signs the ledger was made; its public half stands here.');
+
+/** What sign-in and settings remember through `House.remember`: tools know no ledger. */
+export const floorKinds = [
+  entryKind('account.created', 'An account was made for a person.'),
+  entryKind('account.role-changed', 'A person was given other roles.'),
+  entryKind('account.disabled', 'An account was closed.'),
+  entryKind('account.enabled', 'A closed account was opened again.'),
+  entryKind('account.password-changed', 'A password was set anew.'),
+  entryKind('account.signed-in', 'A person signed in.'),
+  entryKind('account.sign-in-refused', 'Somebody failed to sign in, and was slowed down.'),
+  entryKind('key.created', 'An API key was made; only its hash is stored.'),
+  entryKind('key.revoked', 'An API key was withdrawn.'),
+];
