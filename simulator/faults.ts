@@ -25,7 +25,7 @@ const one = <const F extends Fault>(fault: F): F => fault;
 export const faults = [
   one({
     id: 'silent-administrations',
-    hospital: 'rio-seco-community',
+    hospital: 'rio-seco-community-hospital',
     department: null,
     resource: 'MedicationAdministration',
     says: 'The medication administration feed has been silent since an interface upgrade; orders go on.',
@@ -35,7 +35,7 @@ export const faults = [
   }),
   one({
     id: 'lactate-mg-dl',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: 'emergency',
     resource: 'Observation',
     says: 'The point-of-care analyser reports lactate in mg/dL (factor 9.008); the model reads mmol/L.',
@@ -44,7 +44,7 @@ export const faults = [
   }),
   one({
     id: 'lactate-mislabelled',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: 'emergency',
     resource: 'Observation',
     says: 'Lactate values of the same analyser are in mg/dL, but say mmol/L.',
@@ -53,7 +53,7 @@ export const faults = [
   }),
   one({
     id: 'lactate-not-drawn',
-    hospital: 'rio-seco-community',
+    hospital: 'rio-seco-community-hospital',
     department: null,
     resource: 'Observation',
     says: 'Lactate is missing for most inpatients: the reflex order was never built here.',
@@ -63,7 +63,7 @@ export const faults = [
   }),
   one({
     id: 'free-text-problems',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: 'medicine',
     resource: 'Condition',
     says: 'Problem list entries are free text without a code.',
@@ -72,7 +72,7 @@ export const faults = [
   }),
   one({
     id: 'late-vitals',
-    hospital: 'ocotillo-university',
+    hospital: 'ocotillo-university-hospital',
     department: 'surgery',
     resource: 'Observation',
     says: 'Vital signs are charted on paper and entered at the end of the shift, 3 to 10 hours later.',
@@ -81,7 +81,7 @@ export const faults = [
   }),
   one({
     id: 'duplicate-ids',
-    hospital: 'rio-seco-community',
+    hospital: 'rio-seco-community-hospital',
     department: null,
     resource: 'Encounter',
     says: 'On one day the interface sent every encounter twice: the same resource, the same id.',
@@ -91,7 +91,7 @@ export const faults = [
   }),
   one({
     id: 'duplicate-encounters',
-    hospital: 'rio-seco-community',
+    hospital: 'rio-seco-community-hospital',
     department: null,
     resource: 'Encounter',
     says: 'On another day every encounter was sent again under a new id.',
@@ -101,7 +101,7 @@ export const faults = [
   }),
   one({
     id: 'end-before-start',
-    hospital: 'ocotillo-university',
+    hospital: 'ocotillo-university-hospital',
     department: 'medicine',
     resource: 'Encounter',
     says: 'Discharge before admission: the end of the stay lost its date in a conversion.',
@@ -110,7 +110,7 @@ export const faults = [
   }),
   one({
     id: 'dangling-encounters',
-    hospital: 'rio-seco-community',
+    hospital: 'rio-seco-community-hospital',
     department: 'clinic',
     resource: 'Observation',
     says: 'Observations refer to encounters that are not in the export.',
@@ -119,7 +119,7 @@ export const faults = [
   }),
   one({
     id: 'dangling-requesters',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: null,
     resource: 'MedicationRequest',
     says: 'Orders refer to prescribers who were deleted when they left.',
@@ -128,7 +128,7 @@ export const faults = [
   }),
   one({
     id: 'placeholder-999',
-    hospital: 'ocotillo-university',
+    hospital: 'ocotillo-university-hospital',
     department: 'intensive-care',
     resource: 'Observation',
     says: 'The monitor writes 999 for a heart rate it could not read.',
@@ -138,7 +138,7 @@ export const faults = [
   }),
   one({
     id: 'impossible-dates',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: null,
     resource: 'Condition',
     says: 'Onset dates that no calendar has, such as 2026-02-30.',
@@ -147,7 +147,7 @@ export const faults = [
   }),
   one({
     id: 'uncoded-diabetes',
-    hospital: 'rio-seco-community',
+    hospital: 'rio-seco-community-hospital',
     department: null,
     resource: 'Condition',
     says: 'Patients with HbA1c of 6.5 % and more and metformin have no diabetes on the problem list.',
@@ -156,7 +156,7 @@ export const faults = [
   }),
   one({
     id: 'templated-notes',
-    hospital: 'ocotillo-university',
+    hospital: 'ocotillo-university-hospital',
     department: 'medicine',
     resource: 'DocumentReference',
     says: 'Six of ten notes are the department template with next to nothing added.',
@@ -165,7 +165,7 @@ export const faults = [
   }),
   one({
     id: 'copied-notes',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: 'oncology',
     resource: 'DocumentReference',
     says: 'Half of the daily notes are the note of the day before with a line changed.',
@@ -174,7 +174,7 @@ export const faults = [
   }),
   one({
     id: 'consults-elsewhere',
-    hospital: 'mesa-alta-regional',
+    hospital: 'mesa-alta-regional-hospital',
     department: null,
     resource: 'DocumentReference',
     says: 'Consult notes are routed to another system; the export has the entry without the text.',

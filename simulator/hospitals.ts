@@ -41,7 +41,7 @@ export const system = { slug: 'ocotillo-health', name: 'Ocotillo Health (synthet
 
 export const hospitals: readonly Hospital[] = [
   {
-    slug: 'ocotillo-university',
+    slug: 'ocotillo-university-hospital',
     code: 'ou',
     name: 'Ocotillo University Hospital',
     city: 'Ocotillo',
@@ -50,7 +50,7 @@ export const hospitals: readonly Hospital[] = [
     departments: [emergency(7), icu(6), ward('medicine', 'General Medicine', 7), ward('surgery', 'General Surgery', 6, { vitalsEvery: 8 }), ward('cardiology', 'Cardiology', 5, { vitalsEvery: 4 }), clinic(8)],
   },
   {
-    slug: 'rio-seco-community',
+    slug: 'rio-seco-community-hospital',
     code: 'rs',
     name: 'Rio Seco Community Hospital',
     city: 'Rio Seco',
@@ -59,7 +59,7 @@ export const hospitals: readonly Hospital[] = [
     departments: [emergency(5), icu(3), ward('medicine', 'Hospital Medicine', 5, { vitalsEvery: 8 }), ward('surgery', 'Surgery', 4, { vitalsEvery: 8 }), clinic(5)],
   },
   {
-    slug: 'mesa-alta-regional',
+    slug: 'mesa-alta-regional-hospital',
     code: 'ma',
     name: 'Mesa Alta Regional Hospital',
     city: 'Mesa Alta',

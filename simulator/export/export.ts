@@ -1,4 +1,5 @@
 // How is a whole synthetic export made, patient by patient, in little memory?
+import { setImmediate as breath } from 'node:timers/promises';
 import { Problem } from '../../src/tools/base/problem.ts';
 import type { Instant } from '../../src/tools/base/clock.ts';
 import { allergies } from './allergy.ts';
@@ -78,6 +79,8 @@ export async function exportHospital(wanted: Wanted): Promise<Exported> {
             if (full) await full;
           }
         }
+      // A server that loads its own demo must answer meanwhile.
+      if (number % 10 === 0) await breath();
       if (number % 100 === 0) wanted.onProgress?.(number, count);
     }
     const files = await out.close(new Date(period.to).toISOString());

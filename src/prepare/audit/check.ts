@@ -60,7 +60,7 @@ export interface Counted {
   shows: [string, string];
   says(row: FoundRow, element: Element | null): string;
   /** Where it does not apply there is no finding. */
-  applies?(about: Element | string, desk: Desk): boolean;
+  applies?(about: Element | string): boolean;
   /** The tail of the finding's sentence, after "n of k": what the counted ones are. */
   are: string;
 }
@@ -68,7 +68,9 @@ export interface Counted {
 export type Check = CheckWords & {
   /** `element`: as important as the element; `important`: never critical by itself; `context`: only reported. */
   weight: 'element' | 'important' | 'context';
-  counted?: Counted;
+  counted?(desk: Desk): Counted;
+  /** Adds to the findings of `counted`, e.g. quantiles. */
+  complete?(findings: Finding[], desk: Desk): Promise<Finding[]>;
   find?(desk: Desk): Promise<Finding[]>;
 };
 

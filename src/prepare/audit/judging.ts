@@ -1,6 +1,9 @@
 // How do counts become a finding with an interval, a verdict and a sentence?
 import type { Tier } from '../../spine/deployments/charter-data.ts';
-import { judge, studentQuantile, wilsonOf, zOf } from '../../tools/statistics/statistics.ts';
+import { studentQuantile } from '../../tools/statistics/beta.ts';
+import { wilsonOf } from '../../tools/statistics/intervals.ts';
+import { zOf } from '../../tools/statistics/normal.ts';
+import { judge } from '../../tools/statistics/verdict.ts';
 import type { EvidenceRow, Finding, Threshold, Unit, Verdict } from './model.ts';
 import { unknownUnit } from './units.ts';
 

@@ -23,10 +23,10 @@ export function wantedFields(input: CharterInput): Record<string, string[]> {
   for (const type of new Set([...always, ...usedTypes(data)])) want(type, ownFields(type));
   if ([...wanted.keys()].some((type) => namesMedication(type) && usedTypes(data).includes(type))) want('Medication', ownFields('Medication'));
   const { facility, department, clinician } = data.unitPaths;
-  for (const [key, path] of Object.entries({ facility, department, clinician })) want('Encounter', checkedFields(input, ['unitPaths', key], path));
+  for (const [key, path] of Object.entries({ facility, department, clinician })) want('Encounter', checkedFields(input, ['unitPaths', key], path, 'Encounter'));
   want('Encounter', ['location', 'period', 'status', 'class']);
   for (const [at, element] of data.elements.entries())
-    for (const { key, path } of pathsOf(element)) want(element.resource, checkedFields(input, ['elements', at, key], path));
+    for (const { key, path } of pathsOf(element)) want(element.resource, checkedFields(input, ['elements', at, key], path, element.resource));
   for (const note of data.noteTypes) if (note.codes.length > 0) want('DocumentReference', ['type']);
   return Object.fromEntries([...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, set]) => [type, [...set].filter((field) => field !== 'id' && field !== 'resourceType').sort()]));
 }
@@ -44,9 +44,9 @@ export function pathsOf(element: Element): { key: string; path: string }[] {
 export const usesUsualCode = (element: Element): boolean =>
   element.codePath === 'code' || fieldsOf(element.resource).code.includes(element.codePath) || (namesMedication(element.resource) && /^medication(\.ofType\(CodeableConcept\)| as CodeableConcept)?$/.test(element.codePath));
 
-function checkedFields(input: CharterInput, at: (string | number)[], path: string): string[] {
+function checkedFields(input: CharterInput, at: (string | number)[], path: string, resource: string): string[] {
   try {
-    return expressionFields(path);
+    return expressionFields(path, resource);
   } catch (error) {
     const says = error instanceof Problem ? (error.details[0]?.says ?? error.message) : (error as Error).message;
     throw new Problem('bad-input', `The charter has a FHIRPath that cannot be used: \`${path}\`.`, 'Write it in the FHIRPath subset of SQL on FHIR, e.g. `value.ofType(Quantity).value`.', [

@@ -48,7 +48,7 @@ function baseSelect(type: string, elements: readonly { element: Element; at: num
   const fields = fieldsOf(type);
   const columns = wanted[type] ?? [];
   const has = (field: string) => columns.includes(field);
-  const source = { relation: 'r', fields: ['id', ...columns] };
+  const source = { fields: ['id', ...columns] };
   const own = fields.code.filter(has).map((field) => `keys_(${name(field)})`);
   const keys = own.length === 0 ? '[]::VARCHAR[]' : own.length === 1 ? own[0]! : `list_concat(${own.join(', ')})`;
   const viaMedication = namesMedication(type) && has('medicationReference');
@@ -65,13 +65,13 @@ function baseSelect(type: string, elements: readonly { element: Element; at: num
   const subject = type === 'Patient' ? 'id' : fields.subject && has(fields.subject) ? `ref_id_(json_extract_string(${name(fields.subject)}, '$.reference'))` : 'NULL::VARCHAR';
   const encounter = type === 'Encounter' ? 'id' : fields.encounter && has(fields.encounter) ? `ref_id_(json_extract_string(${name(fields.encounter)}, '$.reference'))` : type === 'DocumentReference' && has('context') ? `ref_id_(json_extract_string("context", '$.encounter[0].reference'))` : 'NULL::VARCHAR';
   const perElement = elements.flatMap(({ element, at }) => {
-    const value = expressionSql(element.path, source, 'first');
-    const unit = unitPathOf(element).map((path) => expressionSql(path, source, 'first'));
+    const value = expressionSql(element.path, type, source, 'first');
+    const unit = unitPathOf(element).map((path) => expressionSql(path, type, source, 'first'));
     return [
       `${meant(element, source)} AS m_${at}`,
       `CASE WHEN m_${at} THEN ${value} END AS v_${at}`,
       `CASE WHEN m_${at} THEN ${unit.length > 0 ? `coalesce(${unit.join(', ')})` : 'NULL'} END::VARCHAR AS w_${at}`,
-      ...(element.datePath ? [`CASE WHEN m_${at} THEN ref_text_(${expressionSql(element.datePath, source, 'first')}) END AS d_${at}`] : []),
+      ...(element.datePath ? [`CASE WHEN m_${at} THEN ref_text_(${expressionSql(element.datePath, type, source, 'first')}) END AS d_${at}`] : []),
     ];
   });
   return `SELECT id, _file AS file, _line AS line, ${subject} AS subject, ${encounter} AS encounter,
@@ -104,17 +104,17 @@ export const placedTable = (type: string, elements: readonly { element: Element;
     SELECT covered.* EXCLUDE (enc_u), coalesce(${type === 'Encounter' ? 'NULL' : 'stay.u'}, enc_u) AS u FROM covered ${type === 'Encounter' ? '' : 'ASOF LEFT JOIN stay ON covered.encounter = stay.encounter AND covered.t >= stay.from_'}`;
 
 /** Is this resource one the element means? */
-function meant(element: Element, source: { relation: string; fields: string[] }): string {
+function meant(element: Element, source: { fields: string[] }): string {
   const conditions: string[] = [];
   if (element.codes.length > 0) {
     const wantedKeys = list(element.codes.map(({ system, code }) => `${system}|${code}`));
     if (usesUsualCode(element)) conditions.push(`list_has_any(key_list, ${wantedKeys})`);
     else
       conditions.push(
-        `list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${wantedKeys})`,
+        `list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, element.resource, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${wantedKeys})`,
       );
   }
-  if (element.where) conditions.push(`${expressionSql(element.where, source, 'first')} = 'true'`);
+  if (element.where) conditions.push(expressionSql(element.where, element.resource, source, 'boolean'));
   return conditions.length > 0 ? `coalesce(${conditions.join(' AND ')}, false)` : 'true';
 }
 

@@ -13,7 +13,7 @@ export const unknownUnit = 'unknown unit';
  * so that the number says nothing about them. `stay`: from when on an encounter was in which department.
  */
 export function unitTables(data: DataSection, wanted: Wanted): string[] {
-  const source = { relation: 'r', fields: ['id', ...(wanted['Encounter'] ?? [])] };
+  const source = { fields: ['id', ...(wanted['Encounter'] ?? [])] };
   const { facility, department, clinician } = data.unitPaths;
   const { encounterClasses, from, to } = data.population;
   const classOf = `coalesce(json_extract_string("class", '$.code'), json_extract_string("class", '$[0].coding[0].code'))`;
@@ -34,10 +34,10 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
         ref_id_(json_extract_string("subject", '$.reference')) AS subject, ("status"->>'$') AS status, ${classOf} AS class,
         json_extract_string("period", '$.start') AS start_text, at_(json_extract_string("period", '$.start')) AS start_, at_(json_extract_string("period", '$.end')) AS end_, left(json_extract_string("period", '$.start'), 10) AS start_day,
         ref_id_(json_extract_string("partOf", '$.reference')) AS parent,
-        ref_text_(${expressionSql(facility, source, 'first')}) AS facility_ref,
-        list_distinct(list_filter(list_transform(${expressionSql(department, source, 'all')}, lambda d: ref_text_(d)), lambda d: d IS NOT NULL)) AS departments_unordered,
-        ref_text_(${expressionSql(department, source, 'first')}) AS department_ref,
-        ref_text_(${expressionSql(clinician, source, 'first')}) AS clinician_ref,
+        ref_text_(${expressionSql(facility, 'Encounter', source, 'first')}) AS facility_ref,
+        list_distinct(list_filter(list_transform(${expressionSql(department, 'Encounter', source, 'all')}, lambda d: ref_text_(d)), lambda d: d IS NOT NULL)) AS departments_unordered,
+        ref_text_(${expressionSql(department, 'Encounter', source, 'first')}) AS department_ref,
+        ref_text_(${expressionSql(clinician, 'Encounter', source, 'first')}) AS clinician_ref,
         ${department === 'location.location' ? `list_filter(list_transform(from_json("location", '[{"location":{"reference":"VARCHAR","display":"VARCHAR"},"period":{"start":"VARCHAR"}}]'), lambda l: {'ref': coalesce(l.location.reference, l.location.display), 'from_': at_(l.period.start)}), lambda l: l.ref IS NOT NULL AND l.from_ IS NOT NULL)` : `[]::STRUCT(ref VARCHAR, from_ TIMESTAMP)[]`} AS moves
       FROM ${rawOf('Encounter')} AS r WHERE id IS NOT NULL`,
     // A facility may stand in the department's managing organization, or only in the encounter this one is part of.

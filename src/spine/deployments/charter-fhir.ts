@@ -10,7 +10,7 @@ export const fhirWords: FhirWords = {
       expressionFields(path);
       return null;
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Problem)) return null;
       return [error.message, ...error.details.map((detail) => detail.says)].join(' ');
     }
   },

@@ -55,11 +55,12 @@ export const organizationRow = (db: Db) => on(db).selectFrom('deployments.organi
 export const putOrganization = (db: Db, row: { name: string; size: string | null; updated_at: string }) =>
   on(db).insertInto('deployments.organization').values({ only_one: true, ...row }).onConflict((conflict) => conflict.column('only_one').doUpdateSet(row)).execute();
 
-export const facilityRows = (db: Db, after: string[] | null, limit: number) =>
+export const facilityRows = (db: Db, after: string[] | null, limit: number, slug?: string) =>
   on(db)
     .selectFrom('deployments.facility as f')
     .selectAll('f')
     .select((eb) => eb.selectFrom('deployments.unit as u').whereRef('u.facility_id', '=', 'f.id').select((of) => of.fn.countAll<number>().as('n')).as('units'))
+    .$if(slug !== undefined, (query) => query.where('f.slug', '=', slug!))
     .$if(after !== null, (query) => query.where(sql<boolean>`(f.name collate "C", f.id) > (${after?.[0]}, ${after?.[1]})`))
     .orderBy(sql`f.name collate "C"`).orderBy('f.id').limit(limit).execute();
 export const facilityBySlug = (db: Db, slug: string) => on(db).selectFrom('deployments.facility').selectAll().where('slug', '=', slug).executeTakeFirst();
@@ -67,7 +68,7 @@ export const insertFacility = (db: Db, row: FacilityRow) => on(db).insertInto('d
 export const updateFacility = (db: Db, id: string, row: Partial<FacilityRow>) => on(db).updateTable('deployments.facility').set(row).where('id', '=', id).execute();
 export const deleteFacility = (db: Db, id: string) => on(db).deleteFrom('deployments.facility').where('id', '=', id).execute();
 
-export const unitRows = (db: Db, facility: string | undefined, after: string[] | null, limit: number) =>
+export const unitRows = (db: Db, facility: string | undefined, after: string[] | null, limit: number, slug?: string) =>
   on(db)
     .selectFrom('deployments.unit as u')
     .innerJoin('deployments.facility as f', 'f.id', 'u.facility_id')
@@ -77,6 +78,7 @@ export const unitRows = (db: Db, facility: string | undefined, after: string[] |
       eb.selectFrom('deployments.person as p').whereRef('p.unit_id', '=', 'u.id').where('p.active', '=', true).where('p.removed_at', 'is', null).select((of) => of.fn.countAll<number>().as('n')).as('people'),
     )
     .$if(facility !== undefined, (query) => query.where('f.slug', '=', facility!))
+    .$if(slug !== undefined, (query) => query.where('u.slug', '=', slug!))
     .$if(after !== null, (query) => query.where(sql<boolean>`(f.slug collate "C", u.slug collate "C") > (${after?.[0]}, ${after?.[1]})`))
     .orderBy(sql`f.slug collate "C"`).orderBy(sql`u.slug collate "C"`).limit(limit).execute();
 export const unitBySlug = (db: Db, facilityId: string, slug: string) =>

@@ -1,7 +1,7 @@
 // How is a ledger written down in a file that outlives the product, and read again?
 import { z } from 'zod';
 import { canonical } from '../../tools/base/canonical.ts';
-import { base64Of } from './base64.ts';
+import { base64Of, bytesOf } from './base64.ts';
 import type { Verification } from './model.ts';
 import { verifierKeyFrom, type VerifierKey } from './note.ts';
 import type { TreeHash } from './tree.ts';
@@ -85,7 +85,7 @@ export async function verifyExport(chunks: AsyncIterable<Uint8Array> | Iterable<
     }
     lastWasCheckpoint = false;
     if (isEntryLine(bytes)) {
-      walk.entry(bytes.subarray(leafAt, -1), (hash) => isBase64At(bytes, hashAt, hash), line);
+      walk.entry(bytes.subarray(leafAt, -1), (hash) => (isBase64At(bytes, hashAt, hash) ? null : base64At(bytes, hashAt)), line);
       continue;
     }
     const note = noteIn(bytes);
@@ -153,6 +153,10 @@ function isEntryLine(line: Uint8Array): boolean {
   for (let i = 0; i < beforeLeaf.length; i++) if (line[hashAt + 44 + i] !== beforeLeaf[i]) return false;
   return true;
 }
+
+/** The hash that stands there; empty when it is no base64 of 32 bytes. */
+const base64At = (line: Uint8Array, at: number): Uint8Array =>
+  bytesOf(String.fromCharCode(...line.subarray(at, at + 44))) ?? new Uint8Array(0);
 
 const letters = utf8.encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 

@@ -1,75 +1,16 @@
 // What may the house ask of its ledger: remember this, show that, sign it, prove it?
-import { hash } from 'node:crypto';
-import type { Caller, Fact, House } from '../../tools/server/capability.ts';
-import type { Db, Tx } from '../../tools/server/database.ts';
 import { Problem } from '../../tools/base/problem.ts';
+import type { House } from '../../tools/server/capability.ts';
+import type { Db } from '../../tools/server/database.ts';
 import { base64Of } from './base64.ts';
-import { entry as entrySchema, entryKinds, isDeclared, leafOf, type Actor, type Entry, type NewEntry, type Recorded } from './model.ts';
-import { grow, lastCheckpoint, lockHead, newestEntries, readHead, type EntryFilter, type EntryRow } from './records.ts';
-import { extend, rootOf, treeHash } from './tree.ts';
-import './kinds.ts';
+import { entry as entrySchema, entryKinds, type Entry, type Recorded } from './model.ts';
+import { lastCheckpoint, newestEntries, readHead, type EntryFilter, type EntryRow } from './records.ts';
+import { serverTree } from './tree-on-server.ts';
+import { rootOf } from './tree.ts';
 
-export { signHead, openLedger } from './signing.ts';
-export { verifyDatabase, writeExport } from './database-verify.ts';
-
-/** The tree hash with Node's own SHA-256: two and a half times the plain one. */
-export const nodeTreeHash = treeHash((bytes) => hash('sha256', bytes, 'buffer'));
-
-export interface Appended {
-  position: number;
-  leafHash: Uint8Array;
-}
-
-/**
- * Appends one entry in the transaction of the change it is about: both are committed or neither. Do it as the last
- * statement of the transaction: from here to its end every other writer waits, which is what keeps positions free of
- * gaps. Throws on an undeclared kind, on a malformed entry and on one too long for a leaf: errors of the program.
- */
-export async function append(tx: Tx, one: NewEntry): Promise<Appended> {
-  return (await appendAll(tx, [one]))[0]!;
-}
-
-/** Appends several in this order, for the price of one. */
-export async function appendAll(tx: Tx, entries: readonly NewEntry[]): Promise<Appended[]> {
-  if (entries.length === 0) return [];
-  const undeclared = entries.find(({ kind }) => !isDeclared(kind));
-  if (undeclared) throw new Error(`the entry kind ${undeclared.kind} is declared nowhere; declare it with entryKind('${undeclared.kind}', 'What has happened.')`);
-  const head = await lockHead(tx);
-  const rows = entries.map((one, i) => rowOf(one, head.frontier.size + i));
-  await grow(tx, rows, extend(head.frontier, rows.map((row) => row.leaf_hash), nodeTreeHash));
-  return rows.map((row) => ({ position: row.position, leafHash: new Uint8Array(row.leaf_hash) }));
-}
-
-function rowOf(one: NewEntry, position: number): EntryRow {
-  const whole: Entry = entrySchema.parse({ ...one, position, deployment: one.deployment ?? null, payload: one.payload ?? null });
-  const leaf = leafOf(whole);
-  return { position, leaf: Buffer.from(leaf), leaf_hash: Buffer.from(nodeTreeHash.leaf(leaf)), ...columnsOf(whole) };
-}
-
-/** What the columns beside the leaf repeat of it; verification compares them. */
-export const columnsOf = (one: Entry): Omit<EntryRow, 'position' | 'leaf' | 'leaf_hash'> => ({
-  at: one.at,
-  kind: one.kind,
-  actor_kind: one.actor.kind,
-  actor_ref: one.actor.ref,
-  deployment: one.deployment,
-  subject: one.subject,
-});
-
-/** A caller as an actor: id and roles, never a name. */
-export const actorOf = (caller: Caller): Actor => ({ kind: caller.kind, ref: caller.id, roles: [...caller.roles].sort() });
-
-/** `House.remember`: how rooms below the ledger, and everybody who has a Fact, append. */
-export async function remember(tx: Tx, fact: Fact): Promise<void> {
-  await append(tx, {
-    at: fact.at,
-    kind: fact.kind,
-    actor: actorOf(fact.by),
-    deployment: fact.deployment ?? null,
-    subject: fact.about,
-    body: fact.body,
-  });
-}
+export { actorOf, append, appendAll, remember, type Appended } from './append.ts';
+export { openLedger, signHead } from './signing.ts';
+export { exportChunks, verifyDatabase } from './whole-ledger.ts';
 
 /** Entries, the newest first; `after` is the `next` of the page before. */
 export async function entries(
@@ -106,5 +47,5 @@ export async function newest(db: Db, filter: EntryFilter): Promise<Recorded | nu
 export async function head(house: Pick<House, 'db'>): Promise<{ origin: string; entries: number; root: Uint8Array; note: string | null }> {
   const { origin, frontier } = await readHead(house.db);
   const last = await lastCheckpoint(house.db);
-  return { origin: origin ?? '', entries: frontier.size, root: rootOf(frontier, nodeTreeHash), note: last?.note ?? null };
+  return { origin: origin ?? '', entries: frontier.size, root: rootOf(frontier, serverTree), note: last?.note ?? null };
 }

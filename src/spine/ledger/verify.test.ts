@@ -94,7 +94,8 @@ describe('an altered export', () => {
     const line = parts.findIndex((part) => part.position === 6);
     const altered = parts.map((part, i) => (i === line ? { bytes: Buffer.from(Buffer.from(part.bytes).toString().replace('dep_1', 'dep_2')) } : part));
     const found = await verifyExport([whole(altered)]);
-    expect(found.faults[0]).toMatchObject({ reason: 'altered', position: 6, line: line + 1 });
+    expect(found.faults).toMatchObject([{ reason: 'altered', position: 6, line: line + 1 }]);
+    expect(found.signed).toBe(10);
   });
   it('bytes that are no text but would be repaired into the same text are found', async () => {
     const bytes = Buffer.from(whole(await exported(1, [1])));

@@ -70,6 +70,8 @@ export const measurement = z.strictObject({
   source: z.string().describe('The record it was computed from, e.g. `audit/aud_01…`.'),
 });
 export type Measurement = z.infer<typeof measurement>;
+/** What a room hands in to be published: defaults may be left out. */
+export type NewMeasurement = z.input<typeof measurement>;
 
 /** A scope in words: `whole deployment`, `facility north`, `north / icu`, `… · lactate`. */
 export function scopeSays(of: Scope): string {

@@ -105,7 +105,7 @@ export const instant = z.iso.datetime({ precision: 3 }).describe('ISO 8601 in UT
 export const day = z.iso.date().describe('A calendar day, YYYY-MM-DD.');
 
 /** What a caller hands over: params, query and body, each only where the endpoint has them. */
-export type Asked<E extends Endpoint> = (keyof z.input<E['params']> extends never ? { params?: undefined } : { params: z.input<E['params']> }) &
+export type Asked<E extends Endpoint> = ({} extends z.input<E['params']> ? { params?: z.input<E['params']> } : { params: z.input<E['params']> }) &
   ({} extends z.input<E['query']> ? { query?: z.input<E['query']> } : { query: z.input<E['query']> }) &
-  (keyof z.input<E['body']> extends never ? { body?: undefined } : { body: z.input<E['body']> });
+  ({} extends z.input<E['body']> ? { body?: z.input<E['body']> } : { body: z.input<E['body']> });
 export type Answered<E extends Endpoint> = z.output<E['output']>;

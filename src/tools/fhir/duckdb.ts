@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { Problem } from '../base/problem.ts';
+import { macros } from './macros.ts';
 
 export type Value = string | number | boolean | null | Value[] | { [key: string]: Value };
 
@@ -46,6 +47,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     });
     const connection = await instance.connect();
     await requireBuiltIn(connection);
+    for (const macro of macros) await connection.run(macro);
     return database(instance, connection, async () => {
       instance.closeSync();
       await rm(spill, { recursive: true, force: true });

@@ -8,5 +8,6 @@ export { openExport, readEvidence } from './open-export.ts';
 export type { FieldSample } from './sample-fields.ts';
 export { sampleFields } from './sample-fields.ts';
 export { resourceTypes } from './resource-types.ts';
-export type { ViewColumn, ViewDefinition, ViewSelect, ViewSource } from './view.ts';
+export type { ViewColumn, ViewDefinition, ViewSelect } from './view-definition.ts';
+export type { ViewSource } from './view.ts';
 export { expressionFields, expressionSql, runView, viewFields, viewSql } from './view.ts';

@@ -4,16 +4,18 @@
 export const macros: string[] = [
   // the elements of a JSON value: of an array its items, of anything else itself
   `CREATE OR REPLACE MACRO fhir_many(v) AS
-     CASE WHEN v IS NULL THEN CAST([] AS JSON[])
-          WHEN json_type(v) = 'ARRAY' THEN list_filter(json_extract(v, '$[*]'), lambda fhir_e: json_type(fhir_e) <> 'NULL')
-          WHEN json_type(v) = 'NULL' THEN CAST([] AS JSON[])
-          ELSE [v] END`,
+     list_transform([v], lambda fhir_v:
+       CASE WHEN fhir_v IS NULL THEN CAST([] AS JSON[])
+            WHEN json_type(fhir_v) = 'ARRAY' THEN list_filter(json_extract(fhir_v, '$[*]'), lambda fhir_e: json_type(fhir_e) <> 'NULL')
+            WHEN json_type(fhir_v) = 'NULL' THEN CAST([] AS JSON[])
+            ELSE [fhir_v] END)[1]`,
   // a list without its NULL and JSON null items
   `CREATE OR REPLACE MACRO fhir_present(l) AS
      list_filter(coalesce(l, CAST([] AS JSON[])), lambda fhir_e: fhir_e IS NOT NULL AND json_type(fhir_e) <> 'NULL')`,
   // the only element, or an error: FHIRPath singleton evaluation
   `CREATE OR REPLACE MACRO fhir_one(l) AS
-     CASE WHEN len(l) > 1 THEN error('FHIR view: more than one value where one is expected') ELSE l[1] END`,
+     list_transform([l], lambda fhir_l:
+       CASE WHEN len(fhir_l) > 1 THEN error('FHIR view: more than one value where one is expected') ELSE fhir_l[1] END)[1]`,
   `CREATE OR REPLACE MACRO fhir_number(t) AS TRY_CAST(t AS DOUBLE)`,
   // FHIRPath: a single value that is no boolean counts as true
   `CREATE OR REPLACE MACRO fhir_true(v) AS
@@ -35,12 +37,17 @@ export const macros: string[] = [
   `CREATE OR REPLACE MACRO fhir_reference_type(t) AS nullif(regexp_extract(t, '^(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\\-]{1,64})(?:/_history/[^/]+)?$', 1), '')`,
   // half a unit of the last written digit (FHIRPath lowBoundary, highBoundary on decimals)
   `CREATE OR REPLACE MACRO fhir_half_unit(t) AS 0.5 * pow(10, -len(regexp_extract(t, '\\.(\\d+)', 1)))`,
+  `CREATE OR REPLACE MACRO fhir_day(t, high) AS
+     CASE WHEN len(t) = 10 THEN t
+          WHEN NOT high THEN CASE WHEN len(t) = 4 THEN t || '-01-01' ELSE t || '-01' END
+          WHEN len(t) = 4 THEN t || '-12-31'
+          ELSE CAST(last_day(CAST(t || '-01' AS DATE)) AS VARCHAR) END`,
   `CREATE OR REPLACE MACRO fhir_boundary(t, high, hint) AS
      CASE WHEN t IS NULL THEN NULL
           WHEN hint <> 'dateTime' AND regexp_matches(t, '^-?\\d+(\\.\\d+)?$') AND (hint = 'decimal' OR NOT regexp_matches(t, '^\\d{4}$'))
-            THEN CAST(round(CAST(t AS DOUBLE) + CASE WHEN high THEN 1 ELSE -1 END * fhir_half_unit(t), len(regexp_extract(t, '\\.(\\d+)', 1)) + 1) AS VARCHAR)
+            THEN CAST(round(CAST(t AS DOUBLE) + CASE WHEN high THEN 1 ELSE -1 END * fhir_half_unit(t), CAST(len(regexp_extract(t, '\\.(\\d+)', 1)) + 1 AS INTEGER)) AS VARCHAR)
           WHEN regexp_matches(t, '^\\d{2}:\\d{2}') THEN
-            CASE WHEN high THEN rpad(rpad(t, 5, ':59'), 8, ':59') ELSE rpad(rpad(t, 5, ':00'), 8, ':00') END
+            t || CASE WHEN len(t) > 5 THEN '' WHEN high THEN ':59' ELSE ':00' END
               || CASE WHEN regexp_matches(t, '\\.\\d+$') THEN '' WHEN high THEN '.999' ELSE '.000' END
           WHEN regexp_matches(t, '^\\d{4}(-\\d{2}(-\\d{2})?)?$') THEN
             fhir_day(t, high) || CASE WHEN hint <> 'dateTime' THEN '' WHEN high THEN 'T23:59:59.999-12:00' ELSE 'T00:00:00.000+14:00' END
@@ -50,9 +57,4 @@ export const macros: string[] = [
               || coalesce(nullif(regexp_extract(t, 'T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)', 1), ''), CASE WHEN high THEN '.999' ELSE '.000' END)
               || coalesce(nullif(regexp_extract(t, '(Z|[+-]\\d{2}:\\d{2})$', 1), ''), CASE WHEN high THEN '-12:00' ELSE '+14:00' END)
           ELSE NULL END`,
-  `CREATE OR REPLACE MACRO fhir_day(t, high) AS
-     CASE WHEN len(t) = 10 THEN t
-          WHEN NOT high THEN CASE WHEN len(t) = 4 THEN t || '-01-01' ELSE t || '-01' END
-          WHEN len(t) = 4 THEN t || '-12-31'
-          ELSE CAST(last_day(CAST(t || '-01' AS DATE)) AS VARCHAR) END`,
 ];

@@ -100,7 +100,7 @@ export async function editAccount(house: House, by: Caller, id: string, asked: A
     await records.changeAccount(tx, id, { name: after.name, roles: after.roles, vendor: after.vendor, disabled: after.disabled });
     const fact = { by, at: house.clock.now(), about: `account/${id}` };
     if (before.roles.join() !== after.roles.join() || before.vendor !== after.vendor)
-      await house.remember(tx, { ...fact, kind: 'account.roles-changed', body: { account: id, from: before.roles, to: after.roles, vendor: after.vendor } });
+      await house.remember(tx, { ...fact, kind: 'account.role-changed', body: { account: id, from: before.roles, to: after.roles, vendor: after.vendor } });
     if (before.disabled !== after.disabled) await house.remember(tx, { ...fact, kind: after.disabled ? 'account.disabled' : 'account.enabled', body: { account: id } });
     if (after.disabled) await records.deleteSessionsOf(tx, id);
     return accountOf(after);

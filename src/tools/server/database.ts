@@ -39,6 +39,15 @@ export function openDatabase(address: Address, connections = 12): Db {
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
 }
 
+/** The version of the server, as a number (180004) and as a text (18.4). */
+export async function versionOf(db: Db): Promise<{ number: number; text: string }> {
+  const answer = await sql<{ number: number; text: string }>`select current_setting('server_version_num')::int as number, current_setting('server_version') as text`.execute(db).catch((error: unknown) => {
+    const { message, code } = error as { message?: string; code?: string };
+    throw new Problem('unavailable', `The database cannot be reached: ${message || code || 'no answer'}.`, 'Check DATABASE_URL and that PostgreSQL runs; `attending doctor` shows what is set.');
+  });
+  return answer.rows[0]!;
+}
+
 /** What a failure of the database means to the person who waits for it; null when it is a mistake of ours. */
 export function databaseProblem(error: unknown): Problem | null {
   const { code = '', message = '' } = error as { code?: string; message?: string };

@@ -11,7 +11,7 @@ import type { Address } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Log } from './log.ts';
 import { findBinaries, readyBinaries } from './postgres-binaries.ts';
-import { findPlace, type Account, type Place } from './postgres-account.ts';
+import { findPlace, placeNow, type Account, type Place } from './postgres-account.ts';
 import { commandOf, gone, isAlive, signal } from './processes.ts';
 
 type SocketAddress = Extract<Address, { socket: string }>;
@@ -76,6 +76,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     lock.release();
     throw error;
   }
+}
+
+/** The embedded PostgreSQL that another process runs for this folder now, or null: for a command beside a server. */
+export function runningEmbedded(dataFolder: string): { address: SocketAddress; folder: string; pid: number } | null {
+  if (!existsSync(dataFolder)) return null;
+  const folder = placeNow(dataFolder);
+  const server = folder ? serverOf(join(folder, 'data')) : null;
+  return folder && server ? { address: { socket: server.socket, port, user, database: user }, folder, pid: server.pid } : null;
 }
 
 const asAccount = (account: Account | null) => (account ? { uid: account.uid, gid: account.gid } : {});

@@ -1,6 +1,7 @@
 // How does an endpoint's contract become a route that checks who asks and what is asked?
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import type { Endpoint } from '../base/endpoint.ts';
@@ -49,7 +50,10 @@ export const peerOf = (request: Request): string => peers.get(request) ?? 'unkno
 
 const megabyte = 1_000_000;
 
-export function buildHttp(house: House, routes: readonly Route[], door: Doorkeeper): Hono {
+/** Told of every answered request: the contract's name, never an address with ids in it. */
+export type Watch = (endpoint: string, method: string, status: number, seconds: number) => void;
+
+export function buildHttp(house: House, routes: readonly Route[], door: Doorkeeper, watch: Watch = () => {}): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -64,6 +68,13 @@ export function buildHttp(house: House, routes: readonly Route[], door: Doorkeep
       strictTransportSecurity: house.config.url?.startsWith('https:') ? 'max-age=31536000' : false,
     }),
   );
+  const names = new Map(routes.map(({ endpoint }) => [`${endpoint.method} ${endpoint.path}`, endpoint.name]));
+  app.use(async (c, next) => {
+    const began = performance.now();
+    await next();
+    const name = names.get(`${c.req.method} ${routePath(c, -1)}`) ?? 'other';
+    watch(name, c.req.method, c.res.status, (performance.now() - began) / 1000);
+  });
   app.onError((error, c) => answerProblem(c, house, error));
   for (const route of routes) {
     const { endpoint } = route;

@@ -84,6 +84,13 @@ export function findPlace(dataFolder: string): Place {
   return { folder, shelf: outside, account };
 }
 
+/** Where the database of a data folder lies now; null when there is none yet. Changes nothing. */
+export function placeNow(dataFolder: string): string | null {
+  const pointer = join(dataFolder, 'postgres.json');
+  const folder = existsSync(pointer) ? (JSON.parse(readFileSync(pointer, 'utf8')) as { folder: string }).folder : join(dataFolder, 'postgres');
+  return existsSync(join(folder, 'data')) ? folder : null;
+}
+
 function own(folder: string, account: Account): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chownSync(folder, account.uid, account.gid);

@@ -91,7 +91,7 @@ export async function makeLink(house: House, tx: Tx, account: string): Promise<{
   const expiresAt = shift(now, linkLasts);
   await records.replaceLink(tx, { token_sha256: hashOf(token), account, created_at: now, expires_at: expiresAt, used_at: null });
   // Behind the #, so that it is never sent to a server or written into its log by opening the page.
-  return { url: `${addressOf(house)}/welcome#${token}`, expiresAt };
+  return { url: `${addressOf(house)}/link#${token}`, expiresAt };
 }
 
 /** Where people reach this installation. */

@@ -119,7 +119,7 @@ async function accountFor(house: House, settings: Oidc, claims: Claims): Promise
     }
     if (told && !account.roles.includes('vendor') && [...told].sort().join() !== [...account.roles].sort().join()) {
       await records.changeAccount(tx, account.id, { roles: told });
-      await house.remember(tx, { kind: 'account.roles-changed', by: { kind: 'person', id: account.id, name: account.name, roles: told, vendor: null }, at: house.clock.now(), about: `account/${account.id}`, body: { account: account.id, from: account.roles, to: told, vendor: null, source: 'single-sign-on' } });
+      await house.remember(tx, { kind: 'account.role-changed', by: { kind: 'person', id: account.id, name: account.name, roles: told, vendor: null }, at: house.clock.now(), about: `account/${account.id}`, body: { account: account.id, from: account.roles, to: told, vendor: null, source: 'single-sign-on' } });
       account = { ...account, roles: told };
     }
     return account;

@@ -116,6 +116,18 @@ function Entry({ name, field, value, path, context }: EntryProps) {
     case 'group':
       return <GroupEntry {...{ name, path, context, value }} field={field} label={label} says={says} problem={problem} />;
     case 'list':
+      if (field.item.kind === 'choice' && field.item.options.length <= 16)
+        return (
+          <fieldset className="field-group is-wide">
+            <Legend label={label} says={says} problem={problem} />
+            <div className="fields">
+              {field.item.options.map((option) => {
+                const chosen = (value as string[] | undefined) ?? [];
+                return <Checkbox key={option} label={wordsOf(option)} disabled={context.readOnly} checked={chosen.includes(option)} onChange={(event) => change(event.currentTarget.checked ? [...chosen, option] : chosen.filter((one) => one !== option))} />;
+              })}
+            </div>
+          </fieldset>
+        );
       return <ListEntry {...{ name, path, context, value }} field={field} label={label} says={says} problem={problem} />;
     case 'map':
       return <MapEntry {...{ name, path, context, value }} field={field} label={label} says={says} problem={problem} />;

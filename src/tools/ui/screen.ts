@@ -1,6 +1,7 @@
 // What must be known of a screen to put it into the product?
-import type { ComponentType } from 'react';
+import { createContext, use, type ComponentType } from 'react';
 import type { Role } from '../base/endpoint.ts';
+import { admits, useMe } from './me.ts';
 
 /** One screen. Each capability lists its own in `screens.ts`; the app puts them together. */
 export interface Screen {
@@ -14,6 +15,18 @@ export interface Screen {
   who: readonly Role[] | 'public';
   /** Stands in the main menu, in this order. */
   menu?: { label: string; order: number };
+  /** Stands around all screens whose address begins with its own, and shows them in its `Outlet`. */
+  frames?: true;
   /** Stands among the tabs of the record the address begins with, in this order. */
   tab?: { label: string; order: number };
+}
+
+/** All screens of the product, as the app put them together. */
+export const ScreensContext = createContext<readonly Screen[]>([]);
+
+/** The tabs of a record: screens under its address that have one and that this person may open. */
+export function useTabs(prefix: string): Screen[] {
+  const screens = use(ScreensContext);
+  const me = useMe();
+  return screens.filter((screen) => screen.tab && screen.path.startsWith(prefix) && admits(screen.who, me)).toSorted((a, b) => a.tab!.order - b.tab!.order);
 }

@@ -1,0 +1,68 @@
+// How far has the prior-authorization assistant come? Through its pilot: G3 was approved with contingencies, and one waiver runs out soon.
+import { from, shareLine } from './evidence.ts';
+import type { DemoDeployment } from './plan.ts';
+
+export const priorAuthorization: DemoDeployment = {
+  slug: 'prior-authorization',
+  title: 'Prior-authorization assistant',
+  product: { slug: 'clearpath-authorize', name: 'Clearpath Authorize', vendor: 'Clearpath Systems', kind: 'prior-authorization', class: 'administrative', version: '5.1', releasedOn: '2026-07-01', notes: null },
+  owner: 'authorizationOwner',
+  hoursPerWeek: 8,
+  path: 'fast-track',
+  begunDaysAgo: 150,
+  locks: ['problem', 'owner', 'product', 'risk', 'decision', 'data', 'pilot', 'claims', 'sla', 'adoption', 'value'],
+  attested: [
+    ...from('Revenue cycle report 2026-06', 'finance', 'Denials by week for the year before.', ['readiness.problem-data-points', 52], ['readiness.problem-cost', 765_000]),
+    ...from('AI inventory 2026-06', 'governance', 'Nothing else is open in the authorization office.', ['readiness.unadopted-initiatives', 0], ['readiness.overlapping-unused', 0]),
+    ...from('Readiness answers 2026-06-18', 'governance', 'Answered by specialists, physicians, finance and IT.', ['readiness.roles-answered', 4, { n: 19 }], ['readiness.completion-minutes', 4.6, { n: 19 }], ['readiness.lowest-dimension', 0.6, { n: 19 }]),
+    ...from('Shadowing log, June', 'manager', 'Six timed sessions in three offices.', ['workflow.shadowing-hours', 18], ['workflow.shadowing-roles', 3], ['workflow.shadowing-shifts', 2]),
+    ...from('Note review of 200 requests', 'dataEngineer', 'The notes that go with requests, read by two people.', shareLine('audit.copy-forward', 18, 200), shareLine('audit.templated', 29, 200), ['notes.stale-chain', 1, { n: 200 }], ['audit.note-types-found', 1, { n: 1 }]),
+    ...from('Hazard workshop minutes 2026-07-02', 'safety', 'Five hazards, all with a control.', ['incidents.workshop-roles', 4], ['incidents.hazards-unscored', 0], ['incidents.top-hazards-uncontrolled', 0]),
+    ...from('Concern register 2026-07', 'manager', 'All answered within fourteen days.', shareLine('workforce.concerns-answered', 12, 12)),
+    ...from('Purchase questions, signed 2026-06-10', 'governance', 'Each has a number behind it.', ['readiness.purchase-minimum', 2], ['readiness.vendor-floors-broken', 0]),
+    // G2
+    ...from('Recording log, 7 days', 'dataEngineer', 'Drafts on the server held against requests opened.', shareLine('ledger.log-completeness', 5_214, 5_214)),
+    ...from('Reconstruction drill 2026-07-21', 'safety', 'Twenty random drafts, traced by somebody who had not seen them.', ['ledger.reconstructed', 20], ['ledger.reconstruction-days', 0.5]),
+    ...from('Monitoring report 2026-10', 'dataEngineer', 'An injected change of the payer mix was seen at the next run.', ['governance.metrics-overdue', 0], ['performance.drift-detected', 1]),
+    ...from('Suspend drill 2026-07-23', 'safety', 'Unannounced.', ['incidents.suspend-acknowledge-minutes', 6], ['incidents.suspend-stop-minutes', 14], ['incidents.drill-review-days', 2]),
+    ...from('Sending log 2026-07 to 2026-10', 'safety', 'Every request carries the person who sent it.', ['gateway.outside-human-acts', 0, { n: 6_120 }], ['gateway.critical-findings', 0], ['gateway.agreements', 1], ['gateway.production-database', 1]),
+    ...from('Override export 2026-07', 'manager', 'Reasons in test; no view shows a person.', shareLine('adoption.override-reasons', 151, 158), ['adoption.individuals-leaked', 0]),
+    ...from('Committee minutes, June to November', 'governance', 'Twenty-one of twenty-two meetings were held.', ['governance.constituencies', 4], shareLine('governance.meetings-held', 21, 22), ['governance.decision-latency', 4]),
+    ...from('Silent run report 2026-07-31', 'dataEngineer', 'Four weeks, drafts held against the requests people sent.', ['performance.silent-weeks', 4], ['performance.floor-margin', 0.061, { n: 628, interval: { low: 0.034, high: 0.083 } }], ['performance.drop-vs-claim', 0.019, { n: 628, interval: { low: -0.003, high: 0.046 } }], ['performance.subgroup-gap', 0.031, { n: 628, interval: { low: 0.004, high: 0.072 } }]),
+    ...from('Timing report 2026-07-31', 'dataEngineer', 'Drafts ready before the specialist opened the order.', shareLine('gateway.before-decision', 612, 628)),
+    // G3
+    ...from('Pilot report 2026-11-06', 'authorizationOwner', 'August to October, nine specialists.', ['decisions.unprepared-exposure', 1, { n: 1_183 }], ['pilot.criteria-before-exposure', 1], ['pilot.unplugged-days', 6], ['pilot.unplugged-adoption', 0.94, { n: 212, interval: { low: 0.9, high: 0.97 } }], ['pilot.unplugged-quality', 0.97, { n: 212, interval: { low: 0.93, high: 0.99 } }], shareLine('decisions.processed-share', 1_160, 1_183)),
+    ...from('Adjudicated sample 2026-11-04', 'authorizationOwner', 'Read by two physician advisors who did not see the draft.', ['performance.sensitivity-margin', 0.071, { n: 268, interval: { low: 0.033, high: 0.098 } }], ['performance.ppv-margin', 0.052, { n: 268, interval: { low: 0.014, high: 0.083 } }], ['performance.alerts-per-100', 14.1, { n: 1_183 }], shareLine('performance.miss-rate', 12, 268)),
+    ...from('Use report 2026-11-06', 'manager', 'Nine specialists over four weeks; shown together, never by person.', shareLine('adoption.sustained-share', 7, 9), ['adoption.sustained-slope', 0.02], shareLine('adoption.early-value', 6, 9), ['governance.issue-days', 5]),
+    ...from('Adjudicated overrides 2026-11', 'authorizationOwner', 'Reasons and results of sixty-one overrides.', ['adoption.overrides-adjudicated', 61], ['incidents.near-misses-open', 0]),
+    ...from('Control tests 2026-11-03', 'safety', 'Every control of the hazard log was tried.', ['incidents.controls-verified', 1], ['incidents.residual-unacceptable', 0]),
+  ],
+  decisions: [
+    { gate: 'G0', outcome: 'approve', reason: 'The cost of denials is known by week, and the owner has a day a week for it.', waivers: [], contingencies: [] },
+    {
+      gate: 'G1',
+      outcome: 'approve',
+      reason: 'The fields a request needs are complete in all three clinics, and the offices were observed.',
+      waivers: [
+        { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
+        { criterion: '1.5', reason: 'One field is being mended at one clinic; specialists look it up until then.', forDays: 60 },
+        { criterion: '1.6', reason: 'Notes are read by hand until the note audit runs here; two hundred requests were reviewed.', forDays: 90 },
+        { criterion: '1.8', reason: 'The use metric has no baseline before the first use; the two others have a year.', forDays: 90 },
+      ],
+      contingencies: [],
+    },
+    { gate: 'G2', outcome: 'approve', reason: 'Every draft is on record, the drill was passed, and four silent weeks held the floor.', waivers: [], contingencies: [] },
+    {
+      gate: 'G3',
+      outcome: 'approve-with-contingencies',
+      reason: 'Denials fell and people decide on every request. The unplugged window was cut short by a payer outage and is to be repeated.',
+      waivers: [{ criterion: '3.4', reason: 'A payer portal was down for four of ten working days; the window is repeated in the coming week.', forDays: 6 }],
+      contingencies: [
+        { criterion: '3.4', says: 'Repeat the unplugged window of ten working days and report use and quality.', owner: 'Dr. Helen Ostrow', inDays: 30 },
+        { criterion: null, says: 'Show denials by payer at the next monthly review.', owner: 'Martin Oyelaran', inDays: 21 },
+      ],
+    },
+  ],
+  stage: 'governance',
+  mode: 'pilot',
+};

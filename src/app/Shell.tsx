@@ -1,0 +1,122 @@
+// What stands around every page: the name, the menu, the account and the way to the contents?
+import { Menu } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { use, useEffect, useRef, useState } from 'react';
+import { signOut } from '../tools/server/model.ts';
+import { useTell } from '../tools/ui/asking.ts';
+import { Go, useGo } from '../tools/ui/Go.tsx';
+import { Bars, ChevronDown } from '../tools/ui/icons.tsx';
+import { admits, MeContext, type Me } from '../tools/ui/me.ts';
+import { ScreensContext } from '../tools/ui/screen.ts';
+import { Mark } from './Mark.tsx';
+import { meQuery } from './session.ts';
+
+/** Pages before sign-in stand by themselves. */
+export function Bare() {
+  return <Outlet />;
+}
+
+export function Shell() {
+  const screens = use(ScreensContext);
+  const { data: me } = useQuery(meQuery);
+  const router = useRouter();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const [menuOpen, setMenuOpen] = useState(false);
+  const first = useRef(true);
+  useEffect(() => {
+    setMenuOpen(false);
+    // After going elsewhere, keyboards and screen readers start at the new contents, as after loading a page.
+    if (first.current) first.current = false;
+    else main.current?.focus({ preventScroll: true });
+  }, [path]);
+  useEffect(() => {
+    if (me === null) void router.invalidate();
+  }, [me, router]);
+  if (!me) return null;
+
+  const items = screens.filter((screen) => screen.menu && admits(screen.who, me)).toSorted((a, b) => a.menu!.order - b.menu!.order);
+  const framed = screens.some((screen) => screen.frames && matches(screen.path, path));
+  return (
+    <MeContext value={me}>
+      <div className="site">
+        <a className="skip" href="#contents" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
+          Skip to the contents
+        </a>
+        <header className="site-header">
+          <div className="site-bar">
+            <button type="button" className="menu-button" aria-expanded={menuOpen} aria-controls="site-menu" aria-label="Menu" onClick={() => setMenuOpen(!menuOpen)}>
+              <Bars size={20} />
+            </button>
+            <Go to="/" className="mark" aria-label="Attending, to the portfolio">
+              <Mark /> Attending
+            </Go>
+            <nav className="site-nav" aria-label="Main" id="site-menu" data-open={menuOpen}>
+              <ul>
+                {items.map((screen) => (
+                  <li key={screen.path}>
+                    <Go to={screen.path} marks={screen.path === '/' ? 'page-exact' : 'page'}>
+                      {screen.menu!.label}
+                    </Go>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            <div className="site-account">
+              <AccountMenu me={me} />
+            </div>
+          </div>
+        </header>
+        <main id="contents" className={`site-main${framed ? ' has-frame' : ''}`} ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+        <footer className="site-foot">
+          <span>Attending</span>
+          <span>Every number opens into its evidence. What is missing is said to be missing.</span>
+        </footer>
+      </div>
+    </MeContext>
+  );
+}
+
+function AccountMenu({ me }: { me: Me }) {
+  const go = useGo();
+  const router = useRouter();
+  const leave = useTell(signOut, {
+    rooms: [],
+    then: () => {
+      router.options.context.client.clear();
+      location.assign('/sign-in');
+    },
+  });
+  return (
+    <Menu position="bottom-end" width={240} withinPortal={false}>
+      <Menu.Target>
+        <button type="button" className="account-button" aria-label={`Account of ${me.name}`}>
+          <span className="account-initials" aria-hidden="true">
+            {initials(me.name)}
+          </span>
+          <span>{me.name}</span>
+          <ChevronDown size={12} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{me.roles.map((role) => role.replace('-', ' ')).join(', ') || 'no role yet'}</Menu.Label>
+        <Menu.Item onClick={() => go('/account')}>Your account</Menu.Item>
+        <Menu.Item onClick={() => leave.tell({} as never)}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+const matches = (pattern: string, path: string) => new RegExp(`^${pattern.replace(/\$\w+/g, '[^/]+')}(/|$)`).test(path);
+
+const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .filter((word) => /^[\p{L}]/u.test(word) && !/^(dr|prof)\.?$/i.test(word))
+    .map((word) => word.charAt(0).toUpperCase())
+    .filter((_, index, all) => index === 0 || index === all.length - 1)
+    .join('');
+

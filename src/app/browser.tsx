@@ -1,0 +1,43 @@
+// How does the web app start in the browser?
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { z } from 'zod';
+import { atSignOut } from '../tools/ui/api.ts';
+import { Said } from '../tools/ui/Said.tsx';
+import { ScreensContext } from '../tools/ui/screen.ts';
+import { theme } from '../tools/ui/theme.ts';
+import { buildRouter } from './routing.tsx';
+import { screens } from './screens.ts';
+import { meKey } from './session.ts';
+
+// The page's content security policy refuses code made at run time, which Zod would otherwise try.
+z.config({ jitless: true });
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (failures, error) => failures < 2 && (error as { kind?: string }).kind === 'unavailable',
+    },
+  },
+});
+const router = buildRouter(client);
+
+atSignOut.then = () => {
+  client.setQueryData(meKey, null);
+  void router.invalidate();
+};
+
+createRoot(document.getElementById('attending')!).render(
+  <MantineProvider theme={theme} defaultColorScheme="auto">
+    <QueryClientProvider client={client}>
+      <Said>
+        <ScreensContext value={screens}>
+          <RouterProvider router={router} />
+        </ScreensContext>
+      </Said>
+    </QueryClientProvider>
+  </MantineProvider>,
+);

@@ -1,0 +1,94 @@
+// How is everything put together, opened, and closed again without losing anything?
+import { existsSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { serve as listen } from '@hono/node-server';
+import { Problem } from '../tools/base/problem.ts';
+import { readConfig, type Config } from '../tools/server/config.ts';
+import type { House } from '../tools/server/capability.ts';
+import { notePeer } from '../tools/server/http.ts';
+import { openLog, type Log } from '../tools/server/log.ts';
+import { doorkeeper, firstAdministratorLink } from '../tools/server/server.ts';
+import { capabilities } from './capabilities.ts';
+import { openHouse, type OpenHouse } from './house.ts';
+import { buildWeb } from './web.ts';
+
+export interface Running {
+  house: House;
+  url: string;
+  database: OpenHouse['database'];
+  /** The one-time link of the first administrator, while nobody has signed in. */
+  link: { url: string; expiresAt: string } | null;
+  /** True when the schema was made just now: nothing is in it yet. */
+  fresh: boolean;
+  stop(): Promise<void>;
+}
+
+/** The first of these paths, seen from this file, that exists: sources and built output lie differently. */
+export const near = (...paths: string[]): string => {
+  const found = paths.map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return found.find((path) => existsSync(path)) ?? found[0]!;
+};
+
+/** The version in package.json. */
+export const version = (JSON.parse(readFileSync(near('../../package.json', '../../../package.json'), 'utf8')) as { version: string }).version;
+export const webFolder = near('../../web', '../../dist/web');
+
+/** Starts the server and answers when it listens. Everything that was opened is closed again when it cannot. */
+export async function start(config: Config = readConfig(), log: Log = openLog(config)): Promise<Running> {
+  // What the house writes is for its own account only, whatever the shell's habit.
+  process.umask(0o077);
+  const opened = await openHouse(config, log, capabilities);
+  const { house, runner } = opened;
+  try {
+    const app = buildWeb(house, capabilities, doorkeeper, { webFolder, version });
+    const server = await listenAt(house, (request, peer) => {
+      notePeer(request, peer);
+      return app.fetch(request);
+    });
+    runner.begin();
+    const address = server.address();
+    if (address && typeof address === 'object') house.config.port = address.port;
+    const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${house.config.port}`;
+    log.info('listening', { url, database: opened.database.kind, version });
+    return { house, url: config.url ?? url, database: opened.database, link: await firstAdministratorLink(house), fresh: opened.applied.includes('server/0001-server.sql'), stop: () => stop(server, opened, log) };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+function listenAt(house: House, answer: (request: Request, peer: string) => Response | Promise<Response>): Promise<Server> {
+  const { host, port } = house.config;
+  return new Promise((done, fail) => {
+    const server = listen(
+      {
+        hostname: host,
+        port,
+        overrideGlobalObjects: false,
+        fetch: (request, environment) => answer(request, (environment as { incoming: { socket: { remoteAddress?: string } } }).incoming.socket.remoteAddress ?? 'unknown'),
+      },
+      () => done(server),
+    ) as Server;
+    // An upload of many gigabytes takes longer than Node's five minutes; headers must still come promptly.
+    server.requestTimeout = 0;
+    server.headersTimeout = 30_000;
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') fail(new Problem('conflict', `Port ${port} on ${host} is in use by another program.`, 'Choose another with PORT, for example `PORT=7421 npm start`.'));
+      else if (error.code === 'EACCES') fail(new Problem('not-allowed', `Port ${port} may not be used by this account.`, 'Choose one above 1023 with PORT.'));
+      else if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') fail(new Problem('bad-input', `This machine has no address ${host}.`, 'Choose another with HOST; 127.0.0.1 is this machine only, 0.0.0.0 the whole network.'));
+      else fail(error);
+    });
+  });
+}
+
+/** Takes no new requests, lets those under way finish for a while, then closes what lies below. */
+async function stop(server: Server, opened: OpenHouse, log: Log): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), 5_000);
+  await closed;
+  clearTimeout(impatience);
+  await opened.close();
+  log.info('stopped');
+}

@@ -1,0 +1,46 @@
+// C04: how many resources carry a code the model can read?
+import { name, quote } from '../../../tools/fhir/fhir.ts';
+import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
+import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from '../judging.ts';
+import { maxRows, type Finding } from '../model.ts';
+import { unknownUnit } from '../units.ts';
+
+export const coded: Check = {
+  id: 'C04',
+  name: 'Coded',
+  asks: 'Of the resources of a type, how many carry a code of the system the model reads?',
+  family: 'completeness',
+  about: 'resource',
+  formula: 'For each type and code system the charter names. n: all resources of the type. k: those with at least one coding of that system; the others have text only, or local codes.',
+  threshold: { bound: 'at-least', value: 0.9 },
+  source: 'OHDSI Data Quality Dashboard, standardConceptRecordCompleteness and sourceValueCompleteness; Kahn et al. 2016.',
+  limits: 'The type holds more than the model needs: a low share may concern things it never reads. Whether the right code was chosen is not seen.',
+  weight: 'important',
+  async find(desk) {
+    const pairs = new Map<string, { resource: string; system: string }>();
+    for (const { resource, codes } of desk.elements) if (desk.types.includes(resource)) for (const { system } of codes) pairs.set(`${resource} ${system}`, { resource, system });
+    const threshold = thresholdOf(coded, desk.data);
+    const findings: Finding[] = [];
+    for (const { resource, system } of pairs.values()) {
+      const has = `len(list_filter(keys, lambda c: starts_with(c, ${quote(`${system}|`)}))) > 0`;
+      const rows = await desk.database.rows<Moments & { facility: string | null; rows: string }>(`WITH r AS (SELECT p.subject, p.file, p.line, p.id, ${has} AS ok, array_to_string(p.keys, ', ') AS shown, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM ${name(`placed_${resource}`)} p LEFT JOIN unit ON unit.u = p.u),
+        per AS (SELECT facility, GROUPING(facility) AS g, subject, count(*)::DOUBLE AS n, count(*) FILTER (ok)::DOUBLE AS k FROM r GROUP BY GROUPING SETS ((subject), (facility, subject))),
+        bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, id: ${quote(`${resource}/`)} || id, a: left(shown, 120), b: NULL::VARCHAR}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM r WHERE NOT ok GROUP BY GROUPING SETS ((), (facility)))
+        SELECT per.facility, sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters, any_value(bad.rows) AS rows
+        FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`);
+      for (const row of rows) {
+        if (row.facility !== null && desk.facilities.length === 0) continue;
+        const unit = { ...whole, facility: row.facility };
+        const evidence = row.rows ? (JSON.parse(row.rows) as FoundRow[]) : [];
+        findings.push(
+          share({
+            check: 'C04', element: null, resource, unit, moments: row, threshold, tier: 'important', minimumN: row.facility === null ? 1 : smallestUnit,
+            says: ({ n, k, rate, low, high }) => `${resource}${sayUnit(unit)}: ${count(k)} of ${count(n)} carry a code of ${system}, ${percent(rate ?? 0)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
+            rows: evidence.map((found) => rowOf(desk, found, found.a ? `Coded otherwise: ${found.a}.` : 'No code, at most text.')),
+          }),
+        );
+      }
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,45 @@
+// D02: what is recorded twice under different ids?
+import { name, quote } from '../../../tools/fhir/fhir.ts';
+import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
+import { count, percent, sayInterval, sayThreshold, share, type Moments } from '../judging.ts';
+import { maxRows, type Finding } from '../model.ts';
+import { fieldsOf } from '../type-fields.ts';
+
+export const sameContent: Check = {
+  id: 'D02',
+  name: 'Same content twice',
+  asks: 'Is the same thing (patient, code, time, value) recorded under several ids?',
+  family: 'duplicates',
+  about: 'resource',
+  formula: 'Per type. n: resources with a patient, a code and a time (for conditions, an encounter or a time). k: those equal to an earlier one of another id in patient, code, time, value and what else makes the content of the type.',
+  threshold: { bound: 'at-most', value: 0.01 },
+  source: 'Kahn et al. 2016, uniqueness plausibility; content compared by a 64-bit hash of the fields.',
+  limits: 'Equal up to the last digit only: the same measurement charted a minute later is another. Two equal things may both be real (two tablets).',
+  weight: 'important',
+  async find(desk) {
+    const threshold = thresholdOf(sameContent, desk.data);
+    const findings: Finding[] = [];
+    for (const resource of desk.types) {
+      const { subject, code, date } = fieldsOf(resource);
+      if (!subject || code.length === 0 || date.length === 0 || resource === 'Encounter') continue;
+      const source = `SELECT file, line, id, subject, content FROM ${name(`placed_${resource}`)} WHERE subject IS NOT NULL AND (t_text IS NOT NULL${resource === 'Condition' ? ' OR encounter IS NOT NULL' : ''}) AND content IS NOT NULL`;
+      await desk.database.run(`CREATE OR REPLACE TEMP TABLE repeated AS WITH r AS (${source}), twice AS (SELECT subject, content FROM r GROUP BY ALL HAVING count(DISTINCT id) > 1)
+        SELECT r.* FROM r SEMI JOIN twice ON twice.subject = r.subject AND twice.content = r.content QUALIFY row_number() OVER (PARTITION BY r.subject, r.content ORDER BY r.file, r.line) > 1`);
+      const [row] = await desk.database.rows<Moments & { rows: string | null }>(`WITH a AS (SELECT subject, count(*)::DOUBLE AS n FROM (${source}) GROUP BY subject), b AS (SELECT subject, count(*)::DOUBLE AS k FROM repeated GROUP BY subject),
+        per AS (SELECT n, coalesce(k, 0) AS k FROM a LEFT JOIN b USING (subject))
+        SELECT coalesce(sum(n), 0) AS n, coalesce(sum(k), 0) AS k, coalesce(sum(n * n), 0) AS nn, coalesce(sum(k * k / n), 0) AS kkn, count(*) AS clusters,
+          (SELECT to_json(arg_min({file: file, line: line, id: ${quote(`${resource}/`)} || id}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR FROM repeated) AS rows FROM per`);
+      if (!row || row.n === 0) continue;
+      const evidence = row.rows ? (JSON.parse(row.rows) as FoundRow[] | null) : null;
+      findings.push(
+        share({
+          check: 'D02', element: null, resource, unit: whole, moments: row, threshold, tier: 'important', minimumN: 1,
+          says: ({ n, k, rate, low, high }) => `${resource}: ${count(k)} of ${count(n)} say again what another id says, ${percent(rate ?? 0)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
+          rows: (evidence ?? []).map((found) => rowOf(desk, found, 'Patient, code, time and value equal those of an earlier resource.')),
+        }),
+      );
+    }
+    await desk.database.run('DROP TABLE IF EXISTS repeated');
+    return findings;
+  },
+};

@@ -1,0 +1,100 @@
+// How are all row checks counted in one pass over a narrow table, for every unit at once?
+import type { Element } from '../../spine/deployments/charter-data.ts';
+import { name, quote } from '../../tools/fhir/fhir.ts';
+import { rowOf, thresholdOf, tierOf, type Check, type Counted, type Desk, type FoundRow } from './check.ts';
+import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from './judging.ts';
+import { maxRows, type EvidenceRow, type Finding } from './model.ts';
+import { unknownUnit } from './units.ts';
+
+/** Evidence rows of one department's finding; the whole export and facilities get `maxRows`. */
+const departmentRows = 5;
+
+interface Ready {
+  check: Check;
+  counted: Counted;
+}
+
+/** Counts every check that counts rows of `fact` or of the placed resources, and makes their findings. */
+export async function countRows(checks: readonly Check[], desk: Desk): Promise<Finding[]> {
+  const ready = checks.flatMap((check) => (check.counted ? [{ check, counted: check.counted(desk) }] : []));
+  const findings: Finding[] = [];
+  for (const over of ['fact', 'type'] as const) {
+    const these = ready.filter(({ counted }) => counted.over === over);
+    if (these.length > 0) findings.push(...(await countOver(over, these, desk)));
+  }
+  return findings;
+}
+
+async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: Desk): Promise<Finding[]> {
+  const { database } = desk;
+  const columns = ready.map(({ counted }, i) => `sum((${counted.n})::BIGINT) AS n${i}, sum((${counted.k})::BIGINT) AS k${i}`).join(', ');
+  const tally = over === 'fact' ? `SELECT e, u, subject, ${columns} FROM fact GROUP BY e, u, subject` : desk.types.map((type, e) => `SELECT ${e} AS e, u, subject, ${columns} FROM ${rowsOf(type)} GROUP BY u, subject`).join('\nUNION ALL\n');
+  if (tally === '') return [];
+  const sums = ready.map((_, i) => `sum(n${i})::BIGINT AS n${i}, sum(k${i})::BIGINT AS k${i}`).join(', ');
+  const moments = ready.map((_, i) => `sum(n${i})::DOUBLE AS n${i}, sum(k${i})::DOUBLE AS k${i}, sum(n${i}::DOUBLE * n${i}) AS nn${i}, sum(CASE WHEN n${i} > 0 THEN k${i}::DOUBLE * k${i} / n${i} ELSE 0 END) AS kkn${i}, count(*) FILTER (n${i} > 0) AS c${i}`).join(', ');
+  const rows = await database.rows<Record<string, number | string | null>>(`WITH tally AS (${tally}),
+    placed AS (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM tally LEFT JOIN unit ON unit.u = tally.u),
+    per AS (SELECT e, facility, department, GROUPING(facility) AS gf, GROUPING(department) AS gd, subject, ${sums} FROM placed GROUP BY GROUPING SETS ((e, subject), (e, facility, subject), (e, facility, department, subject)))
+    SELECT e, facility, department, gf, gd, ${moments} FROM per GROUP BY e, facility, department, gf, gd ORDER BY e, gf DESC, gd DESC, facility, department`);
+  const findings: Finding[] = [];
+  for (const [i, { check, counted }] of ready.entries()) {
+    const evidence = await evidenceOf(over, counted, desk);
+    const threshold = thresholdOf(check, desk.data);
+    const abouts: (Element | string)[] = over === 'fact' ? [...desk.elements] : [...desk.types];
+    for (const [e, about] of abouts.entries()) {
+      if (counted.applies && !counted.applies(about)) continue;
+      const element = typeof about === 'string' ? null : about;
+      const resource = typeof about === 'string' ? about : about.resource;
+      const mine = rows.filter((row) => row['e'] === e);
+      if (mine.length === 0 && element && !desk.resources[element.resource]) continue;
+      if (mine.length === 0) mine.push({ e, facility: null, department: null, gf: 1, gd: 1 });
+      for (const row of mine) {
+        const level = row['gf'] === 1 ? 'overall' : row['gd'] === 1 ? 'facility' : 'department';
+        if (level !== 'overall' && desk.facilities.length === 0) continue;
+        const m: Moments = { n: Number(row[`n${i}`] ?? 0), k: Number(row[`k${i}`] ?? 0), nn: Number(row[`nn${i}`] ?? 0), kkn: Number(row[`kkn${i}`] ?? 0), clusters: Number(row[`c${i}`] ?? 0) };
+        if (m.n === 0 && level !== 'overall') continue;
+        const unit = { facility: level === 'overall' ? null : (row['facility'] as string), department: level === 'department' ? (row['department'] as string) : null, clinician: null, month: null };
+        const what = element ? element.name : resource;
+        const finding = share({
+          check: check.id,
+          element: element?.id ?? null,
+          resource,
+          unit,
+          moments: m,
+          threshold,
+          tier: tierOf(check, element),
+          minimumN: level === 'overall' ? (element?.minimumN ?? 1) : smallestUnit,
+          says: ({ n, k, rate, low, high }) =>
+            rate === null ? `${what}${sayUnit(unit)}: nothing to look at, so nothing is said.` : `${what}${sayUnit(unit)}: ${count(k)} of ${count(n)} ${counted.are}, ${percent(rate)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
+          rows: evidence.get(keyOf(e, unit.facility, unit.department)) ?? [],
+        });
+        // Departments are many: those that are fine are not listed one by one.
+        if (level === 'department' && (finding.verdict === 'met' || finding.verdict === 'not-measurable')) continue;
+        findings.push(finding);
+      }
+    }
+  }
+  return findings;
+}
+
+const keyOf = (e: number, facility: string | null, department: string | null) => JSON.stringify([e, facility, department]);
+
+/** The placed rows of a type beside what is known of their patient. */
+const rowsOf = (type: string) => `(SELECT r.*, pat.birth, pat.death FROM ${name(`placed_${type}`)} r LEFT JOIN pat ON pat.id = r.subject)`;
+
+async function evidenceOf(over: 'fact' | 'type', counted: Counted, desk: Desk): Promise<Map<string, EvidenceRow[]>> {
+  const [a, b] = counted.shows;
+  const picked = (e: string, type: string, from: string) => `SELECT ${e} AS e, u, file, line, ${type} || coalesce('/' || id, '') AS id, left((${a})::VARCHAR, 120) AS a, left((${b})::VARCHAR, 120) AS b FROM ${from} WHERE ${counted.wrong}`;
+  const source = over === 'fact' ? picked('e', `CASE e ${desk.elements.map((element, e) => `WHEN ${e} THEN ${quote(element.resource)}`).join(' ')} ELSE '' END`, 'fact') : desk.types.map((type, e) => picked(String(e), quote(type), rowsOf(type))).join(' UNION ALL ');
+  const found = await desk.database.rows<{ e: number; facility: string | null; department: string | null; rows: string }>(`WITH wrong AS (${source}),
+    placed AS (SELECT wrong.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM wrong LEFT JOIN unit ON unit.u = wrong.u)
+    SELECT e, facility, department, to_json(arg_min({file: file, line: line, id: id, a: a, b: b}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows
+    FROM placed GROUP BY GROUPING SETS ((e), (e, facility), (e, facility, department))`);
+  return new Map(
+    found.map(({ e, facility, department, rows }) => {
+      const element = over === 'fact' ? (desk.elements[e] ?? null) : null;
+      const list = (JSON.parse(rows) as FoundRow[]).slice(0, department === null ? maxRows : departmentRows);
+      return [keyOf(e, facility, department), list.map((row) => rowOf(desk, row, counted.says(row, element)))];
+    }),
+  );
+}

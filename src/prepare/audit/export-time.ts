@@ -1,0 +1,17 @@
+// When was this export made, and were its dates shifted?
+import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import type { ExportTime } from './check.ts';
+
+const tenYears = 'INTERVAL 3653 DAY';
+
+/** Looks at the manifest, `meta.lastUpdated` and the dates themselves. `startedAt` is when this audit began. */
+export async function timeOfExport(handle: ExportHandle, types: readonly string[], startedAt: string): Promise<ExportTime> {
+  const all = types.map((type) => `SELECT t, upd_text FROM ${name(`placed_${type}`)}`).join(' UNION ALL ');
+  const none = { updated: null, first: null, last: null, n: 0 };
+  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT max(CASE WHEN at_(upd_text) <= at_('${startedAt}') + INTERVAL 1 DAY THEN upd_text END) AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
+  const manifest = handle.manifest?.transactionTime;
+  const exportedAt = manifest ?? found.updated ?? startedAt;
+  const from = manifest ? 'manifest' : found.updated ? 'lastUpdated' : 'audit';
+  const [late] = found.n === 0 ? [] : await handle.database.rows<{ share: number }>(`SELECT avg((t > at_('${exportedAt.replaceAll("'", '')}') + ${tenYears})::INTEGER) AS share FROM (${all}) WHERE t IS NOT NULL`);
+  return { exportedAt, from, shifted: (late?.share ?? 0) > 0.5, firstDay: found.first, lastDay: found.last };
+}

@@ -1,0 +1,86 @@
+// Which deployment is this, who owns it, what do clinicians see of it, and how far has it come?
+import { Outlet } from '@tanstack/react-router';
+import { useAsk } from '../../tools/ui/asking.ts';
+import { problemOf } from '../../tools/ui/api.ts';
+import { Go, useParam } from '../../tools/ui/Go.tsx';
+import { Breadcrumbs } from '../../tools/ui/Page.tsx';
+import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
+import { Waiting } from '../../tools/ui/Progress.tsx';
+import { useTabs } from '../../tools/ui/screen.ts';
+import { Tabs } from '../../tools/ui/Tabs.tsx';
+import { Track } from '../../tools/ui/Track.tsx';
+import { getDeployment, modes } from '../deployments/model.ts';
+import { readTrack } from './model.ts';
+import { onTrack, stationSays, stationState } from './stations.ts';
+
+const prefix = '/deployments/$deployment';
+
+export default function DeploymentFrame() {
+  const deployment = useParam('deployment');
+  const found = useAsk(getDeployment, { params: { deployment } });
+  const track = useAsk(readTrack, { params: { deployment } });
+  const tabs = useTabs(prefix);
+  const base = `/deployments/${deployment}`;
+  if (found.error) return <div className="frame-body"><Breadcrumbs trail={[{ label: 'Portfolio', to: '/' }]} /><br /><ProblemNotice problem={problemOf(found.error)} again={() => void found.refetch()} /></div>;
+  if (!found.data) return <div className="frame-body"><Waiting what="Loading the deployment" /></div>;
+  const it = found.data;
+  return (
+    <>
+      <div className="frame-band">
+        <div className="frame-inside">
+          <Breadcrumbs trail={[{ label: 'Portfolio', to: '/' }]} />
+          <div className="frame-head">
+            <div>
+              <h1 className="frame-title">{it.title}</h1>
+              <div className="frame-meta">
+                <span>
+                  Owner <b>{it.owner ?? 'nobody named'}</b>
+                </span>
+                <span>
+                  {it.product.name} <b>{it.version}</b> by {it.vendor}
+                </span>
+                <span>{it.facilities.length === 0 ? 'No facility named yet' : it.facilities.map((place) => place.facilityName).join(', ')}</span>
+                {it.programmeWeek !== null && (
+                  <span>
+                    Programme week <b>{it.programmeWeek}</b>
+                  </span>
+                )}
+              </div>
+            </div>
+            <span className={`mode is-${it.mode}`} title={modes[it.mode]}>
+              Mode: {it.mode}
+            </span>
+          </div>
+          {track.data && (
+            <>
+              <Track
+                label="Gates"
+                stations={onTrack(track.data).map((station) => ({
+                  id: station.gate,
+                  code: station.gate,
+                  name: station.title,
+                  state: stationState(station),
+                  says: stationSays(station),
+                  to: `${base}/gates/${station.gate}`,
+                }))}
+              />
+              {track.data.current && track.data.worst && (
+                <p className="frame-blocks">
+                  <span>
+                    <b>Next: {track.data.current}.</b> What blocks it first: {track.data.worst.criterion} {track.data.worst.title}.
+                  </span>
+                  <Go to={`${base}/gates/${track.data.current}`}>Open {track.data.current}</Go>
+                </p>
+              )}
+            </>
+          )}
+          {track.error && <ProblemNotice problem={track.error} />}
+          <Tabs label="Parts of this deployment" tabs={tabs.map((tab) => ({ label: tab.tab!.label, to: tab.path.replace('$deployment', deployment), exact: tab.path === prefix }))} />
+        </div>
+      </div>
+      <div className="frame-body">
+        <Outlet />
+      </div>
+    </>
+  );
+}

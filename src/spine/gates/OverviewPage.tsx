@@ -1,0 +1,142 @@
+// How does this deployment stand today, what blocks it, and what happened lately?
+import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
+import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
+import { EmptyState } from '../../tools/ui/EmptyState.tsx';
+import { FormDialog } from '../../tools/ui/FormDialog.tsx';
+import { Go, useParam } from '../../tools/ui/Go.tsx';
+import { useMay } from '../../tools/ui/me.ts';
+import { Note } from '../../tools/ui/Note.tsx';
+import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
+import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
+import { Waiting } from '../../tools/ui/Progress.tsx';
+import { RelativeTime, showDay } from '../../tools/ui/RelativeTime.tsx';
+import { useSay } from '../../tools/ui/Said.tsx';
+import { Verdict } from '../../tools/ui/Verdict.tsx';
+import { acceptOwnership, changeDeployment, changeVersion, getDeployment, listDeploymentEvents, modes, stages } from '../deployments/model.ts';
+import { readGate, readTrack } from './model.ts';
+
+export default function OverviewPage() {
+  const deployment = useParam('deployment');
+  const params = { deployment };
+  const base = `/deployments/${deployment}`;
+  const found = useAsk(getDeployment, { params });
+  const track = useAsk(readTrack, { params });
+  const current = track.data?.current;
+  const gate = useAsk(readGate, { params: { deployment, gate: current ?? 'G0' } }, { when: Boolean(current) });
+  const staff = useMay(listDeploymentEvents);
+  const events = usePages(listDeploymentEvents, { params, query: { limit: 12 } }, { when: staff });
+  const it = found.data;
+  if (!it || !track.data) return <Waiting />;
+  return (
+    <Page title="Overview" level={2} of={it.title} actions={<Changes deployment={deployment} />}>
+      {track.data.warnings.map((warning) => (
+        <Note key={warning} kind="warning">
+          {warning}
+        </Note>
+      ))}
+      <div className="columns is-side">
+        <div className="stack">
+          <Part title={current ? `What stands between here and ${current}` : 'Every gate is decided'} {...(gate.data && { says: gate.data.asks })}>
+            {gate.error && <ProblemNotice problem={gate.error} />}
+            {gate.isLoading && <Waiting />}
+            {gate.data && gate.data.blocks.length === 0 && (
+              <EmptyState title={`Nothing blocks ${gate.data.gate}`} action={<Go to={`${base}/gates/${gate.data.gate}`}>Open {gate.data.gate} and decide</Go>}>
+                Every core and safety criterion is met or waived. The committee can decide.
+              </EmptyState>
+            )}
+            {gate.data && gate.data.blocks.length > 0 && (
+              <ul className="blocks">
+                {gate.data.blocks.slice(0, 8).map((block) => (
+                  <li key={block.criterion}>
+                    <Verdict verdict={block.state} />
+                    <div>
+                      <Go to={`${base}/gates/${gate.data.gate}?criterion=${block.criterion}`}>
+                        {block.criterion} {block.title}
+                      </Go>
+                      <p>{block.because}</p>
+                      {block.next && <p className="faint">Next: {block.next}</p>}
+                    </div>
+                  </li>
+                ))}
+                {gate.data.blocks.length > 8 && (
+                  <li>
+                    <Go to={`${base}/gates/${gate.data.gate}`}>and {gate.data.blocks.length - 8} more</Go>
+                  </li>
+                )}
+              </ul>
+            )}
+          </Part>
+        </div>
+        <aside className="stack" aria-label="Facts">
+          <div className="card">
+            <Facts
+              facts={[
+                ['Stage', <span key="s" title={stages[it.stage]}>{it.stage}</span>],
+                ['Mode', <span key="m" title={modes[it.mode]}>{it.mode}</span>],
+                ['Next review', track.data.nextReview ? showDay(track.data.nextReview) : 'none set'],
+                ['Path', track.data.path],
+                ['Clinical owner', it.ownership ? `${it.ownership.name}${it.ownership.hoursPerWeek !== null ? `, ${it.ownership.hoursPerWeek} h a week` : ''}` : 'nobody named'],
+                ['Ownership', it.ownership?.acceptedAt ? `accepted ${showDay(it.ownership.acceptedAt)}` : 'not accepted yet'],
+                ['Charter', it.charterVersion === null ? <Go key="c" to={`${base}/charter`}>not written yet</Go> : <Go key="c" to={`${base}/charter`}>version {it.charterVersion}</Go>],
+                ['Go-live', it.goLive ? showDay(it.goLive) : 'not yet'],
+              ]}
+            />
+          </div>
+        </aside>
+      </div>
+      {staff && (
+        <Part title="What happened lately">
+          {events.problem && <ProblemNotice problem={events.problem} />}
+          {events.items.length === 0 && !events.loading && <p className="none">Nothing yet.</p>}
+          <ul className="events">
+            {events.items.map((event) => (
+              <li key={event.id}>
+                <RelativeTime at={event.at} />
+                <div>
+                  {event.says}
+                  {event.reason && <span className="faint"> “{event.reason}”</span>} <span className="faint">{event.by}</span>
+                </div>
+              </li>
+            ))}
+          </ul>
+        </Part>
+      )}
+    </Page>
+  );
+}
+
+function Changes({ deployment }: { deployment: string }) {
+  const params = { deployment };
+  const say = useSay();
+  const mayChange = useMay(changeDeployment);
+  const mayVersion = useMay(changeVersion);
+  const mayAccept = useMay(acceptOwnership);
+  const found = useAsk(getDeployment, { params });
+  const changing = useTell(changeDeployment, { then: () => say('The deployment was changed.') });
+  const versioning = useTell(changeVersion, { then: () => say('The version was changed; what was proven about the old one has to be shown again.') });
+  const accepting = useTell(acceptOwnership, { then: () => say('You are the accountable owner now.') });
+  const it = found.data;
+  if (!it) return null;
+  return (
+    <>
+      {mayAccept && !it.ownership?.acceptedAt && (
+        <FormDialog label="Accept ownership" title="Accept the clinical ownership" says="You become the named, accountable clinician of this deployment." does="Accept" schema={acceptOwnership.body} words={{ hoursPerWeek: { hint: 'Protected hours per week for this work.' } }} send={(body) => accepting.tellAsync({ params, body })} />
+      )}
+      {mayVersion && <FormDialog label="Change version" title="Change the version of the product" says="What was proven about the old version is reopened." does="Change the version" schema={changeVersion.body} words={{ reason: { long: true } }} send={(body) => versioning.tellAsync({ params, body })} />}
+      {mayChange && (
+        <FormDialog
+          label="Change"
+          title="Change the deployment"
+          does="Save"
+          schema={changeDeployment.body}
+          start={{ title: it.title, stage: it.stage, mode: it.mode, programmeStart: it.programmeStart, goLive: it.goLive }}
+          words={{ reason: { long: true, hint: 'Kept in the ledger.' }, goLive: { label: 'Go-live' } }}
+          send={(body) => changing.tellAsync({ params, body })}
+        />
+      )}
+      {mayChange && it.mode !== 'suspended' && it.mode !== 'off' && (
+        <ConfirmButton label="Suspend" danger title="Suspend this AI now?" says="Its mode becomes suspended, and the fallback workflow is in use until somebody resumes it." reason={{ label: 'Why' }} busy={changing.busy} problem={changing.problem} onConfirm={(reason) => changing.tellAsync({ params, body: { mode: 'suspended', reason } })} />
+      )}
+    </>
+  );
+}

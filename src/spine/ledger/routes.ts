@@ -1,0 +1,46 @@
+// What does the server answer when it is asked about its ledger?
+import type { Route } from '../../tools/server/http.ts';
+import { serve } from '../../tools/server/http.ts';
+import { base64Of } from './base64.ts';
+import { parseCheckpoint } from './checkpoint.ts';
+import { entries, exportChunks, head, verifyDatabase } from './ledger.ts';
+import { entryKinds, exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger } from './model.ts';
+import { verifierKeyText, vouch } from './note.ts';
+import { keysInLedger } from './signing.ts';
+
+export const routes: readonly Route[] = [
+  serve(listEntries, ({ house, query }) => entries(house.db, query)),
+  serve(listKinds, async () => ({ items: entryKinds() })),
+  serve(readCheckpoint, async ({ house }) => {
+    const now = await head(house);
+    if (now.note === null) return { origin: now.origin, size: 0, root: '', note: null, key: null, entries: now.entries };
+    const parsed = parseCheckpoint(now.note);
+    const vouching = await vouch(parsed, await keysInLedger(house));
+    const key = vouching.kind === 'signed' ? verifierKeyText(vouching.by) : null;
+    return { origin: parsed.origin, size: parsed.size, root: base64Of(parsed.root), note: now.note, key, entries: now.entries };
+  }),
+  serve(verifyLedger, ({ house }) => verifyDatabase(house)),
+  serve(exportLedger, async ({ house }) => {
+    const chunks = exportChunks(house);
+    // The first chunk is made before the answer begins, so that a refusal can still be said.
+    const first = await chunks.next();
+    return new Response(streamOf(first, chunks), {
+      headers: { 'content-type': 'application/x-ndjson', 'content-disposition': 'attachment; filename="ledger.ndjson"' },
+    });
+  }),
+];
+
+function streamOf(first: IteratorResult<Uint8Array, void>, rest: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  let waiting: IteratorResult<Uint8Array, void> | null = first;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const step = waiting ?? (await rest.next());
+      waiting = null;
+      if (step.done) controller.close();
+      else controller.enqueue(step.value);
+    },
+    async cancel() {
+      await rest.return(undefined);
+    },
+  });
+}

@@ -1,0 +1,61 @@
+// Does every test of the public SQL on FHIR suite pass?
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase, quote, runView, type Database } from './fhir.ts';
+
+interface Suite {
+  title: string;
+  tests: { title: string; view: unknown; expect?: Record<string, unknown>[]; expectError?: boolean; expectColumns?: string[] }[];
+}
+
+const shared = resolve(process.env['ATTENDING_SHARED'] ?? '../shared', 'conformance/sql-on-fhir/tests');
+const present = existsSync(shared);
+const copy = present ? mkdtempSync(join(tmpdir(), 'sql-on-fhir-')) : '';
+if (present) cpSync(shared, copy, { recursive: true });
+const suites = present
+  ? readdirSync(copy).sort().map((file) => ({ file, suite: JSON.parse(readFileSync(join(copy, file), 'utf8')) as Suite }))
+  : [];
+
+let database: Database;
+beforeAll(async () => {
+  database = await openDatabase({ workspace: mkdtempSync(join(tmpdir(), 'attending-view-')) });
+});
+afterAll(async () => {
+  await database.close();
+  if (copy) rmSync(copy, { recursive: true, force: true });
+});
+
+/** Rows in any order, keys in any order. */
+function normal(rows: Record<string, unknown>[]): string[] {
+  return rows.map((row) => JSON.stringify(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)))).sort();
+}
+
+test.skipIf(present)('the SQL on FHIR suite is absent from ../shared/conformance, so nothing of it ran', () => {
+  expect(suites).toEqual([]);
+});
+
+test.runIf(present)('the suite has the 134 tests it is known for', () => {
+  expect(suites.reduce((sum, { suite }) => sum + suite.tests.length, 0)).toBe(134);
+});
+
+for (const [number, { file, suite }] of suites.entries())
+  describe(file.replace('.json', ''), () => {
+    const relation = `suite_${number}`;
+    beforeAll(async () => {
+      // DuckDB reads the resources from the file's text: JavaScript would turn 1.0 into 1
+      await database.run(`CREATE TABLE ${relation} AS SELECT unnest(json_extract(content, '$.resources[*]')) AS resource FROM read_text(${quote(join(copy, file))})`);
+    });
+    for (const one of suite.tests)
+      test(one.title, async () => {
+        const source = { relation, resource: 'resource' };
+        if (one.expectError) {
+          await expect(runView(database, one.view, source)).rejects.toMatchObject({ name: 'Problem' });
+          return;
+        }
+        const rows = await runView(database, one.view, source);
+        expect(normal(rows)).toEqual(normal(one.expect ?? []));
+        if (one.expectColumns && rows[0]) expect(Object.keys(rows[0])).toEqual(one.expectColumns);
+      });
+  });
