@@ -1,6 +1,9 @@
 // How is the synthetic hospital made from the command line?
+import { tmpdir } from 'node:os';
 import { systemClock } from '../src/tools/base/clock.ts';
+import { Problem } from '../src/tools/base/problem.ts';
 import { Command, Option } from 'commander';
+import { loadDemo } from './demo.ts';
 import { exportHospital } from './export/export.ts';
 import { sizes, type SizeName } from './export/sizes.ts';
 
@@ -29,4 +32,24 @@ program
     for (const [id, count] of Object.entries(made.planted)) console.log(`planted ${id.padEnd(24)} ${String(count).padStart(7)}`);
   });
 
-await program.parseAsync();
+program
+  .command('demo')
+  .description('Loads the demo hospital into a running product, over its API.')
+  .requiredOption('--url <address>', 'where the product listens')
+  .requiredOption('--key <key>', 'an API key with the role administrator')
+  .addOption(new Option('--size <size>', 'how many patients').choices(Object.keys(sizes)).default('demo'))
+  .option('--workspace <folder>', 'where the export is made meanwhile', tmpdir())
+  .option('--password <words>', 'the password of the demo accounts')
+  .action(async ({ url, key, size, workspace, password }: { url: string; key: string; size: SizeName; workspace: string; password?: string }) => {
+    const loaded = await loadDemo({ baseUrl: url, apiKey: key, size, workspace, ...(password && { password }), onProgress: (sentence) => console.log(sentence) });
+    console.log(`\nSign in at ${url} with the password "${loaded.password}" as:`);
+    for (const { email, name, role } of loaded.accounts) console.log(`  ${email.padEnd(36)} ${role.padEnd(16)} ${name}`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  console.error([error.message, error.next, ...error.details.map(({ path, line, says }) => `  ${[line && `line ${line}`, path].filter(Boolean).join(', ')}: ${says}`)].filter(Boolean).join('\n'));
+  process.exitCode = 1;
+}

@@ -18,6 +18,8 @@ export interface Fault {
   also?: readonly string[];
   /** Where the fault has a beginning or a day: the part of the study period that has passed by then, 0-1. */
   at?: number;
+  /** How long it goes on after that, as a part of the study period; without it one day, or for good where the text says so. */
+  lasts?: number;
 }
 
 const one = <const F extends Fault>(fault: F): F => fault;
@@ -30,8 +32,19 @@ export const faults = [
     resource: 'MedicationAdministration',
     says: 'The medication administration feed has been silent since an interface upgrade; orders go on.',
     share: 1,
-    check: 'C07',
+    check: 'C06',
+    also: ['C02'],
     at: 0.55,
+  }),
+  one({
+    id: 'local-temperature',
+    hospital: 'mesa-alta-regional-hospital',
+    department: null,
+    resource: 'Observation',
+    says: 'Temperatures carry a code of the monitor maker and no LOINC, so to the model this hospital never takes one.',
+    share: 1,
+    check: 'C07',
+    also: ['C02', 'C04', 'C05'],
   }),
   one({
     id: 'lactate-mg-dl',
@@ -39,7 +52,7 @@ export const faults = [
     department: 'emergency',
     resource: 'Observation',
     says: 'The point-of-care analyser reports lactate in mg/dL (factor 9.008); the model reads mmol/L.',
-    share: 0.6,
+    share: 0.45,
     check: 'F08',
   }),
   one({
@@ -48,7 +61,7 @@ export const faults = [
     department: 'emergency',
     resource: 'Observation',
     says: 'Lactate values of the same analyser are in mg/dL, but say mmol/L.',
-    share: 0.25,
+    share: 0.6,
     check: 'P01',
   }),
   one({
@@ -58,8 +71,8 @@ export const faults = [
     resource: 'Observation',
     says: 'Lactate is missing for most inpatients: the reflex order was never built here.',
     share: 0.6,
-    check: 'C01',
-    also: ['V01'],
+    check: 'C02',
+    also: ['C05', 'V01'],
   }),
   one({
     id: 'free-text-problems',
@@ -90,14 +103,15 @@ export const faults = [
     at: 0.3,
   }),
   one({
-    id: 'duplicate-encounters',
+    id: 'duplicate-vitals',
     hospital: 'rio-seco-community-hospital',
     department: null,
-    resource: 'Encounter',
-    says: 'On another day every encounter was sent again under a new id.',
+    resource: 'Observation',
+    says: 'For two weeks vital signs came over the old and the new interface, the same values under two ids.',
     share: 1,
     check: 'D02',
     at: 0.7,
+    lasts: 0.08,
   }),
   one({
     id: 'end-before-start',
@@ -105,16 +119,16 @@ export const faults = [
     department: 'medicine',
     resource: 'Encounter',
     says: 'Discharge before admission: the end of the stay lost its date in a conversion.',
-    share: 0.15,
+    share: 0.3,
     check: 'P03',
   }),
   one({
     id: 'dangling-encounters',
     hospital: 'rio-seco-community-hospital',
-    department: 'clinic',
+    department: null,
     resource: 'Observation',
-    says: 'Observations refer to encounters that are not in the export.',
-    share: 0.2,
+    says: 'Observations refer to encounters that were merged away and are not in the export.',
+    share: 0.1,
     check: 'F10',
   }),
   one({
@@ -123,7 +137,7 @@ export const faults = [
     department: null,
     resource: 'MedicationRequest',
     says: 'Orders refer to prescribers who were deleted when they left.',
-    share: 0.05,
+    share: 0.25,
     check: 'F10',
   }),
   one({
@@ -134,7 +148,6 @@ export const faults = [
     says: 'The monitor writes 999 for a heart rate it could not read.',
     share: 0.06,
     check: 'C03',
-    also: ['P01'],
   }),
   one({
     id: 'impossible-dates',
@@ -142,7 +155,7 @@ export const faults = [
     department: null,
     resource: 'Condition',
     says: 'Onset dates that no calendar has, such as 2026-02-30.',
-    share: 0.03,
+    share: 0.3,
     check: 'F07',
   }),
   one({

@@ -12,7 +12,7 @@ export const priorAuthorization: DemoDeployment = {
   begunDaysAgo: 150,
   locks: ['problem', 'owner', 'product', 'risk', 'decision', 'data', 'pilot', 'claims', 'sla', 'adoption', 'value'],
   attested: [
-    ...from('Revenue cycle report 2026-06', 'finance', 'Denials by week for the year before.', ['readiness.problem-data-points', 52], ['readiness.problem-cost', 765_000]),
+    ...from('Revenue cycle report 2026-06', 'finance', 'Denials by week for the year before.', ['readiness.problem-data-points', 52]),
     ...from('AI inventory 2026-06', 'governance', 'Nothing else is open in the authorization office.', ['readiness.unadopted-initiatives', 0], ['readiness.overlapping-unused', 0]),
     ...from('Readiness answers 2026-06-18', 'governance', 'Answered by specialists, physicians, finance and IT.', ['readiness.roles-answered', 4, { n: 19 }], ['readiness.completion-minutes', 4.6, { n: 19 }], ['readiness.lowest-dimension', 0.6, { n: 19 }]),
     ...from('Shadowing log, June', 'manager', 'Six timed sessions in three offices.', ['workflow.shadowing-hours', 18], ['workflow.shadowing-roles', 3], ['workflow.shadowing-shifts', 2]),
@@ -47,7 +47,6 @@ export const priorAuthorization: DemoDeployment = {
         { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
         { criterion: '1.5', reason: 'One field is being mended at one clinic; specialists look it up until then.', forDays: 60 },
         { criterion: '1.6', reason: 'Notes are read by hand until the note audit runs here; two hundred requests were reviewed.', forDays: 90 },
-        { criterion: '1.8', reason: 'The use metric has no baseline before the first use; the two others have a year.', forDays: 90 },
       ],
       contingencies: [],
     },

@@ -1,5 +1,5 @@
 // How does each declared fault change the records it meets?
-import { faults, type Fault, type FaultId } from '../faults.ts';
+import { faultOf, faults, type Fault, type FaultId } from '../faults.ts';
 import { between, stream, type Random } from '../random.ts';
 import type { Entry } from './family.ts';
 import { dayOf, hour, loinc, moment, quantity, refer, round, type Resource } from './fhir.ts';
@@ -19,7 +19,7 @@ const valueIn = (resource: Resource) => (resource as CodedObservation).valueQuan
 const milligrams = (millimoles: number) => round(millimoles * 9.008, 1);
 const category = (resource: Resource) => (resource as CodedObservation).category[0].coding[0].code;
 
-const plants: Partial<globalThis.Record<FaultId, Plant>> = {
+const plants: Partial<Record<FaultId, Plant>> = {
   'silent-administrations': (_, { entry, period }) => (entry.at >= momentOf('silent-administrations', period) ? [] : null),
   'lactate-mg-dl': (resource) => (isTest(resource, laboratory.lactate.loinc) ? [{ ...resource, valueQuantity: quantity(milligrams(valueIn(resource)), 'mg/dL') }] : null),
   'lactate-mislabelled': (resource) => (isTest(resource, laboratory.lactate.loinc) ? [{ ...resource, valueQuantity: quantity(milligrams(valueIn(resource)), 'mmol/L') }] : null),
@@ -29,7 +29,10 @@ const plants: Partial<globalThis.Record<FaultId, Plant>> = {
   'late-vitals': (resource, { entry, period, random }) =>
     category(resource) === 'vital-signs' ? [{ ...resource, issued: moment(Math.min(period.to, entry.at + between(random, 3, 10) * hour), entry.hospital) }] : null,
   'duplicate-ids': (resource, { entry, period }) => (isOnDay('duplicate-ids', entry, period) ? [resource, resource] : null),
-  'duplicate-encounters': (resource, { entry, period }) => (isOnDay('duplicate-encounters', entry, period) ? [resource, { ...resource, id: `${resource.id}-again` }] : null),
+  'duplicate-vitals': (resource, { entry, period }) =>
+    category(resource) === 'vital-signs' && isWithin('duplicate-vitals', entry, period) ? [resource, { ...resource, id: `${resource.id}-again` }] : null,
+  'local-temperature': (resource) =>
+    isTest(resource, vitals.temperature.loinc) ? [{ ...resource, code: { coding: [{ system: 'urn:attending:simulator:monitor', code: 'TEMP', display: 'Temp' }] } }] : null,
   'end-before-start': (resource, { entry, random }) => {
     const { start, end } = resource.period as { start: string; end?: string };
     return end ? [{ ...resource, period: { start, end: moment(entry.at - random.integer(2, 30) * hour, entry.hospital) } }] : null;
@@ -49,12 +52,16 @@ const plants: Partial<globalThis.Record<FaultId, Plant>> = {
 };
 
 /** From when on a fault holds. */
-export const momentOf = (id: FaultId, period: Period): number => period.from + (faults.find((fault) => fault.id === id) as Fault).at! * (period.to - period.from);
+export const momentOf = (id: FaultId, period: Period): number => period.from + faultOf(id).at! * (period.to - period.from);
 /** The day of a fault of one day, YYYY-MM-DD, as the hospital that sends UTC writes it. */
 export const faultDay = (id: FaultId, period: Period): string => dayOf(momentOf(id, period));
+const isWithin = (id: FaultId, { at }: Entry, period: Period) => {
+  const from = momentOf(id, period);
+  return at >= from && at < from + faultOf(id).lasts! * (period.to - period.from);
+};
 const isOnDay = (id: FaultId, entry: Entry, period: Period) => dayOf(entry.at) === faultDay(id, period);
 
-export type Planted = Partial<globalThis.Record<FaultId, number>>;
+export type Planted = Partial<Record<FaultId, number>>;
 
 /** The planter of one export: hands every record through the faults of its place and counts what they changed. */
 export function planter(period: Period) {

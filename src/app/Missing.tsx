@@ -19,7 +19,7 @@ export function Missing() {
 
 export function Broken({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  const stale = /dynamically imported module|Importing a module/i.test(error.message);
+  const stale = /dynamically imported module|Importing a module/i.test(error instanceof Error ? error.message : '');
   return (
     <Page title="This page stopped working">
       {stale ? (

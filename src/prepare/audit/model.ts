@@ -102,6 +102,7 @@ export const exportFile = z.strictObject({
   lines: z.int().min(0).describe('Non-empty lines, the bad ones included.'),
   badLines: z.array(badLine).describe('At most 1,000 per file; `badLineCount` has them all.'),
   badLineCount: z.int().min(0),
+  trouble: z.string().nullable().describe('What is wrong with the whole file, such as a truncated gzip.'),
 });
 
 export const provenanceVerdicts = {

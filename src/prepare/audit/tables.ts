@@ -18,7 +18,9 @@ export const macros = [
   `CREATE OR REPLACE TEMP MACRO date_ok_(x) AS (at_(x) IS NOT NULL AND regexp_full_match(x, '\\d{4}(-\\d{2}(-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?)?)?'))`,
   // "Patient/7", "https://server/fhir/Patient/7", "Patient/7/_history/2", "urn:uuid:7" all name 7.
   `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN r LIKE '%/_history/%' THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN r LIKE 'urn:uuid:%' THEN substr(r, 10) ELSE split_part(r, '/', -1) END)`,
-  `CREATE OR REPLACE TEMP MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(x, '$.reference'), json_extract_string(x, '$.display'), json_extract_string(x, '$.identifier.value')) ELSE x END)`,
+  // A value that is an object as JSON, anything else as NULL: JSON functions refuse plain text even where a CASE would not ask them.
+  `CREATE OR REPLACE TEMP MACRO object_(x) AS try_cast(CASE WHEN x LIKE '{%' THEN x END AS JSON)`,
+  `CREATE OR REPLACE TEMP MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(object_(x), '$.reference'), json_extract_string(object_(x), '$.display'), json_extract_string(object_(x), '$.identifier.value')) ELSE x END)`,
   `CREATE OR REPLACE TEMP MACRO keys_(j) AS (list_transform(CASE WHEN j IS NULL THEN [] WHEN substr(j::VARCHAR, 1, 1) = '[' THEN flatten(list_transform(from_json(j, '[{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}]'), lambda c: coalesce(c.coding, []))) ELSE coalesce(from_json(j, '{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}').coding, []) END, lambda c: coalesce(c.system, '') || '|' || coalesce(c.code, '')))`,
 ];
 
@@ -149,13 +151,13 @@ function factsOf(element: Element, at: number): string {
   const { low, high } = element.range ?? {};
   const inRange = [low !== undefined && `num >= ${low}`, high !== undefined && `num <= ${high}`].filter(Boolean).join(' AND ') || 'true';
   const filler = `(raw_num IN (${placeholderNumbers.join(', ')}) AND ${element.range ? `NOT coalesce(${inRange}, false)` : `abs(raw_num) >= 999`})`;
-  const coded = `(v LIKE '{%' AND (len(list_filter(json_extract_string(v, '$.coding[*].system'), lambda s: list_contains(${list(absenceSystems)}, s))) > 0 OR coalesce(list_contains(${list(absenceSystems)}, json_extract_string(v, '$.system')), false)))`;
-  const text = `lower(trim(CASE WHEN v LIKE '{%' THEN coalesce(json_extract_string(v, '$.coding[0].display'), json_extract_string(v, '$.text'), json_extract_string(v, '$.coding[0].code'), '') ELSE v END))`;
-  const values = element.values.length > 0 ? `(v IN (${element.values.map(quote).join(', ')}) OR (v LIKE '{%' AND list_has_any(json_extract_string(v, '$.coding[*].code'), ${list(element.values)})))` : 'true';
+  const coded = `(o IS NOT NULL AND (len(list_filter(json_extract_string(o, '$.coding[*].system'), lambda s: list_contains(${list(absenceSystems)}, s))) > 0 OR coalesce(list_contains(${list(absenceSystems)}, json_extract_string(o, '$.system')), false)))`;
+  const text = `lower(trim(CASE WHEN o IS NOT NULL THEN coalesce(json_extract_string(o, '$.coding[0].display'), json_extract_string(o, '$.text'), json_extract_string(o, '$.coding[0].code'), '') ELSE v END))`;
+  const values = element.values.length > 0 ? `(v IN (${element.values.map(quote).join(', ')}) OR (o IS NOT NULL AND list_has_any(json_extract_string(o, '$.coding[*].code'), ${list(element.values)})))` : 'true';
   const time = element.datePath ? `d_${at}` : 't_text';
   return `SELECT ${at} AS e, subject, encounter AS enc, id, file, line, t_here AS t, t_here_text AS t_text, rec, rec_by_meta, v, num, w, present, placeholder, readable, unit_ok, in_range, valid_status, u, month,
       present AND NOT placeholder AND readable AND unit_ok AND values_ok AND valid_status AS usable
-    FROM (SELECT *, v_${at} AS v, w_${at} AS w, ${time} AS t_here_text, ${element.datePath ? 'at_(t_here_text)' : 't'} AS t_here, left(t_here_text, 7) AS month,
+    FROM (SELECT *, v_${at} AS v, object_(v_${at}) AS o, w_${at} AS w, ${time} AS t_here_text, ${element.datePath ? 'at_(t_here_text)' : 't'} AS t_here, left(t_here_text, 7) AS month,
       coalesce(at_(rec_text), at_(upd_text)) AS rec, rec_text IS NULL AS rec_by_meta,
       coalesce(trim(v) NOT IN ('', '{}', '[]', 'null'), false) AS present,
       ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num, ${converted} AS num,

@@ -77,6 +77,8 @@ export function ownFields(type: string): string[] {
   const tops = new Set(places.filter((place): place is string => place !== null).map(topOf));
   tops.add('meta');
   if (type === 'Patient') for (const field of ['identifier', 'name', 'birthDate', 'gender', 'deceasedDateTime', 'deceasedBoolean', 'link', 'extension']) tops.add(field);
+  if (type === 'Observation') tops.add('category');
+  if (type === 'DocumentReference') tops.add('context');
   if (type === 'Location') for (const field of ['name', 'managingOrganization']) tops.add(field);
   if (type === 'Organization' || type === 'Practitioner') tops.add('name');
   if (type === 'PractitionerRole') tops.add('practitioner');

@@ -177,9 +177,10 @@ export async function acceptOwnership(house: House, caller: Caller, slugOrId: st
 
 export async function events(house: House, caller: Caller, slugOrId: string, { after, limit }: { after?: string | undefined; limit: number }) {
   const found = await requireDeployment(house.db, caller, slugOrId);
-  const rows = await records.eventRows(house.db, found.id, readCursor(after, 2), limit + 1);
-  const shown = (row: records.EventRow): DeploymentEvent => ({ id: row.id, kind: row.kind, changes: row.changes as ChangeKind[], at: row.at, by: row.by_name, reason: row.reason, says: row.says });
-  return pageOf(rows, limit, shown, (row) => cursorOf(row.at, row.id));
+  const before = readCursor(after, 1);
+  const rows = await records.eventRows(house.db, found.id, before ? Number(before[0]) : null, limit + 1);
+  const shown = (row: (typeof rows)[number]): DeploymentEvent => ({ id: row.id, kind: row.kind, changes: row.changes as ChangeKind[], at: row.at, by: row.by_name, reason: row.reason, says: row.says });
+  return pageOf(rows, limit, shown, (row) => cursorOf(String(row.position)));
 }
 
 /** What changed after the instant `since` and makes earlier evidence worthless, oldest first; one entry per kind of change. */

@@ -12,6 +12,7 @@ export * from './charter.ts';
 export * from './people.ts';
 export * from './places.ts';
 export * from './products.ts';
+export { scimEndpoints } from './scim.ts';
 
 /** Where a deployment stands on the way: before G0, in one of the five steps, or taken out of use. */
 export const stages = {

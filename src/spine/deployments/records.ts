@@ -1,5 +1,5 @@
 // What is kept about places, people, products, deployments and charters? The only SQL of this room.
-import { sql, type Insertable, type Selectable } from 'kysely';
+import { sql, type Generated, type Insertable, type Selectable } from 'kysely';
 import type { Db } from '../../tools/server/database.ts';
 import type { Visible } from './visible.ts';
 
@@ -26,7 +26,8 @@ interface AmendmentRow {
   id: string; deployment_id: string; section: string; version: number; hash_before: string; hash_after: string; differences: string;
   reason: string; at: string; by_id: string; by_name: string;
 }
-export interface EventRow { id: string; deployment_id: string; kind: string; changes: string[]; at: string; by_id: string; by_name: string; reason: string | null; says: string }
+/** `position` counts up, so that what happened in the same millisecond keeps its order. */
+export interface EventRow { position: Generated<number>; id: string; deployment_id: string; kind: string; changes: string[]; at: string; by_id: string; by_name: string; reason: string | null; says: string }
 
 type Tables = {
   'deployments.organization': { only_one: boolean; name: string; size: string | null; updated_at: string };
@@ -129,7 +130,15 @@ export async function personSlice(db: Db, filter: { attribute: 'user_name' | 'ex
   return { total, rows: count === 0 ? [] : await found.orderBy('p.id').offset(from).limit(count).execute() };
 }
 
-export const everyPerson = (db: Db): Promise<PersonRow[]> => on(db).selectFrom('deployments.person').selectAll().where('removed_at', 'is', null).execute();
+const personColumns = [
+  'id', 'user_name', 'external_id', 'given_name', 'family_name', 'display_name', 'email', 'job', 'leads', 'facility_id', 'unit_id', 'starts_on', 'active', 'source', 'sort_name', 'search_text',
+  'created_at', 'updated_at', 'removed_at',
+] as const;
+/** The rows as they can be written again, which leaves the computed column out. */
+export const everyPerson = (db: Db): Promise<PersonRow[]> => on(db).selectFrom('deployments.person').select(personColumns).where('removed_at', 'is', null).execute();
+/** Active people of these facilities; of all where none is named. */
+export const activeIn = (db: Db, facilities: string[]) =>
+  people(db).where('p.active', '=', true).$if(facilities.length > 0, (query) => query.where('f.slug', 'in', facilities)).clearSelect().select(['p.given_name', 'p.family_name', 'p.email']).execute();
 /** Holds every other change of the roster off until the transaction ends; reading goes on. */
 export const holdRoster = (db: Db) => sql`lock table deployments.person in share row exclusive mode`.execute(db);
 export const insertPerson = (db: Db, row: Insertable<PersonRow>) => on(db).insertInto('deployments.person').values(row).execute();
@@ -209,14 +218,14 @@ export async function putPlaces(db: Db, deploymentId: string, places: { facility
   if (places.length > 0) await on(db).insertInto('deployments.deployment_place').values(places.map((place) => ({ deployment_id: deploymentId, ...place }))).execute();
 }
 
-export const insertEvent = (db: Db, row: EventRow) => on(db).insertInto('deployments.event').values(row).execute();
-export const eventRows = (db: Db, deploymentId: string, after: string[] | null, limit: number) =>
+export const insertEvent = (db: Db, row: Insertable<EventRow>) => on(db).insertInto('deployments.event').values(row).execute();
+export const eventRows = (db: Db, deploymentId: string, before: number | null, limit: number) =>
   on(db)
     .selectFrom('deployments.event').selectAll().where('deployment_id', '=', deploymentId)
-    .$if(after !== null, (query) => query.where(sql<boolean>`(at, id) < (${after?.[0]}::timestamptz, ${after?.[1]})`))
-    .orderBy('at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+    .$if(before !== null, (query) => query.where('position', '<', before!))
+    .orderBy('position', 'desc').limit(limit).execute();
 export const eventsThatReopen = (db: Db, deploymentId: string, since: string) =>
-  on(db).selectFrom('deployments.event').selectAll().where('deployment_id', '=', deploymentId).where('at', '>', since).where(sql<boolean>`changes <> '{}'`).orderBy('at').orderBy('id').execute();
+  on(db).selectFrom('deployments.event').selectAll().where('deployment_id', '=', deploymentId).where('at', '>', since).where(sql<boolean>`changes <> '{}'`).orderBy('position').execute();
 
 // --- charters -------------------------------------------------------------------------------------------------------
 
@@ -232,9 +241,9 @@ export const insertCharter = (db: Db, row: CharterRow) => on(db).insertInto('dep
 /** The latest lock of every section. */
 export const lockRows = (db: Db, deploymentId: string): Promise<Selectable<LockRow>[]> =>
   on(db).selectFrom('deployments.charter_lock').selectAll().distinctOn('section').where('deployment_id', '=', deploymentId).orderBy('section').orderBy('version', 'desc').execute();
-/** The first lock of a section: what stood before anybody saw a result. */
-export const firstLock = (db: Db, deploymentId: string, section: string) =>
-  on(db).selectFrom('deployments.charter_lock').selectAll().where('deployment_id', '=', deploymentId).where('section', '=', section).orderBy('version').limit(1).executeTakeFirst();
+/** The first lock of every locked section: what stood before anybody saw a result. */
+export const firstLocks = (db: Db, deploymentId: string) =>
+  on(db).selectFrom('deployments.charter_lock').selectAll().distinctOn('section').where('deployment_id', '=', deploymentId).orderBy('section').orderBy('version').execute();
 export const insertLock = (db: Db, row: LockRow) => on(db).insertInto('deployments.charter_lock').values(row).execute();
 
 export const amendmentRows = (db: Db, deploymentId: string) =>

@@ -43,14 +43,18 @@ async function requirePerson(db: Db, id: string): Promise<records.ShownPerson> {
   return row;
 }
 
-/** The columns of a user. A facility or unit nobody has set up stays empty: an identity provider cannot set one up. */
-async function columnsOf(db: Db, user: ScimUser) {
+/** The columns a user's facility and unit come from: those named, or none, where an identity provider names what nobody has set up. */
+async function placeColumns(db: Db, { organization, department }: ScimUser) {
   const places = await records.allPlaces(db);
-  const facility = user.organization ? facilityCalled(places, user.organization) : null;
-  const unit = user.department ? unitCalled(places, facility?.id ?? null, user.department) : null;
+  const facility = organization ? facilityCalled(places, organization) : null;
+  const unit = department ? unitCalled(places, facility?.id ?? null, department) : null;
+  return { facility_id: unit?.facility_id ?? facility?.id ?? null, unit_id: unit?.id ?? null };
+}
+
+function columnsOf(user: ScimUser) {
   return {
     user_name: user.userName, external_id: user.externalId, given_name: user.givenName, family_name: user.familyName, display_name: user.displayName, email: user.email, job: user.job,
-    active: user.active, facility_id: unit?.facility_id ?? facility?.id ?? null, unit_id: unit?.id ?? null, source: 'scim' as const, ...searchable(user),
+    active: user.active, source: 'scim' as const, ...searchable(user),
   };
 }
 
@@ -63,7 +67,7 @@ async function create({ house, caller, body, request }: { house: House; caller: 
   const at = house.clock.now();
   const id = newId('per', at);
   await house.db.transaction().execute(async (tx) => {
-    await records.insertPerson(tx, { id, ...(await columnsOf(tx, user)), leads: false, starts_on: null, created_at: at, updated_at: at, removed_at: null });
+    await records.insertPerson(tx, { id, ...columnsOf(user), ...(await placeColumns(tx, user)), leads: false, starts_on: null, created_at: at, updated_at: at, removed_at: null });
     await remember(tx, { house, caller, id, kind: kinds.personAdded.kind, fields: [] });
   });
   const made = shown(house, request, await requirePerson(house.db, id));
@@ -79,11 +83,16 @@ async function change({ house, caller, params, request }: Asked, next: (user: Sc
     const user = next(was);
     const fields = (Object.keys(user) as (keyof ScimUser)[]).filter((field) => user[field] !== was[field]);
     if (fields.length === 0) return;
-    await records.updatePerson(tx, before.id, { ...(await columnsOf(tx, user)), updated_at: house.clock.now() });
+    const moved = user.organization !== was.organization || user.department !== was.department;
+    await records.updatePerson(tx, before.id, { ...columnsOf(user), ...(moved && (await placeColumns(tx, user))), updated_at: house.clock.now() });
     await remember(tx, { house, caller, id: before.id, kind: kinds.personChanged.kind, fields });
   });
   return answer(200, shown(house, request, await requirePerson(house.db, params.person)));
 }
+
+/** A provider that says nothing of places does not own them: those of the CSV roster stay. */
+const replaced = (was: ScimUser, user: ScimUser): ScimUser =>
+  user.organization === null && user.department === null ? { ...user, organization: was.organization, department: was.department } : user;
 
 async function remove({ house, caller, params }: { house: House; caller: Caller; params: { person: string } }): Promise<Response> {
   const at = house.clock.now();
@@ -125,7 +134,7 @@ export const scimRoutes: readonly Route[] = [
   serve(scim.scimList, (asked) => orError(() => list(asked))),
   serve(scim.scimGet, ({ house, params, request }) => orError(async () => answer(200, shown(house, request, await requirePerson(house.db, params.person))))),
   serve(scim.scimCreate, (asked) => orError(() => create(asked))),
-  serve(scim.scimReplace, (asked) => orError(() => change(asked, () => scim.readUser(asked.body)))),
+  serve(scim.scimReplace, (asked) => orError(() => change(asked, (was) => replaced(was, scim.readUser(asked.body))))),
   serve(scim.scimPatch, (asked) => orError(() => change(asked, (user) => scim.patched(user, asked.body)))),
   serve(scim.scimDelete, (asked) => orError(() => remove(asked))),
 ];

@@ -15,7 +15,7 @@ import { showDay, showInstant } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict as VerdictBadge } from '../../tools/ui/Verdict.tsx';
-import { attest, changeKinds, evidenceClasses, history, scopeSays } from '../measures/model.ts';
+import { attest, evidenceClasses, history, scopeSays } from '../measures/model.ts';
 import { approveWaiver, conditionsOf, endWaiver, setThreshold, sourceTags, thresholdSays, waive, type GateState, type Judged, type Reading, type Threshold, type Verdict, type Waiver } from './model.ts';
 
 /** The number that decides, in the row of the list. */
@@ -71,7 +71,7 @@ export function CriterionBody({ judged, state, deployment, articles }: BodyProps
           <h4>Who brings the evidence</h4>
           <p>{criterion.owner}</p>
           {criterion.dependsOn.length > 0 && (
-            <p className="small faint">Reopened by a change of: {criterion.dependsOn.map((kind) => changeKinds[kind].replace(/\.$/, '').toLowerCase()).join('; ')}.</p>
+            <p className="small faint">Reopened by a change of: {criterion.dependsOn.map((kind) => changeWords[kind]).join("; ")}.</p>
           )}
         </div>
       </div>

@@ -38,7 +38,7 @@ export default function DecisionPage() {
             ['Decision of this gate', `number ${decision.sequence}`],
             ['Path', snapshot.path],
             ['Evidence at E2 or better', snapshot.share === null ? 'nothing measured' : percent(snapshot.share)],
-            decision.nextReview && ['Next review', showDay(decision.nextReview)],
+            decision.nextReview ? ['Next review', showDay(decision.nextReview)] : null,
           ]}
         />
       </div>

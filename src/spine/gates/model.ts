@@ -119,8 +119,8 @@ export const decisionRequest = z.strictObject({
   outcome,
   about: z.enum(['resume', 'retire']).optional().describe('Only at GX: what is being decided.'),
   reason: z.string().trim().min(10).max(4_000),
-  present: z.array(z.strictObject({ name: z.string().trim().min(2).max(200), constituency })).min(1).describe('Who sat at the table.'),
-  contingencies: z.array(contingency).default([]),
+  present: z.array(z.strictObject({ name: z.string().trim().min(2).max(200), constituency })).min(1).max(60).describe('Who sat at the table.'),
+  contingencies: z.array(contingency).max(40).default([]),
   reviewOn: day.optional().describe('For a re-review: when.'),
   seen: z.string().regex(/^[0-9a-f]{64}$/).describe('The `digest` of the gate as it was shown. When the numbers moved meanwhile, the decision is refused.'),
 });
@@ -167,7 +167,8 @@ export const decision = z.strictObject({
   nextReview: day.nullable(),
   by: z.strictObject({ id: z.string(), name: z.string() }),
   at: instant,
-  digest: z.string().describe('SHA-256 of the canonical snapshot; the same stands in the ledger.'),
+  waived: z.array(z.string()).describe('Criteria that passed under a waiver.'),
+  digest: z.string().describe('SHA-256 of this decision with its snapshot, canonical; the same stands in the ledger.'),
 });
 export type Decision = z.infer<typeof decision>;
 
@@ -291,7 +292,7 @@ export const readGate = endpoint({
   method: 'GET',
   path: '/api/v1/gates/deployments/:deployment/gates/:gate',
   says: 'Show one gate of a deployment: every criterion with number, interval, n, age, class and source.',
-  who: everyone,
+  who: staff,
   params: gateParams,
   query: asOfQuery,
   output: gateState,
@@ -302,7 +303,7 @@ export const exportGate = endpoint({
   method: 'GET',
   path: '/api/v1/gates/deployments/:deployment/gates/:gate/export',
   says: 'Download one gate of a deployment as JSON or CSV.',
-  who: everyone,
+  who: staff,
   params: gateParams,
   query: asOfQuery.extend({ format: z.enum(['json', 'csv']).default('json') }),
   output: z.any(),

@@ -198,6 +198,7 @@ export function amount(value: number, unit: string): string {
   if (unit === 'proportion') return `${round(value * 100)} %`;
   if (unit === 'points') return `${round(value * 100)} points`;
   if (unit === 'USD') return `$${Math.round(value).toLocaleString('en-US')}`;
+  if (unit === 'money') return Math.round(value).toLocaleString('en-US');
   if (unit === 'count' || unit === 'ratio' || unit === 'score' || unit === 'tier') return String(round(value));
   return `${round(value)} ${unit}`;
 }

@@ -78,7 +78,7 @@ describe('a playbook that is none', () => {
 
   test.each([
     ['two words in one line', 'needs: { atLeast: 8 } }', 'needs: { atLeast: 8, atMost: 9 } }', 'exactly one of'],
-    ['a measure nobody declares', 'measure: readiness.problem-cost,', 'measure: readiness.problem-coast,', 'readiness.problem-coast is not among'],
+    ['a measure nobody declares', 'measure: deployments.problem-cost,', 'measure: deployments.problem-coast,', 'deployments.problem-coast is not among'],
     ['an id twice', "id: '0.2'", "id: '0.1'", 'stands here twice'],
     ['a criterion in another gate', "id: '0.2'", "id: '1.99'", 'does not belong to G0'],
     ['an article that is not there', "articles: ['003'], tag: R, note: 'Article 003 asks", "articles: ['009'], tag: R, note: 'Article 003 asks", '000 to 004'],

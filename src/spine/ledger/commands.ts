@@ -8,10 +8,10 @@ import type { Command } from 'commander';
 import { Problem } from '../../tools/base/problem.ts';
 import type { House } from '../../tools/server/capability.ts';
 import { verifyExport } from './export-file.ts';
-import { exportChunks, verifyDatabase } from './ledger.ts';
 import type { Verification } from './model.ts';
 import { verifierKeyFrom, type VerifierKey } from './note.ts';
 import { serverTree } from './tree-on-server.ts';
+import { exportChunks, verifyDatabase } from './whole-ledger.ts';
 
 /** Adds `attending ledger verify` and `attending ledger export`. */
 export function commands(program: Command, open: () => Promise<House>): void {

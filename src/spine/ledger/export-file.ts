@@ -5,7 +5,7 @@ import { base64Of, bytesOf } from './base64.ts';
 import type { Verification } from './model.ts';
 import { verifierKeyFrom, type VerifierKey } from './note.ts';
 import type { TreeHash } from './tree.ts';
-import { walkLedger, type Walk } from './verify.ts';
+import { walkLedger, type Expectation, type Walk } from './verify.ts';
 
 /**
  * An export is NDJSON in UTF-8, every line ended by a line feed:
@@ -67,36 +67,31 @@ export async function verifyExport(chunks: AsyncIterable<Uint8Array> | Iterable<
   let line = 0;
   let ended = true;
   let lastWasCheckpoint = false;
-  for await (const { bytes, complete } of linesOf(chunks)) {
-    line += 1;
-    ended = complete;
-    if (walk === null) {
-      const head = readHeader(bytes);
-      walk = await walkLedger({
-        origin: head?.origin ?? '',
-        trust: asked.keys ? { keys: asked.keys, from: 'given' } : { keys: head?.trusted ?? [], from: 'own' },
-        kept: asked.kept ?? [],
-        ...(asked.tree && { tree: asked.tree }),
-      });
-      size = head?.size ?? null;
-      if (head) continue;
-      walk.fault('bad-line', `the first line is not the header of an ${format} export`, null, line);
-      break;
-    }
-    lastWasCheckpoint = false;
-    if (isEntryLine(bytes)) {
-      walk.entry(bytes.subarray(leafAt, -1), (hash) => (isBase64At(bytes, hashAt, hash) ? null : base64At(bytes, hashAt)), line);
-      continue;
-    }
-    const note = noteIn(bytes);
-    if (note === null) walk.fault('bad-line', 'this line is neither an entry nor a checkpoint', walk.frontier().size, line);
-    else {
-      await walk.checkpoint(note, line);
-      lastWasCheckpoint = true;
+  reading: for await (const lines of linesOf(chunks)) {
+    for (const { bytes, complete } of lines) {
+      line += 1;
+      ended = complete;
+      if (walk === null) {
+        const head = readHeader(bytes);
+        walk = await walkLedger(expectationOf(head, asked));
+        size = head?.size ?? null;
+        if (head) continue;
+        walk.fault('bad-line', `the first line is not the header of an ${format} export`, null, line);
+        break reading;
+      }
+      lastWasCheckpoint = false;
+      if (isEntryLine(bytes)) {
+        walk.entry(bytes.subarray(leafAt, -1), (hash) => (isBase64At(bytes, hashAt, hash) ? null : base64At(bytes, hashAt)), line);
+        continue;
+      }
+      const note = noteIn(bytes);
+      lastWasCheckpoint = note !== null;
+      if (note !== null) await walk.checkpoint(note, line);
+      else walk.fault('bad-line', 'this line is neither an entry nor a checkpoint', walk.frontier().size, line);
     }
   }
   if (walk === null) {
-    walk = await walkLedger({ origin: '', trust: { keys: asked.keys ?? [], from: asked.keys ? 'given' : 'own' } });
+    walk = await walkLedger(expectationOf(null, asked));
     walk.fault('bad-line', 'the file is empty');
   }
   const found = walk.frontier().size;
@@ -106,8 +101,21 @@ export async function verifyExport(chunks: AsyncIterable<Uint8Array> | Iterable<
   return walk.end();
 }
 
-/** The lines of a stream of bytes, without their line feed; `complete` is false for a last line that lacks it. */
-async function* linesOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<{ bytes: Uint8Array; complete: boolean }> {
+const expectationOf = (head: ReturnType<typeof readHeader>, { keys, kept, tree }: Asked): Expectation => ({
+  origin: head?.origin ?? '',
+  trust: keys ? { keys, from: 'given' } : { keys: head?.trusted ?? [], from: 'own' },
+  kept: kept ?? [],
+  ...(tree && { tree }),
+});
+
+interface Line {
+  bytes: Uint8Array;
+  /** False for a last line that lacks its line feed. */
+  complete: boolean;
+}
+
+/** The lines of a stream of bytes, as many at a time as a chunk holds: a promise per line would cost more than hashing it. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Line[]> {
   let rest = new Uint8Array(0);
   for await (const chunk of chunks) {
     let bytes = chunk;
@@ -116,15 +124,17 @@ async function* linesOf(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
       bytes.set(rest);
       bytes.set(chunk, rest.length);
     }
+    const lines: Line[] = [];
     let from = 0;
     for (let to = bytes.indexOf(lineEnd); to >= 0; to = bytes.indexOf(lineEnd, from)) {
-      yield { bytes: bytes.subarray(from, to), complete: true };
+      lines.push({ bytes: bytes.subarray(from, to), complete: true });
       from = to + 1;
     }
+    yield lines;
     // What is longer than any line can be is already a fault; its beginning is enough to say so.
     rest = bytes.slice(from, Math.min(bytes.length, from + longestLine));
   }
-  if (rest.length > 0) yield { bytes: rest, complete: false };
+  if (rest.length > 0) yield [{ bytes: rest, complete: false }];
 }
 
 function readHeader(bytes: Uint8Array): (Header & { trusted: VerifierKey[] }) | null {

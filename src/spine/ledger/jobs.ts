@@ -1,7 +1,8 @@
 // What does the ledger do by itself?
 import type { Job } from '../../tools/server/jobs.ts';
-import { head, signHead } from './ledger.ts';
 import { parseCheckpoint } from './checkpoint.ts';
+import { head } from './reading.ts';
+import { signHead } from './signing.ts';
 
 /** Signs what has been appended; what was appended since the last time could still be rewritten unseen. */
 export const signCheckpoints: Job = {

@@ -8,11 +8,6 @@ export const keyCreated = entryKind('ledger.key-created', 'A key that signs the 
 export const floorKinds = [
   entryKind('account.created', 'An account was made for a person.'),
   entryKind('account.role-changed', 'A person was given other roles.'),
-  entryKind('account.disabled', 'An account was closed.'),
-  entryKind('account.enabled', 'A closed account was opened again.'),
-  entryKind('account.password-changed', 'A password was set anew.'),
-  entryKind('account.signed-in', 'A person signed in.'),
-  entryKind('account.sign-in-refused', 'Somebody failed to sign in, and was slowed down.'),
   entryKind('key.created', 'An API key was made; only its hash is stored.'),
   entryKind('key.revoked', 'An API key was withdrawn.'),
 ];

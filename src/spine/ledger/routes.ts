@@ -3,10 +3,11 @@ import type { Route } from '../../tools/server/http.ts';
 import { serve } from '../../tools/server/http.ts';
 import { base64Of } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import { entries, exportChunks, head, verifyDatabase } from './ledger.ts';
 import { entryKinds, exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger } from './model.ts';
 import { verifierKeyText, vouch } from './note.ts';
+import { entries, head } from './reading.ts';
 import { keysInLedger } from './signing.ts';
+import { exportChunks, verifyDatabase } from './whole-ledger.ts';
 
 export const routes: readonly Route[] = [
   serve(listEntries, ({ house, query }) => entries(house.db, query)),

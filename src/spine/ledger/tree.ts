@@ -9,14 +9,17 @@ export interface TreeHash {
 }
 
 export function treeHash(hash: Sha256): TreeHash {
+  // One desk for all leaves: a new array per leaf costs as much as hashing it. Functions here never wait, so the
+  // desk is never shared by two.
   const pair = new Uint8Array(65);
   pair[0] = 1;
+  let desk = new Uint8Array(4096);
   return {
     empty: hash(new Uint8Array(0)),
     leaf(bytes) {
-      const prefixed = new Uint8Array(bytes.length + 1);
-      prefixed.set(bytes, 1);
-      return hash(prefixed);
+      if (desk.length <= bytes.length) desk = new Uint8Array(bytes.length + 1);
+      desk.set(bytes, 1);
+      return hash(desk.subarray(0, bytes.length + 1));
     },
     node(left, right) {
       if (left.length !== 32 || right.length !== 32) throw new RangeError('a node joins two hashes of 32 bytes');

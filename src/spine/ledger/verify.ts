@@ -166,10 +166,37 @@ export async function walkLedger(expected: Expectation): Promise<Walk> {
 
 /** The position an entry claims, or null when the leaf is no entry. */
 function positionIn(leaf: Uint8Array): number | null {
+  const quick = positionNearEnd(leaf);
+  if (quick !== null) return quick;
   try {
     const { position } = JSON.parse(decoder.decode(leaf)) as { position: unknown };
     return typeof position === 'number' && Number.isSafeInteger(position) && position >= 0 ? position : null;
   } catch {
     return null;
   }
+}
+
+const key = new TextEncoder().encode(',"position":');
+const follows = new TextEncoder().encode(',"subject":"');
+
+/**
+ * The position without parsing, which is half the time of a verification: canonical JSON ends with the members
+ * `position` and `subject`, and inside the string of the subject these quotes would be escaped. Null when unsure.
+ */
+function positionNearEnd(leaf: Uint8Array): number | null {
+  for (let at = leaf.length - key.length; at >= 0; at--) {
+    if (leaf[at] !== key[0] || !stands(key, leaf, at)) continue;
+    let position = 0;
+    let digit = at + key.length;
+    for (; digit < at + key.length + 15 && leaf[digit]! >= 0x30 && leaf[digit]! <= 0x39; digit++) {
+      position = position * 10 + leaf[digit]! - 0x30;
+    }
+    return digit > at + key.length && stands(follows, leaf, digit) ? position : null;
+  }
+  return null;
+}
+
+function stands(pattern: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < pattern.length; i++) if (bytes[at + i] !== pattern[i]) return false;
+  return true;
 }

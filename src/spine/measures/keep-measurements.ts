@@ -40,10 +40,9 @@ interface MaybeKept {
 async function latestKept(db: Db, of: Catalogue, deployment: string, asOf: string, measure?: string): Promise<MaybeKept[]> {
   const kept: MaybeKept[] = await records.newest(db, deployment, asOf, measure);
   const computed: MaybeKept[] = [];
-  for (const one of of.computed) {
-    if (measure !== undefined && one.id !== measure) continue;
-    for (const made of await one.evaluate(db, deployment, asOf)) computed.push({ measurement: measurement.parse(made), recordedAt: null });
-  }
+  // One function may serve several measures; it is asked once.
+  for (const evaluate of new Set(of.computed.filter((one) => measure === undefined || one.id === measure).map((one) => one.evaluate)))
+    for (const made of await evaluate(db, deployment, asOf)) if (measure === undefined || made.measure === measure) computed.push({ measurement: measurement.parse(made), recordedAt: null });
   const replaced = new Set(computed.map((one) => keyOf(one.measurement)));
   return [...kept.filter((one) => !replaced.has(keyOf(one.measurement))), ...computed];
 }

@@ -15,6 +15,14 @@ export const evidenceClasses = {
 export const evidenceClass = z.enum(['E0', 'E1', 'E2', 'E3']);
 export type EvidenceClass = z.infer<typeof evidenceClass>;
 
+/** What a change of each kind means, for people. */
+export const changeKinds: Record<ChangeKind, string> = {
+  'model-version': 'The model, its prompt or its version.',
+  threshold: 'The decision threshold of the model, or of the criterion.',
+  feed: 'The data feed, its fields or its codes.',
+  population: 'The units, patients or users it serves.',
+};
+
 /** A change of a deployment, as its ledger tells it. */
 export const change = z.strictObject({ kind: changeKind, at: instant, says: z.string(), source: z.string().describe('The ledger entry or record that tells of it.') });
 export type Change = z.infer<typeof change>;
@@ -22,8 +30,8 @@ export type Change = z.infer<typeof change>;
 /** `capability.name`, e.g. `audit.field-completeness`. */
 export const measureId = z.string().regex(/^[a-z]+\.[a-z0-9]+(-[a-z0-9]+)*$/, 'capability.name, such as audit.field-completeness');
 
-/** The words that may stand behind a number. `proportion` is 0…1 and shown as per cent; `points` is a difference of two proportions, 0…1; `yes` is 1 or 0. */
-export const unitsOfMeasure = ['proportion', 'points', 'ratio', 'count', 'minutes', 'hours', 'days', 'weeks', 'months', 'USD', 'yes', 'score', 'tier'] as const;
+/** The words that may stand behind a number. `proportion` is 0…1 and shown as per cent; `points` is a difference of two proportions, 0…1; `yes` is 1 or 0; `money` is in the currency of the charter. */
+export const unitsOfMeasure = ['proportion', 'points', 'ratio', 'count', 'minutes', 'hours', 'days', 'weeks', 'months', 'money', 'USD', 'yes', 'score', 'tier'] as const;
 export type UnitOfMeasure = (typeof unitsOfMeasure)[number];
 
 /** A declaration of something that can be measured about a deployment. One per id; the catalogue holds them all. */
@@ -111,6 +119,9 @@ export function standing(of: Measurement, shelf: Shelf, at: string, changes: rea
   if (age > shelf.freshForDays) return { state: 'stale', because: `${age} days old; it counts for ${shelf.freshForDays} days.` };
   return { state: 'fresh', because: '' };
 }
+
+/** What the maker of the product may see of its own deployment: how it was measured, not how the hospital is run. */
+export const vendorRooms: readonly string[] = ['audit', 'notes', 'gateway', 'ledger', 'decisions', 'performance', 'adoption'];
 
 /** The room that answers for a measure: the word before the dot. */
 export const roomOf = (measure: string): string => measure.split('.')[0] ?? measure;

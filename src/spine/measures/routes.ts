@@ -7,7 +7,7 @@ import { changesSince, requireDeployment } from '../deployments/deployments.ts';
 import { attest as attestNumber } from './attest.ts';
 import type { Catalogue } from './catalogue.ts';
 import { history as historyOf, latestStanding, withStanding } from './keep-measurements.ts';
-import { attest, history, latest, list } from './model.ts';
+import { attest, history, latest, list, roomOf, vendorRooms } from './model.ts';
 
 export const routes = (of: Catalogue): Route[] => [
   serve(list, async () => ({ items: [...of.byId.values()] })),
@@ -15,11 +15,12 @@ export const routes = (of: Catalogue): Route[] => [
   serve(latest, async ({ params, query, caller, house }) => {
     const deployment = await find(house.db, caller, params.deployment);
     const asOf = query.asOf ?? house.clock.now();
-    return { asOf, items: await latestStanding(house.db, of, deployment, asOf, await changesSince(house.db, deployment, beginning), query.measure) };
+    const items = await latestStanding(house.db, of, deployment, asOf, await changesSince(house.db, deployment, beginning), query.measure);
+    return { asOf, items: items.filter((one) => mayRead(caller, one.measure)) };
   }),
 
   serve(history, async ({ params, query, caller, house }) => {
-    if (!of.byId.has(params.measure)) throw new Problem('not-found', `There is no measure \`${params.measure}\`.`, 'The measures are listed at /api/v1/measures.');
+    if (!of.byId.has(params.measure) || !mayRead(caller, params.measure)) throw new Problem('not-found', `There is no measure \`${params.measure}\`.`, 'The measures are listed at /api/v1/measures.');
     const deployment = await find(house.db, caller, params.deployment);
     return historyOf(house.db, of, deployment, params.measure, house.clock.now(), await changesSince(house.db, deployment, beginning), query);
   }),
@@ -30,6 +31,8 @@ export const routes = (of: Catalogue): Route[] => [
     return withStanding(kept, of, house.clock.now(), await changesSince(house.db, deployment, beginning));
   }),
 ];
+
+const mayRead = (caller: Caller, measure: string): boolean => !caller.roles.includes('vendor') || vendorRooms.includes(roomOf(measure));
 
 /** Before anything the house remembers. */
 const beginning = '1970-01-01T00:00:00.000Z';

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { gzipSize } from './gzip-size.ts';
 import { name, quote, type Database } from './duckdb.ts';
+import type { Candidate } from './list-folder.ts';
 import { longestLine } from './model.ts';
 
 /** One file as DuckDB will read it; `index` is its place in the export's `files`. */
@@ -33,7 +34,7 @@ function readOptions(gzip: boolean): string {
  */
 export async function writeParquet(database: Database, sources: Source[], gzip: boolean, fields: string[], parquet: string, signal?: AbortSignal): Promise<void> {
   const columns = ['id', 'resourceType', ...fields].map((field, at) => `${name(field)}: '${at < 2 ? 'VARCHAR' : 'JSON'}'`);
-  const fileOf = sources.length === 1 ? String(sources[0]?.index) : `([${sources.map(({ index }) => index).join(', ')}])[file_index + 1]`;
+  const fileOf = sources.length === 1 ? String(sources[0]?.index) : `([${sources.map(({ index }) => index).join(', ')}])[CAST(file_index AS BIGINT) + 1]`;
   await database.run(
     `COPY (
        SELECT ${['id', 'resourceType', ...fields].map(name).join(', ')}, CAST(${fileOf} AS INTEGER) AS _file
@@ -102,10 +103,14 @@ export async function weighLines(database: Database, sources: Source[], gzip: bo
   return weighed;
 }
 
-/** Do the lines read account for every byte of the file: with `\n` or `\r\n` ends, the last one with or without, and no blank line? */
-export async function accountsForFile(source: Source, gzip: boolean, weighed: Weighed): Promise<boolean> {
-  const size = gzip ? await gzipSize(source.path) : (await stat(source.path)).size;
-  const { rows, bytes } = weighed;
-  const sizes = [bytes + rows, bytes + rows - 1, bytes + 2 * rows, bytes + 2 * rows - 2];
+/**
+ * Do the lines read account for every byte of the file, with nothing dropped and no blank line?
+ * One thing stays open: a large gzip file without a last line end and with exactly one blank line looks like one that has neither.
+ */
+export async function accountsForFile({ path, gzip, crlf, ended }: Pick<Candidate, 'path' | 'gzip' | 'crlf' | 'ended'>, { rows, bytes }: Weighed): Promise<boolean> {
+  const size = gzip ? await gzipSize(path) : (await stat(path)).size;
+  const end = crlf ? 2 : 1;
+  const whole = bytes + end * rows;
+  const sizes = [...(ended === false ? [] : [whole]), ...(ended === true ? [] : [whole - end])];
   return sizes.some((one) => one === size || (gzip && one % 2 ** 32 === size));
 }

@@ -65,7 +65,7 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
         found = await countParquet(worker, path, signal);
         weighed = reading.strict ? await weighLines(worker, group.sources, group.gzip, signal) : undefined;
       } catch (error) {
-        if (error instanceof Problem) throw error;
+        if (!isAboutInput(error)) throw error;
         // one unreadable file must not take its group along
         await rm(path, { force: true });
         if (group.sources.length === 1) doubtful.add(group.sources[0]?.index ?? 0);
@@ -76,19 +76,20 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
       }
       for (const source of group.sources) {
         const one = found.get(source.index) ?? { rows: 0, types: {}, first: 0 };
-        if (await isDoubtful(source, group, one, weighed?.get(source.index), wanted)) doubtful.add(source.index);
+        if (await isDoubtful(source, one, weighed?.get(source.index), wanted)) doubtful.add(source.index);
         else Object.assign(files[source.index] ?? {}, { lines: one.rows, resources: one.types });
       }
-      parts.push(partOf(parquet, wanted, found));
+      if (found.size > 0) parts.push(partOf(parquet, wanted, found));
     }
 
-    async function isDoubtful(source: Source, group: Group, found: Found, weighed: Weighed | undefined, loaded: string[]): Promise<boolean> {
+    async function isDoubtful(source: Source, found: Found, weighed: Weighed | undefined, loaded: string[]): Promise<boolean> {
       const types = Object.keys(found.types);
       if (types.some((type) => !resourceTypes.has(type))) return true;
       if (types.some((type) => (fields[type] ?? []).some((field) => !loaded.includes(field)))) return true;
       if (!reading.strict) return false;
       const lines = weighed ?? { rows: 0, bytes: 0, forgiven: 0 };
-      return lines.rows !== found.rows || lines.forgiven > 0 || !(await accountsForFile(source, group.gzip, lines));
+      const candidate = candidates[source.index];
+      return lines.rows !== found.rows || lines.forgiven > 0 || !candidate || !(await accountsForFile(candidate, lines));
     }
 
     async function loadRepaired(index: number): Promise<void> {
@@ -133,6 +134,11 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
   for (const file of files)
     if (!file.trouble && file.lines === 0) file.trouble = 'The file is empty.';
   return { fields, files, parts, resources: totals(files) };
+}
+
+/** Only what the files did wrong sends them to the slow path; a fault of ours must be seen. */
+function isAboutInput(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof Problem) && /^(Invalid Input|IO|Conversion|Serialization) Error/.test(error.message);
 }
 
 function totals(files: ExportFile[]): Record<string, number> {

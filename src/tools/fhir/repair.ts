@@ -1,7 +1,5 @@
 // How is a file with bad lines made readable without losing a good line or a line number?
-import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
+import { open } from 'node:fs/promises';
 import { asProblem } from './duckdb.ts';
 import { badLineLimit, type BadLine } from './model.ts';
 import { judgeLine, readLines, type Ending } from './read-lines.ts';
@@ -19,25 +17,20 @@ export interface Repaired {
  * Copies a file line by line; each blank or bad line becomes `{}`, so that line n of the copy is line n of the file.
  * Reads at the speed of JSON.parse, in memory bounded by `longestLine`. The copy is `target`, plain text.
  */
-export async function repair(path: string, gzip: boolean, target: string, signal?: AbortSignal, onBytes?: (bytes: number) => void): Promise<Repaired> {
+export async function repair(path: string, gzip: boolean, target: string, signal?: AbortSignal): Promise<Repaired> {
   const done: Repaired = { lines: 0, blankLines: 0, badLines: [], badLineCount: 0, resources: {} };
   const ending: Ending = {};
-  const out = createWriteStream(target, { highWaterMark: 1 << 20 });
-  let failure: unknown;
-  out.on('error', (error) => (failure = error));
+  const out = await open(target, 'wx').catch(refuse);
   try {
     let pieces: Buffer[] = [];
     let waiting = 0;
     const flush = async () => {
-      if (failure) throw failure;
-      const full = !out.write(Buffer.concat(pieces));
+      await out.writeFile(Buffer.concat(pieces));
       pieces = [];
       waiting = 0;
-      if (full) await Promise.race([once(out, 'drain'), once(out, 'close')]);
     };
     for await (const raw of readLines(path, gzip, ending, signal)) {
       done.lines = raw.line;
-      onBytes?.(raw.length + 1);
       const judged = judgeLine(raw);
       let text: Buffer = emptyObject;
       if (judged.kind === 'resource') {
@@ -54,12 +47,10 @@ export async function repair(path: string, gzip: boolean, target: string, signal
       if (waiting > 1 << 20) await flush();
     }
     await flush();
-    out.end();
-    await finished(out);
   } catch (error) {
-    throw asProblem(failure ?? error);
+    refuse(error);
   } finally {
-    out.destroy();
+    await out.close();
   }
   if (ending.trouble) done.trouble = ending.trouble;
   return done;
@@ -67,3 +58,7 @@ export async function repair(path: string, gzip: boolean, target: string, signal
 
 const emptyObject = Buffer.from('{}');
 const lineEnd = Buffer.from('\n');
+
+function refuse(error: unknown): never {
+  throw asProblem(error);
+}

@@ -69,3 +69,22 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     chromiumPath: read.CHROMIUM_PATH ?? null,
   };
 }
+
+/** Where each setting comes from, for `attending doctor`; secrets are not shown. */
+export function settingsInForce(env: Record<string, string | undefined> = process.env): { name: string; says: string; value: string; from: 'environment' | 'default' }[] {
+  return settingNames.map((name) => {
+    const given = env[name] !== undefined && env[name] !== '';
+    const fallback = settings[name].safeParse(undefined);
+    const value = given ? env[name]! : fallback.success && fallback.data !== undefined ? String(fallback.data) : '';
+    return { name, says: settingSays(name), value: shown(name, value), from: given ? 'environment' : 'default' };
+  });
+}
+
+const shown = (name: string, value: string): string =>
+  name.endsWith('_SECRET') && value ? '(set)' : value.replace(/^([a-z+]+:\/\/[^:/@]+):[^@]+@/i, '$1:…@').replace(/([?&]password=)[^&]+/gi, '$1…');
+
+/** The folders of the PATH, where programs are looked for. */
+export const folderList = (): string[] => (process.env['PATH'] ?? '').split(process.platform === 'win32' ? ';' : ':').filter(Boolean);
+
+/** The npm-shipped Chromium unpacks its libraries only where it believes to run in this environment; set before import. */
+export const allowBundledChromium = (): void => void (process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs20.x');

@@ -1,7 +1,6 @@
 // How does an endpoint's contract become a route that checks who asks and what is asked?
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import type { Endpoint } from '../base/endpoint.ts';
@@ -68,12 +67,11 @@ export function buildHttp(house: House, routes: readonly Route[], door: Doorkeep
       strictTransportSecurity: house.config.url?.startsWith('https:') ? 'max-age=31536000' : false,
     }),
   );
-  const names = new Map(routes.map(({ endpoint }) => [`${endpoint.method} ${endpoint.path}`, endpoint.name]));
+  const asked = new WeakMap<Request, string>();
   app.use(async (c, next) => {
     const began = performance.now();
     await next();
-    const name = names.get(`${c.req.method} ${routePath(c, -1)}`) ?? 'other';
-    watch(name, c.req.method, c.res.status, (performance.now() - began) / 1000);
+    watch(asked.get(c.req.raw) ?? 'other', c.req.method, c.res.status, (performance.now() - began) / 1000);
   });
   app.onError((error, c) => answerProblem(c, house, error));
   for (const route of routes) {
@@ -82,6 +80,7 @@ export function buildHttp(house: House, routes: readonly Route[], door: Doorkeep
       app.use(endpoint.path, bodyLimit({ maxSize: 10 * megabyte, onError: () => { throw new Problem('too-large', 'The request is larger than 10 MB.', 'Send less, or use the upload.'); } }));
     app.on(endpoint.method, endpoint.path, async (c) => {
       const request = c.req.raw;
+      asked.set(request, endpoint.name);
       const found = await door.identify(house, request);
       const caller = admit(endpoint, found, request);
       const params = read('params', endpoint.params, c.req.param());

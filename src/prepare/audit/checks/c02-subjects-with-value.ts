@@ -16,15 +16,17 @@ export const subjectsWithValue: Check = {
   family: 'completeness',
   about: 'element',
   formula:
-    'n: patients or encounters of the charter\'s population (encounters cancelled, planned or entered in error left out). k: those with at least one usable value in the look-back window. Usable: there, not a placeholder, a number where one is promised, in a unit and among the values the model understands, not entered in error. Encounter without window: values that name the encounter or a part of it, or lie in its time. A patient counts in every unit it was in.',
+    'n: patients or encounters of the charter\'s population (encounters cancelled, planned or entered in error left out). k: those with at least one usable value in the look-back window. Usable: there, not a placeholder, a number where one is promised, in a unit and among the values the model understands, not entered in error. What is not once filled in the export is absent, which is not 0 %. Encounter without window: values that name the encounter or a part of it, or lie in its time. A patient counts in every unit it was in.',
   threshold: { bound: 'at-least', value: 0.95 },
   source: 'Weiskopf et al., eGEMs 2013;1(1):7 (completeness by fitness for use: breadth); Kahn et al. 2016. The 95 % is the playbook\'s default for must-have fields.',
   limits: 'Counts whether a value is there, not whether it is right. Being outside the plausible range does not make a value unusable here; P01 counts those.',
   weight: 'element',
   find: async (desk) => {
     if (desk.elements.length === 0) return [];
-    const [rows, evidence] = [await countSubjects(desk), await withoutValue(desk)];
-    return rows.flatMap((row) => findingOf(row, evidence, desk));
+    const ever = new Set((await desk.database.rows<{ e: number }>('SELECT DISTINCT e FROM fact WHERE present')).map(({ e }) => e));
+    const rows = await countSubjects(desk);
+    const evidence = await withoutValue(desk);
+    return rows.flatMap((row) => (ever.has(row.e) ? findingOf(row, evidence, desk) : row.level === 'overall' ? [absentFrom(row, desk)] : []));
   },
 };
 
@@ -52,14 +54,16 @@ async function countSubjects({ database, elements }: Desk): Promise<SubjectRow[]
         count(DISTINCT key) AS n, count(DISTINCT CASE WHEN has THEN key END) AS k
       FROM joined GROUP BY GROUPING SETS ((e, subject), (e, facility, subject), (e, facility, department, subject), (e, clinician, subject), (e, facility, month, subject)))
     SELECT e, facility, department, clinician, month, level, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, sum(n::DOUBLE * n) AS nn, sum(k::DOUBLE * k / n) AS kkn, count(*) AS clusters
-    FROM per GROUP BY ALL ORDER BY e, CASE level WHEN 'overall' THEN 0 WHEN 'facility' THEN 1 WHEN 'department' THEN 2 WHEN 'month' THEN 3 ELSE 4 END, facility NULLS FIRST, department NULLS FIRST, month NULLS FIRST, length(clinician), clinician`);
+    FROM per GROUP BY e, facility, department, clinician, month, level
+    ORDER BY e, list_position(['overall', 'facility', 'department', 'month', 'clinician'], level), facility NULLS FIRST, department NULLS FIRST, month NULLS FIRST, length(clinician), clinician`);
 }
 
 function findingOf(row: SubjectRow, evidence: Map<string, EvidenceRow[]>, desk: Desk): Finding[] {
   const element = desk.elements[row.e]!;
   if (row.level !== 'overall' && desk.facilities.length === 0) return [];
   if (row.level === 'clinician' && (row.clinician === null || row.clusters < smallestClinicianCell)) return [];
-  if (row.level === 'month' && row.month === null) return [];
+  // Dates shifted per patient leave no months to speak of.
+  if (row.level === 'month' && (row.month === null || desk.time.shifted)) return [];
   const unit = { ...whole, facility: row.facility, department: row.department, clinician: row.clinician, month: row.month };
   const threshold: Threshold = { bound: 'at-least', value: element.threshold, from: 'charter' };
   const people = element.per === 'patient' ? 'patients' : 'encounters';
@@ -79,6 +83,16 @@ function findingOf(row: SubjectRow, evidence: Map<string, EvidenceRow[]>, desk: 
       rows: evidence.get(JSON.stringify([row.e, unit.facility, unit.department])) ?? [],
     }),
   ].map((finding) => (row.level === 'clinician' || row.level === 'month' ? { ...finding, rows: [] } : finding));
+}
+
+/** Not once filled in the whole export: nothing was measured, and that is said instead of 0 %. */
+function absentFrom(row: SubjectRow, desk: Desk): Finding {
+  const element = desk.elements[row.e]!;
+  return {
+    check: 'C02', element: element.id, resource: element.resource, unit: whole, n: row.n, k: null, rate: null, low: null, high: null,
+    threshold: { bound: 'at-least', value: element.threshold, from: 'charter' }, tier: element.tier, verdict: 'not-measurable',
+    says: `${element.name} is absent: the export has no value of it for anybody, so this is not 0 % but unknown.`, figures: {}, rows: [],
+  };
 }
 
 async function withoutValue(desk: Desk): Promise<Map<string, EvidenceRow[]>> {

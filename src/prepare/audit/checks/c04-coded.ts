@@ -11,18 +11,19 @@ export const coded: Check = {
   asks: 'Of the resources of a type, how many carry a code of the system the model reads?',
   family: 'completeness',
   about: 'resource',
-  formula: 'For each type and code system the charter names. n: all resources of the type. k: those with at least one coding of that system; the others have text only, or local codes.',
+  formula: 'For each type whose codes the charter names. n: all resources of the type. k: those with at least one coding of a system the charter names for it; the others have text only, or local codes.',
   threshold: { bound: 'at-least', value: 0.9 },
   source: 'OHDSI Data Quality Dashboard, standardConceptRecordCompleteness and sourceValueCompleteness; Kahn et al. 2016.',
   limits: 'The type holds more than the model needs: a low share may concern things it never reads. Whether the right code was chosen is not seen.',
   weight: 'important',
   async find(desk) {
-    const pairs = new Map<string, { resource: string; system: string }>();
-    for (const { resource, codes } of desk.elements) if (desk.types.includes(resource)) for (const { system } of codes) pairs.set(`${resource} ${system}`, { resource, system });
+    const expected = new Map<string, Set<string>>();
+    for (const { resource, codes } of desk.elements) if (desk.types.includes(resource) && codes.length > 0) expected.set(resource, new Set([...(expected.get(resource) ?? []), ...codes.map(({ system }) => system)]));
     const threshold = thresholdOf(coded, desk.data);
     const findings: Finding[] = [];
-    for (const { resource, system } of pairs.values()) {
-      const has = `len(list_filter(keys, lambda c: starts_with(c, ${quote(`${system}|`)}))) > 0`;
+    for (const [resource, systems] of expected) {
+      const has = `len(list_filter(keys, lambda c: ${[...systems].map((system) => `starts_with(c, ${quote(`${system}|`)})`).join(' OR ')})) > 0`;
+      const named = [...systems].join(' or ');
       const rows = await desk.database.rows<Moments & { facility: string | null; rows: string }>(`WITH r AS (SELECT p.subject, p.file, p.line, p.id, ${has} AS ok, array_to_string(p.keys, ', ') AS shown, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM ${name(`placed_${resource}`)} p LEFT JOIN unit ON unit.u = p.u),
         per AS (SELECT facility, GROUPING(facility) AS g, subject, count(*)::DOUBLE AS n, count(*) FILTER (ok)::DOUBLE AS k FROM r GROUP BY GROUPING SETS ((subject), (facility, subject))),
         bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, id: ${quote(`${resource}/`)} || id, a: left(shown, 120), b: NULL::VARCHAR}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM r WHERE NOT ok GROUP BY GROUPING SETS ((), (facility)))
@@ -35,7 +36,7 @@ export const coded: Check = {
         findings.push(
           share({
             check: 'C04', element: null, resource, unit, moments: row, threshold, tier: 'important', minimumN: row.facility === null ? 1 : smallestUnit,
-            says: ({ n, k, rate, low, high }) => `${resource}${sayUnit(unit)}: ${count(k)} of ${count(n)} carry a code of ${system}, ${percent(rate ?? 0)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
+            says: ({ n, k, rate, low, high }) => `${resource}${sayUnit(unit)}: ${count(k)} of ${count(n)} carry a code of ${named}, ${percent(rate ?? 0)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
             rows: evidence.map((found) => rowOf(desk, found, found.a ? `Coded otherwise: ${found.a}.` : 'No code, at most text.')),
           }),
         );

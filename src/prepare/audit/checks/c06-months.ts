@@ -20,6 +20,8 @@ export const gapsByMonth: Check = {
   find: async ({ elements, completeness, time }) =>
     elements.flatMap((element): Finding[] => {
       const months = completeness.filter((finding) => finding.element === element.id && finding.unit.month !== null && finding.unit.clinician === null);
+      if (time.shifted && completeness.some((finding) => finding.element === element.id && finding.unit.facility !== null))
+        return [share({ check: 'C06', element: element.id, resource: element.resource, unit: whole, moments: independent(0, 0), threshold: { bound: 'at-least', value: 1, from: 'default' }, tier: 'context', minimumN: 1, says: () => `${element.name}: the dates of this export were shifted, so its months mean nothing.` })];
       const facilities = [...new Set(months.map((finding) => finding.unit.facility))];
       return facilities.flatMap((facility) => {
         const mine = months.filter((finding) => finding.unit.facility === facility && /^\d{4}-\d{2}$/.test(finding.unit.month!));
@@ -29,8 +31,7 @@ export const gapsByMonth: Check = {
         const [n, k] = mine.reduce(([n, k], finding) => [n + finding.n, k + (finding.k ?? 0)], [0, 0]);
         const judged: string[] = [];
         const gaps: string[] = [];
-        const sparse = time.shifted || span.length > 600;
-        for (const month of sparse ? [] : span) {
+        for (const month of span.length > 600 ? [] : span) {
           const finding = byMonth.get(month);
           if (!finding) {
             // In a facility that sees few people an empty month is nothing remarkable.
@@ -49,7 +50,7 @@ export const gapsByMonth: Check = {
           check: 'C06', element: element.id, resource: element.resource, unit, moments: independent(judged.length - gaps.length, judged.length), threshold, tier, minimumN: 1,
           says: ({ rate }) =>
             rate === null
-              ? `${element.name} in ${facility}: ${time.shifted ? 'the dates of this export were shifted, so its months mean nothing' : `no month has at least ${smallestUnit} ${element.per}s`}.`
+              ? `${element.name} in ${facility}: ${span.length > 600 ? 'the dates reach over more than 50 years, so they are not judged by month' : `no month has at least ${smallestUnit} ${element.per}s`}.`
               : gaps.length === 0
                 ? `${element.name} in ${facility}: no gap in ${count(judged.length)} months.`
                 : `${element.name} in ${facility}: ${gaps.length} of ${count(judged.length)} months are gaps: ${gaps.slice(0, 12).join(', ')}${gaps.length > 12 ? ' …' : ''}.`,

@@ -13,7 +13,7 @@ export const delayToRecord: Check = {
   threshold: { bound: 'at-least', value: 0.95 },
   source: 'Weiskopf & Weng, J Am Med Inform Assoc 2013;20:144-151, currency; OHDSI and PCORnet have no counterpart.',
   limits: '`issued` is when the result was released, not when the model could read it; meta.lastUpdated is renewed by every later edit or migration and is marked where it was used.',
-  weight: 'element',
+  weight: 'important',
   counted: ({ elements }) => {
     const limits = elements.flatMap(({ maxDelay }, e) => (maxDelay ? [`WHEN e = ${e} THEN ${minutesOf(maxDelay)}`] : []));
     const limit = limits.length > 0 ? `CASE ${limits.join(' ')} END` : 'NULL::BIGINT';

@@ -176,7 +176,8 @@ create table deployments.amendment (
 );
 
 create table deployments.event (
-  id text primary key,
+  position bigint generated always as identity primary key,
+  id text not null unique,
   deployment_id text not null references deployments.deployment,
   kind text not null,
   changes text[] not null,
@@ -186,5 +187,5 @@ create table deployments.event (
   reason text,
   says text not null
 );
-create index event_recent on deployments.event (deployment_id, at desc, id desc);
+create index event_recent on deployments.event (deployment_id, position desc);
 create index event_that_reopens on deployments.event (deployment_id, at) where changes <> '{}';

@@ -1,0 +1,86 @@
+// What can be asked of Attending at a terminal?
+import { Command, CommanderError } from 'commander';
+import { Problem } from '../tools/base/problem.ts';
+import type { House } from '../tools/server/capability.ts';
+
+/** Every command. Rooms bring their own; what a command needs of the house is opened when it asks, and closed after. */
+export async function buildProgram(open: () => Promise<House>): Promise<Command> {
+  const { capabilities } = await import('./capabilities.ts');
+  const { version } = await import('./server.ts');
+  const program = new Command('attending')
+    .description('Runs clinical AI from idea to safe, adopted, paid-for practice; every step proven by evidence.')
+    .version(version)
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText('after', `
+Examples:
+  attending start                              run the server; the address and a sign-in link are printed
+  attending doctor                             what was found on this machine, and every setting
+  attending audit EXPORT --charter FILE        is this export fit for this model? needs no server
+
+Exit codes: 0 done, 1 the answer is no (an audit or a ledger that fails), 2 it could not be done.`);
+  program
+    .command('start')
+    .description('Run the server until Ctrl-C. Settings are environment variables: see `attending doctor`.')
+    .action(async () => (await import('./start.ts')).startAtTerminal());
+  program
+    .command('doctor')
+    .description('Print what was found on this machine, and every setting. Exit 1 when something is wrong.')
+    .option('--json', 'print it as JSON')
+    .action(async (options: { json?: boolean }) => (await import('./doctor.ts')).doctor(options));
+  for (const room of capabilities) room.commands?.(program, open);
+  return program;
+}
+
+/** The house for a command, opened once, quiet unless ATTENDING_LOG asks otherwise. */
+function commandHouse(): { open: () => Promise<House>; close: () => Promise<void> } {
+  let opening: Promise<{ house: House; close(): Promise<void> }> | null = null;
+  return {
+    open: async () => {
+      opening ??= (async () => {
+        const [{ readConfig }, { openLog, silentLog }, { openHouse }, { capabilities }] = await Promise.all([import('../tools/server/config.ts'), import('../tools/server/log.ts'), import('./house.ts'), import('./capabilities.ts')]);
+        const config = readConfig();
+        return openHouse(config, config.logLevel === 'debug' ? openLog(config) : silentLog, capabilities, { attach: true });
+      })();
+      return (await opening).house;
+    },
+    close: async () => (await opening?.catch(() => null))?.close(),
+  };
+}
+
+/** What went wrong, where, and what to do, on standard error. */
+export function tell(error: unknown): void {
+  if (!(error instanceof Problem)) {
+    process.stderr.write(`Something went wrong that is a mistake of ours:\n${(error as Error).stack ?? String(error)}\n`);
+    return;
+  }
+  const places = error.details.map(({ file, line, path, says }) => {
+    const place = [file && (line ? `${file}:${line}` : file), path].filter(Boolean).join(' ');
+    return `  ${place ? `${place}: ` : ''}${says}`;
+  });
+  process.stderr.write([error.message, ...places, ...(error.next ? [`→ ${error.next}`] : [])].join('\n') + '\n');
+}
+
+export async function main(argv: readonly string[] = process.argv): Promise<void> {
+  const { open, close } = commandHouse();
+  try {
+    const program = await buildProgram(open);
+    program.exitOverride();
+    for (const command of program.commands) overrideAll(command);
+    if (argv.length <= 2) program.outputHelp();
+    else await program.parseAsync(argv as string[]);
+  } catch (error) {
+    // Commander has said it already; asking for help is no failure.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else {
+      tell(error);
+      process.exitCode = 2;
+    }
+  } finally {
+    await close();
+  }
+}
+
+function overrideAll(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) overrideAll(child);
+}

@@ -1,0 +1,60 @@
+// What should be repaired first?
+import type { Element } from '../../spine/deployments/charter-data.ts';
+import type { AuditDocument, Finding } from './model.ts';
+
+type Fix = AuditDocument['fixes'][number];
+
+const todo: Record<string, string> = {
+  C01: 'Ask the source why the field is empty in these resources, and send it.',
+  C02: 'Find out for these patients or encounters whether the value was not measured, not recorded, or not exported; then repair that step.',
+  C03: 'Send nothing instead of a placeholder, or the reason in dataAbsentReason.',
+  C04: 'Map the local codes to the system the model reads, or name the local codes in the charter.',
+  C05: 'Compare how the worst and the best facility record it, and bring the worst up before going live there.',
+  C06: 'Ask what changed in the named months (a new system, an interface that stopped), and load what was missed.',
+  C07: 'Check the interface of the named units first: silence is usually a feed that was never connected.',
+  F01: 'Export the damaged files again.',
+  F03: 'Have the export fill what R4 demands.',
+  F07: 'Correct the dates at the source or in the mapping.',
+  F08: 'Convert to the expected UCUM unit in the mapping, or add the unit to the charter if the model understands it.',
+  F09: 'Correct the code or the system it claims.',
+  F10: 'Export the missing targets, or repair the references.',
+  P01: 'Look at the rows: a wrong unit or a slipped decimal point is repaired in the mapping, a wrong reading at the device.',
+  P03: 'Look at the rows: mostly a time zone, a late entry or a merged patient.',
+  P04: 'Look at the rows: a slipped year or a planned time taken for an event.',
+  P05: 'Correct the birth date or the date of the event.',
+  D01: 'Export each resource once.',
+  D02: 'Find out which interface sends twice, and drop the second.',
+  D04: 'Merge the patients in the master patient index.',
+  T01: 'Shorten the way to the record, or have the model wait: late values are not there when it runs.',
+  V01: 'Compare how the units record it.',
+  S01: 'Draw the audit again from production, and record who drew it, from where and when.',
+};
+
+/** Findings that are not met, one per element and check (the widest unit first), ordered by what unblocks the gate. */
+export function fixesOf(findings: readonly Finding[], elements: readonly Element[], absent: AuditDocument['absent']): Fix[] {
+  const order = { critical: 0, important: 1, context: 2 };
+  const fixes: Omit<Fix, 'rank'>[] = absent.flatMap((absence) => {
+    const element = elements.find(({ id }) => id === absence.element);
+    if (!element) return [];
+    return [{ element: element.id, check: 'C02', unit: { facility: null, department: null, clinician: null, month: null }, tier: element.tier, blocks: element.tier === 'critical', affected: findings.find((finding) => finding.check === 'C02' && finding.element === element.id)?.n ?? null, says: absence.what, todo: absence.means }];
+  });
+  const gone = new Set(fixes.map(({ element }) => element));
+  const seen = new Set<string>();
+  for (const finding of findings) {
+    if (finding.verdict !== 'not-met' && !(finding.verdict === 'undecided' && finding.tier === 'critical')) continue;
+    if (finding.unit.clinician || finding.unit.month || (finding.element && gone.has(finding.element))) continue;
+    const key = JSON.stringify([finding.check, finding.element, finding.resource]);
+    // The whole export stands for its units, except that a silent unit is always named.
+    if (seen.has(key) && finding.check !== 'C07') continue;
+    seen.add(key);
+    if (finding.check === 'C07' && finding.unit.facility === null) continue;
+    const bad = finding.k === null ? finding.n : finding.threshold?.bound === 'at-most' ? finding.k : finding.n - finding.k;
+    fixes.push({
+      element: finding.element, check: finding.check, unit: finding.unit, tier: finding.tier, blocks: finding.tier === 'critical', affected: bad, says: finding.says,
+      todo: finding.verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[finding.check] ?? 'Look at the rows.'),
+    });
+  }
+  return fixes
+    .sort((a, b) => order[a.tier] - order[b.tier] || Number(b.check === 'C02') - Number(a.check === 'C02') || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))
+    .map((fix, at) => ({ rank: at + 1, ...fix }));
+}

@@ -1,0 +1,210 @@
+// How does an export folder and a charter become an audit?
+import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../tools/base/clock.ts';
+import { Problem } from '../../tools/base/problem.ts';
+import { name, openExport, quote, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { whatIsAbsent } from './absent.ts';
+import type { CharterInput } from './charter-input.ts';
+import type { Desk } from './check.ts';
+import { checks } from './checks.ts';
+import { countRows } from './count-rows.ts';
+import { timeOfExport } from './export-time.ts';
+import { fixesOf } from './fixes.ts';
+import { count } from './judging.ts';
+import { verdicts, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
+import { usedTypes, wantedFields } from './plan.ts';
+import { provenanceOf } from './provenance.ts';
+import { factTable, hitTable, macros, medicationTable, placedTable } from './tables.ts';
+import { memberTable, unitTables, unknownUnit } from './units.ts';
+import { sayWindow } from './window.ts';
+
+export interface AuditOptions {
+  clock: Clock;
+  /** Folder for the Parquet cache and spill files; without it a temporary one that is removed. */
+  workspace?: string | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+  threads?: number | undefined;
+  memoryLimit?: string | undefined;
+}
+
+/**
+ * Audits a folder of FHIR NDJSON against a charter's data section.
+ * The same input gives the same document, but for `startedAt`, `finishedAt` and, where nothing better tells the export's time, what follows from it.
+ * @throws Problem when the folder is unusable, a path of the charter cannot be used, the disk is full or `signal` aborts.
+ */
+export async function runAudit(folder: string, input: CharterInput, options: AuditOptions): Promise<AuditDocument> {
+  const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'attending-audit-')));
+  try {
+    return await auditIn(workspace, folder, input, options);
+  } finally {
+    if (!options.workspace) await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit }: AuditOptions): Promise<AuditDocument> {
+  const startedAt = clock.now();
+  const wanted = wantedFields(input);
+  let bytes = 0;
+  let totalBytes = 0;
+  const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
+  const handle = await openExport(folder, {
+    workspace, fields: wanted,
+    onProgress: (progress) => {
+      bytes = progress.doneBytes;
+      totalBytes = progress.totalBytes;
+      tell('reading', progress.file ? `Reading ${progress.file}` : 'Reading the export', totalBytes === 0 ? 0 : 0.6 * (bytes / totalBytes));
+    },
+    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }),
+  });
+  try {
+    const lines = handle.files.reduce((sum, file) => sum + file.lines, 0);
+    const step = async (says: string, done: number, work: () => Promise<void>) => {
+      if (signal?.aborted) throw new Problem('conflict', 'The audit was stopped.', 'Start it again when it suits.');
+      tell(says.startsWith('Preparing') ? 'preparing' : 'checking', says, done, lines);
+      await work();
+    };
+    const { database } = handle;
+    const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
+    await prepare(handle, input, wanted, step);
+    const time = await timeOfExport(handle, types, startedAt);
+    const provenance = await provenanceOf(handle, types, wanted, time);
+    const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
+    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], signal };
+    const found = await check(desk, step);
+    tell('writing', 'Putting the findings together', 0.98, lines);
+    const absent = await whatIsAbsent(handle, input, found, await noteTypesIn(handle, input, wanted));
+    return {
+      attending: 'audit/1',
+      tool: { name: 'attending', version: await toolVersion() },
+      startedAt,
+      finishedAt: clock.now(),
+      charter: { digest: input.digest, deployment: input.deployment },
+      summary: await summaryOf(desk, found),
+      provenance,
+      absent,
+      fixes: fixesOf(found, input.data.elements, absent),
+      export: {
+        resources: Object.fromEntries(Object.entries(handle.resources).sort(([a], [b]) => (a < b ? -1 : 1))),
+        files: handle.files.map(({ name, bytes, lines, badLines, badLineCount, trouble }) => ({ name, bytes, lines, badLines: badLines.map(({ line, reason }) => ({ line, reason })), badLineCount, trouble: trouble ?? null })),
+      },
+      elements: input.data.elements.map((element) => ({ id: element.id, name: element.name, resource: element.resource, path: element.path, per: element.per, window: sayWindow(element), tier: element.tier, threshold: element.threshold, maxSpread: element.maxSpread })),
+      findings: found,
+    };
+  } finally {
+    await handle.close();
+  }
+}
+
+type Step = (says: string, done: number, work: () => Promise<void>) => Promise<void>;
+
+/** Makes every table the checks read; see tables.ts and units.ts. */
+async function prepare(handle: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>, step: Step): Promise<void> {
+  const { database } = handle;
+  const run = async (statements: readonly string[]) => {
+    for (const statement of statements) await database.run(statement);
+  };
+  await step('Preparing facilities, departments and encounters', 0.6, () => run([...macros, medicationTable(wanted), ...unitTables(data, wanted)]));
+  const types = usedTypes(data);
+  for (const [at, type] of types.entries()) {
+    const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
+    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([placedTable(type, elements, wanted)]));
+  }
+  await step('Preparing the values of the charter', 0.82, () =>
+    run([
+      `CREATE OR REPLACE TEMP TABLE pat AS SELECT id, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" WHERE id IS NOT NULL GROUP BY id`,
+      factTable(data.elements, (type) => types.includes(type)),
+      hitTable(data.elements),
+      ...memberTable(data),
+    ]),
+  );
+}
+
+async function check(desk: Desk, step: Step): Promise<Finding[]> {
+  const byCheck = new Map<string, Finding[]>(checks.map(({ id }) => [id, []]));
+  await step('Checking every value', 0.86, async () => {
+    for (const finding of await countRows(checks, desk)) byCheck.get(finding.check)?.push(finding);
+  });
+  for (const [at, one] of checks.entries()) {
+    await step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (at / checks.length), async () => {
+      if (one.find) byCheck.set(one.id, await one.find(desk));
+      if (one.complete) byCheck.set(one.id, await one.complete(byCheck.get(one.id) ?? [], desk));
+      if (one.id === 'C02') desk.completeness = byCheck.get('C02') ?? [];
+    });
+  }
+  return [...byCheck.values()].flat();
+}
+
+/** How many notes of each named type there are, and under `laboratory` whether there is any numeric laboratory result. */
+async function noteTypesIn(handle: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  if (wanted['DocumentReference']?.includes('type'))
+    for (const note of data.noteTypes) {
+      const keys = note.codes.map(({ system, code }) => quote(`${system}|${code}`)).join(', ');
+      const [row] = await handle.database.rows<{ n: number }>(`SELECT count(*) AS n FROM ${name('raw_DocumentReference')} WHERE ${keys ? `list_has_any(keys_("type"), [${keys}])` : 'true'}`);
+      found.set(note.name, row?.n ?? 0);
+    }
+  if (wanted['Observation']?.includes('category') && wanted['Observation'].includes('valueQuantity')) {
+    const [row] = await handle.database.rows<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 FROM "raw_Observation" WHERE "category"::VARCHAR LIKE '%"laboratory"%' AND "valueQuantity" IS NOT NULL LIMIT 1)`);
+    found.set('laboratory', row?.n ?? 0);
+  } else found.set('laboratory', 1);
+  return found;
+}
+
+async function summaryOf(desk: Desk, findings: readonly Finding[]): Promise<AuditDocument['summary']> {
+  const [numbers] = await desk.database.rows<{ patients: number; encounters: number; facilities: number; departments: number; clinicians: number }>(`SELECT
+    (SELECT count(DISTINCT key) FROM member WHERE kind = 'patient') AS patients, (SELECT count(DISTINCT key) FROM member WHERE kind = 'encounter') AS encounters,
+    (SELECT count(DISTINCT facility) FROM unit WHERE facility <> ${quote(unknownUnit)}) AS facilities, (SELECT count(DISTINCT (facility, department)) FROM unit WHERE department <> ${quote(unknownUnit)}) AS departments, (SELECT count(DISTINCT clinician) FROM unit) AS clinicians`);
+  const tally = (tier: Finding['tier']) => {
+    const counts: Record<Verdict, number> = { met: 0, 'not-met': 0, undecided: 0, 'not-measurable': 0 };
+    for (const finding of findings) if (finding.tier === tier) counts[finding.verdict]++;
+    return counts;
+  };
+  const critical = tally('critical');
+  const verdict = overallVerdict(findings);
+  const badLines = desk.files.reduce((sum, file) => sum + file.badLineCount, 0);
+  const names = [...new Set(findings.filter((finding) => finding.tier === 'critical' && counts(finding) && finding.verdict !== 'met').map((finding) => desk.elements.find(({ id }) => id === finding.element)?.name ?? finding.resource ?? 'the export'))];
+  return {
+    verdict,
+    says:
+      verdict === 'met'
+        ? `Every critical finding is met (${count(critical.met)}).`
+        : Object.values(critical).every((n) => n === 0)
+          ? 'The charter names no critical element, so nothing critical was measured.'
+          : `Not every critical finding is met: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}. ${verdicts[verdict]}`,
+    patients: numbers?.patients ?? 0,
+    encounters: numbers?.encounters ?? 0,
+    resources: Object.values(desk.resources).reduce((sum, n) => sum + n, 0),
+    badLines,
+    facilities: numbers?.facilities ?? 0,
+    departments: numbers?.departments ?? 0,
+    clinicians: numbers?.clinicians ?? 0,
+    from: desk.time.firstDay,
+    to: desk.time.lastDay,
+    exportedAt: desk.time.from === 'audit' ? null : desk.time.exportedAt,
+    critical,
+    important: tally('important'),
+  };
+}
+
+/** A unit too small to judge does not hold the gate; the whole export must be measurable. */
+const counts = (finding: Finding) => finding.verdict !== 'not-measurable' || (finding.unit.facility === null && finding.unit.department === null);
+
+/** Of the critical findings: one not met, not met; else one undecided or not measurable, that; else met. */
+export function overallVerdict(findings: readonly Finding[]): Verdict {
+  const critical = findings.filter((finding) => finding.tier === 'critical' && counts(finding)).map((finding) => finding.verdict);
+  if (critical.length === 0) return 'not-measurable';
+  for (const verdict of ['not-met', 'undecided', 'not-measurable'] as const) if (critical.includes(verdict)) return verdict;
+  return 'met';
+}
+
+async function toolVersion(): Promise<string> {
+  for (const up of ['../../../package.json', '../../../../package.json']) {
+    const text = await readFile(new URL(up, import.meta.url), 'utf8').catch(() => null);
+    const found = text === null ? null : (JSON.parse(text) as { name?: string; version?: string });
+    if (found?.name === 'attending' && found.version) return found.version;
+  }
+  return 'unknown';
+}

@@ -1,0 +1,195 @@
+// What was done, by whom, and can it be proven that nothing was altered?
+import { Button, Modal, NativeSelect } from '@mantine/core';
+import { useState } from 'react';
+import { canonical } from '../../tools/base/canonical.ts';
+import { address } from '../../tools/ui/api.ts';
+import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
+import { DataTable } from '../../tools/ui/DataTable.tsx';
+import { EmptyState } from '../../tools/ui/EmptyState.tsx';
+import { useKept, useParam } from '../../tools/ui/Go.tsx';
+import { Chain, Download } from '../../tools/ui/icons.tsx';
+import { useMay } from '../../tools/ui/me.ts';
+import { Note } from '../../tools/ui/Note.tsx';
+import { count } from '../../tools/ui/numbers.ts';
+import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
+import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
+import { RelativeTime, showInstant } from '../../tools/ui/RelativeTime.tsx';
+import { exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger, type Recorded, type Verification } from './model.ts';
+
+export default function LedgerPage() {
+  const deployment = useParam('deployment');
+  const [kind, setKind] = useKept('kind');
+  const [open, setOpen] = useState<Recorded | null>(null);
+  const kinds = useAsk(listKinds);
+  const entries = usePages(listEntries, { query: { ...(deployment && { deployment }), ...(kind && { kind }), limit: 100 } });
+  const mayExport = useMay(exportLedger);
+  return (
+    <Page
+      title="Ledger"
+      level={deployment ? 2 : 1}
+      {...(deployment && { of: deployment })}
+      says="Every AI decision and every human decision about the AI, in the order they happened. Nothing is ever changed or removed."
+      actions={
+        mayExport && (
+          <Button component="a" href={address(exportLedger)} variant="default" leftSection={<Download size={14} />} download>
+            Download the ledger
+          </Button>
+        )
+      }
+    >
+      {!deployment && <Proof />}
+      <Part
+        title="Entries"
+        actions={
+          <NativeSelect
+            size="xs"
+            aria-label="Kind of entry"
+            value={kind}
+            onChange={(event) => setKind(event.currentTarget.value)}
+            data={[{ value: '', label: 'All kinds of entry' }, ...(kinds.data?.items ?? []).map((one) => ({ value: one.kind, label: one.kind }))]}
+          />
+        }
+      >
+        <DataTable<Recorded>
+          caption="Entries"
+          rows={entries.items}
+          idOf={(entry) => String(entry.position)}
+          onOpen={setOpen}
+          loading={entries.loading}
+          problem={entries.problem}
+          again={entries.again}
+          more={{ has: entries.hasMore, loading: entries.loadingMore, load: entries.more }}
+          empty={<EmptyState title="No entry of this kind yet">Entries appear by themselves when something is decided, locked, changed or measured.</EmptyState>}
+          columns={[
+            { id: 'position', header: 'No.', value: (entry) => entry.position, cell: (entry) => <>Entry {count(entry.position)}</> },
+            { id: 'at', header: 'When', value: (entry) => entry.at, cell: (entry) => <RelativeTime at={entry.at} /> },
+            { id: 'says', header: 'What happened', value: (entry) => entry.says },
+            { id: 'kind', header: 'Kind', value: (entry) => entry.kind, cell: (entry) => <code>{entry.kind}</code> },
+            { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <code>{entry.subject}</code> },
+            { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <>{entry.actor.kind} <code className="small">{entry.actor.ref}</code></> },
+          ]}
+        />
+      </Part>
+      {!deployment && <Offline />}
+      <Modal opened={open !== null} onClose={() => setOpen(null)} title={open ? `Entry ${open.position}: ${open.kind}` : ''} size="xl">
+        {open && <EntryInside entry={open} />}
+      </Modal>
+    </Page>
+  );
+}
+
+function EntryInside({ entry }: { entry: Recorded }) {
+  const { leafHash, says, ...leaf } = entry;
+  return (
+    <div className="stack">
+      <p>{says}</p>
+      <Facts
+        facts={[
+          ['When', showInstant(entry.at)],
+          ['By', `${entry.actor.kind} ${entry.actor.ref} (${entry.actor.roles.join(', ') || 'no role'})`],
+          ['About', entry.subject],
+          ['Deployment', entry.deployment ?? 'the house as a whole'],
+        ]}
+      />
+      <div>
+        <h3 className="part-title">What it says</h3>
+        <pre className="code" tabIndex={0} aria-label="What the entry says">
+          {JSON.stringify(entry.body, null, 2)}
+        </pre>
+      </div>
+      <div>
+        <h3 className="part-title">The canonical leaf</h3>
+        <p className="small faint">Exactly these bytes (RFC 8785, UTF-8) are hashed, with a zero byte in front (RFC 6962).</p>
+        <pre className="code" tabIndex={0} aria-label="The canonical leaf">
+          {canonical(leaf)}
+        </pre>
+      </div>
+      <Facts facts={[['Leaf hash (SHA-256, base64)', <code key="h">{leafHash}</code>], entry.payload ? ['Payload', <code key="p">{entry.payload.digest}</code>] : null]} />
+    </div>
+  );
+}
+
+function Proof() {
+  const checkpoint = useAsk(readCheckpoint);
+  const may = useMay(verifyLedger);
+  const [result, setResult] = useState<Verification | null>(null);
+  const verifying = useTell(verifyLedger, { rooms: [], then: setResult });
+  const it = checkpoint.data;
+  return (
+    <section className="card stack" aria-label="Proof">
+      <ProblemNotice problem={checkpoint.error} />
+      {it && (
+        <div className="ledger-proof">
+          <Facts
+            facts={[
+              ['Entries', count(it.entries)],
+              ['Under the last signed checkpoint', it.note === null ? 'nothing signed yet' : count(it.size)],
+              ['Root', <code key="r">{it.root}</code>],
+              ['Origin', <code key="o">{it.origin}</code>],
+            ]}
+          />
+          {may && (
+            <Button leftSection={<Chain size={16} />} loading={verifying.busy} onClick={() => verifying.tell({} as never)}>
+              Verify the ledger
+            </Button>
+          )}
+        </div>
+      )}
+      <div aria-live="polite">
+        <ProblemNotice problem={verifying.problem} />
+        {result && <Result result={result} />}
+      </div>
+      {it?.note && (
+        <details>
+          <summary>The signed checkpoint, to be kept elsewhere</summary>
+          <p className="small faint">A copy kept outside this house is what a later rewrite cannot get past.</p>
+          <pre className="code" tabIndex={0} aria-label="Signed checkpoint">
+            {it.note}
+          </pre>
+          {it.key && (
+            <p className="small">
+              Verifier key <code>{it.key}</code>
+            </p>
+          )}
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Result({ result }: { result: Verification }) {
+  const what = `${count(result.entries)} entries, ${count(result.checkpoints)} ${result.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, signed up to ${count(result.signed)}.`;
+  if (result.sound)
+    return (
+      <Note kind="good" title="The ledger is sound">
+        Every leaf, hash, root and signature fits: {what} {result.trust === 'own' && 'The key came with the ledger itself; verify with a key kept elsewhere to know who signed.'}
+      </Note>
+    );
+  return (
+    <Note kind="warning" title={result.faults.length === 0 ? 'No fault found, but not everything is under a signed checkpoint' : `${count(result.faults.length)} ${result.faults.length === 1 ? 'fault' : 'faults'} found`}>
+      <p>{what}</p>
+      <ul>
+        {result.faults.slice(0, 30).map((fault, index) => (
+          <li key={index}>
+            {fault.position !== null && `Entry ${fault.position}: `}
+            {fault.says}
+          </li>
+        ))}
+      </ul>
+    </Note>
+  );
+}
+
+function Offline() {
+  return (
+    <Part title="Verify it yourself, offline">
+      <div className="card stack">
+        <p>Download the ledger, take it to any computer, and let it be checked without this server:</p>
+        <pre className="code" tabIndex={0} aria-label="Command to verify offline">
+          attending ledger verify ledger.ndjson --key "VERIFIER KEY KEPT ELSEWHERE"
+        </pre>
+        <p className="small faint">The format is open: RFC 8785 canonical JSON, RFC 6962 Merkle tree, C2SP signed notes. Any other program can check it as well.</p>
+      </div>
+    </Part>
+  );
+}
