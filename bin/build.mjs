@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.built');
 /** What goes into the build; a change in any of these makes a new one. */
-const inputs = ['src', 'simulator', 'bench', 'playbooks', 'examples', 'bin/build.mjs', 'tsconfig.json', 'vite.config.ts', 'package.json', 'package-lock.json'];
+const inputs = ['src', 'simulator', 'bench', 'playbooks', 'examples', 'bin/build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts', 'package.json', 'package-lock.json'];
 /** Where data files that the code reads at run time lie: migrations, playbooks, code sets, charters. */
 const dataFolders = ['src', 'simulator', 'playbooks', 'examples'];
 
@@ -53,7 +53,7 @@ export async function build(say = () => {}) {
   try {
     say('server');
     // Types are checked by `npm test`; here only what runs is made.
-    run('typescript', 'tsc', ['-p', 'tsconfig.json', '--noCheck', '--incremental', 'false', '--outDir', fresh]);
+    run('typescript', 'tsc', ['-p', 'tsconfig.build.json', '--noCheck', '--outDir', fresh]);
     copyData(fresh);
     if (existsSync(join(root, 'src/app/index.html'))) {
       say('web app');

@@ -72,6 +72,9 @@ export const hospitals: readonly Hospital[] = [
 export const hospitalOf = (slug: string): Hospital => hospitals.find((hospital) => hospital.slug === slug)!;
 export const departmentOf = (hospital: Hospital, slug: string): Department => hospital.departments.find((department) => department.slug === slug)!;
 
+/** What the record system calls it: unique in the whole system, as `OU General Medicine`. */
+export const departmentName = (hospital: Hospital, department: Department) => `${hospital.code.toUpperCase()} ${department.name}`;
+
 export const organizationId = (hospital: Hospital) => `org-${hospital.code}`;
 export const locationId = (hospital: Hospital, department: Department) => `loc-${hospital.code}-${department.slug}`;
 export const practitionerId = (hospital: Hospital, department: Department, number: number) => `prac-${hospital.code}-${department.slug}-${number}`;

@@ -12,12 +12,11 @@ export const ambientScribe: DemoDeployment = {
   begunDaysAgo: 74,
   locks: ['problem', 'owner', 'risk', 'decision', 'data', 'pilot', 'claims', 'adoption', 'value'],
   attested: [
-    ...from('Audit log report 2026-07', 'finance', 'Minutes per note by week from the audit log of the record system.', ['readiness.problem-data-points', 25]),
     ...from('Task diary of week 36', 'manager', 'Kept in all three clinics.', ['readiness.diary-weeks', 1], shareLine('readiness.diary-coverage', 96, 110)),
     ...from('AI inventory 2026-09', 'governance', 'A dictation subscription is in full use.', ['readiness.unadopted-initiatives', 0], ['readiness.overlapping-unused', 0.2]),
     ...from('Readiness answers 2026-09-10', 'governance', 'Answered by clinicians, assistants, managers and IT.', ['readiness.roles-answered', 4, { n: 27 }], ['readiness.completion-minutes', 3.8, { n: 27 }], ['readiness.lowest-dimension', 0.5, { n: 27 }]),
     ...from('Concern survey 2026-09', 'manager', 'Sent to the clinics.', shareLine('readiness.concern-response', 61, 98)),
-    ...from('Shadowing log, weeks 1-4', 'clinician', 'Sixteen timed sessions in three clinics.', ['workflow.shadowing-hours', 43], ['workflow.shadowing-roles', 4], ['workflow.shadowing-shifts', 2], ['workflow.observed-cases', 34], shareLine('workflow.actionable-share', 31, 34)),
+    ...from('Shadowing log, weeks 1-4', 'manager', 'Sixteen timed sessions in three clinics.', ['workflow.shadowing-hours', 43], ['workflow.shadowing-roles', 4], ['workflow.shadowing-shifts', 2], ['workflow.observed-cases', 34], shareLine('workflow.actionable-share', 31, 34)),
     ...from('Process map, before and after', 'manager', 'Rework of notes before and after the shorter template.', ['workflow.exception-rate', 0.18, { n: 160 }], ['workflow.exception-change', -0.07, { n: 160 }]),
     ...from('Note review of 200 visits', 'dataEngineer', 'Two readers, disagreements settled by a third.', shareLine('audit.copy-forward', 24, 200), shareLine('audit.templated', 41, 200), ['notes.stale-chain', 1, { n: 200 }], ['audit.note-types-found', 1, { n: 1 }]),
     ...from('Design tests 2026-09-24', 'scribeOwner', 'Seven clinicians read drafts of their own visits before the contract was signed.', ['workflow.design-test-clinicians', 7], ['workflow.tests-before-training', 1]),
@@ -39,8 +38,6 @@ export const ambientScribe: DemoDeployment = {
       reason: 'The workflow is observed, the fields the scribe reads are complete in all three clinics, and the hazards have controls.',
       waivers: [
         { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
-        { criterion: '1.5', reason: 'One field is still being mended at Rio Seco; the draft does not use it before the pilot begins.', forDays: 60 },
-        { criterion: '1.6', reason: 'Notes are read by hand until the note audit runs here; two hundred visits were reviewed.', forDays: 90 },
       ],
       contingencies: [],
     },

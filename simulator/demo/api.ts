@@ -12,12 +12,11 @@ export interface Api {
   ask<E extends Endpoint>(endpoint: E, asked: Asked<E>, how?: { fresh?: boolean }): Promise<Answered<E>>;
   /** Sends one file as the body of an upload endpoint. */
   send<E extends Endpoint>(endpoint: E, asked: Asked<E>, file: string): Promise<Answered<E>>;
-  /** The session cookie the last answer brought, if any. */
-  cookie(): string | null;
 }
 
-export function api(baseUrl: string, credentials: { key?: string; cookie?: string }, signal?: AbortSignal): Api {
-  let cookie = credentials.cookie ?? null;
+export function api(baseUrl: string, credentials: { key?: string }, signal?: AbortSignal): Api {
+  /** The session, once somebody has signed in through this caller. */
+  let cookie: string | null = null;
 
   async function send<E extends Endpoint>(endpoint: E, asked: Asked<E>, more: RequestInit): Promise<Answered<E>> {
     const response = await fetch(addressOf(baseUrl, endpoint, asked), {
@@ -38,7 +37,6 @@ export function api(baseUrl: string, credentials: { key?: string; cookie?: strin
   }
 
   return {
-    cookie: () => cookie,
     async ask(endpoint, asked, how = {}) {
       if (endpoint.method === 'GET') return send(endpoint, asked, {});
       const body = (asked as { body?: unknown }).body ?? {};

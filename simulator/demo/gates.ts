@@ -45,7 +45,7 @@ export async function loadDecision(plan: DemoDeployment, wanted: Decided, as: Ac
     const judged = before.criteria.find((one) => one.criterion.id === criterion);
     // What is met by now, or waived by an earlier run, needs no waiver.
     if (!judged || judged.verdict.state === 'met' || judged.verdict.state === 'waived') continue;
-    const asked = judged.waivers.find(({ state }) => state === 'requested') ?? (await as(plan.owner).ask(waive, { params, body: { criterion, reason, expires: dayAfter(now, forDays) } }));
+    const asked = judged.waivers.find(({ state }) => state === 'requested') ?? (await as(judged.criterion.safety ? 'office' : plan.owner).ask(waive, { params, body: { criterion, reason, expires: dayAfter(now, forDays) } }));
     await governance.ask(approveWaiver, { params: { waiver: asked.id } });
   }
   const { charter } = await governance.ask(getCharter, { params: { deployment: plan.slug } });

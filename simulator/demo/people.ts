@@ -13,9 +13,10 @@ export interface DemoAccount {
 
 const account = (email: string, name: string, role: Role, vendor: string | null = null): DemoAccount => ({ email: `${email}@ocotillo.example`, name, roles: [role], vendor });
 
-/** The people of the demo: one for each role and an owner for each deployment. The administrator is whoever installed it. */
+/** The people of the demo: one for each role, a second of governance, and an owner for each deployment. The administrator is whoever installed it. */
 export const demoAccounts = {
   governance: account('ingrid.halvorsen', 'Dr. Ingrid Halvorsen', 'governance'),
+  office: account('elliot.park', 'Elliot Park', 'governance'),
   sepsisOwner: account('maya.okafor', 'Dr. Maya Okafor', 'clinical-owner'),
   scribeOwner: account('tomas.rivera', 'Dr. Tomás Rivera', 'clinical-owner'),
   authorizationOwner: account('helen.ostrow', 'Dr. Helen Ostrow', 'clinical-owner'),
@@ -63,6 +64,7 @@ export function rosterCsv(seed: string): string {
   const university = hospitals[0]!;
   const at = (slug: string) => university.departments.find((department) => department.slug === slug)!;
   add('Ingrid', 'Halvorsen', 'Chief medical information officer', false, university, null, '2017-09-01', demoAccounts.governance.email);
+  add('Elliot', 'Park', 'AI governance officer', false, university, null, '2023-04-01', demoAccounts.office.email);
   add('Maya', 'Okafor', 'Attending physician', true, university, at('medicine'), '2016-07-01', demoAccounts.sepsisOwner.email);
   add('Tomás', 'Rivera', 'Attending physician', true, university, at('clinic'), '2014-03-01', demoAccounts.scribeOwner.email);
   add('Helen', 'Ostrow', 'Physician advisor', false, university, at('clinic'), '2019-01-15', demoAccounts.authorizationOwner.email);

@@ -1,7 +1,7 @@
 // How do the three hospitals and their departments come into the product?
 import { addFacility, addUnit, importPeople, listFacilities, listUnits, setOrganization } from '../../src/spine/deployments/model.ts';
 import { Problem } from '../../src/tools/base/problem.ts';
-import { hospitals, locationId, organizationId, system } from '../hospitals.ts';
+import { departmentName, hospitals, locationId, organizationId, system } from '../hospitals.ts';
 import { all, type Api } from './api.ts';
 import { rosterCsv } from './people.ts';
 
@@ -16,7 +16,7 @@ export async function loadPlaces(administrator: Api): Promise<void> {
       if (!units.has(`${hospital.slug}/${department.slug}`))
         await administrator.ask(addUnit, {
           params: { facility: hospital.slug },
-          body: { slug: department.slug, name: department.name, aliases: [`Location/${locationId(hospital, department)}`, `${department.name}, ${hospital.name}`] },
+          body: { slug: department.slug, name: department.name, aliases: [`Location/${locationId(hospital, department)}`, departmentName(hospital, department)] },
         });
   }
 }

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { charter } from '../../src/spine/deployments/model.ts';
+import { attest } from '../../src/spine/measures/model.ts';
 import { exportHospital } from '../export/export.ts';
 import { dig, readBack } from '../export/read-back.ts';
 import { departmentOf, hospitalOf, hospitals } from '../hospitals.ts';
@@ -77,6 +78,7 @@ test('nobody attests a number without a document, or the same measure twice for 
     const measures = plan.attested.map(({ measure }) => measure);
     expect(new Set(measures).size, plan.slug).toBe(measures.length);
     for (const one of plan.attested) {
+      expect(attest.who, `${one.measure} by ${one.by}`).toContain(demoAccounts[one.by].roles[0]);
       expect(one.document, one.measure).toMatch(/synthetic/);
       if (one.interval) {
         expect(one.interval.low).toBeLessThanOrEqual(one.value);

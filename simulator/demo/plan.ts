@@ -19,7 +19,7 @@ export interface Attested {
   scope?: z.input<(typeof attest)['body']>['scope'];
 }
 
-/** A waiver: asked for by the owner, approved by governance. */
+/** A waiver: asked for by the owner, or where safety is concerned by the governance office; approved by the head of governance. */
 export interface Waived {
   criterion: string;
   reason: string;

@@ -12,7 +12,6 @@ export const priorAuthorization: DemoDeployment = {
   begunDaysAgo: 150,
   locks: ['problem', 'owner', 'product', 'risk', 'decision', 'data', 'pilot', 'claims', 'sla', 'adoption', 'value'],
   attested: [
-    ...from('Revenue cycle report 2026-06', 'finance', 'Denials by week for the year before.', ['readiness.problem-data-points', 52]),
     ...from('AI inventory 2026-06', 'governance', 'Nothing else is open in the authorization office.', ['readiness.unadopted-initiatives', 0], ['readiness.overlapping-unused', 0]),
     ...from('Readiness answers 2026-06-18', 'governance', 'Answered by specialists, physicians, finance and IT.', ['readiness.roles-answered', 4, { n: 19 }], ['readiness.completion-minutes', 4.6, { n: 19 }], ['readiness.lowest-dimension', 0.6, { n: 19 }]),
     ...from('Shadowing log, June', 'manager', 'Six timed sessions in three offices.', ['workflow.shadowing-hours', 18], ['workflow.shadowing-roles', 3], ['workflow.shadowing-shifts', 2]),
@@ -33,7 +32,7 @@ export const priorAuthorization: DemoDeployment = {
     // G3
     ...from('Pilot report 2026-11-06', 'authorizationOwner', 'August to October, nine specialists.', ['decisions.unprepared-exposure', 1, { n: 1_183 }], ['pilot.criteria-before-exposure', 1], ['pilot.unplugged-days', 6], ['pilot.unplugged-adoption', 0.94, { n: 212, interval: { low: 0.9, high: 0.97 } }], ['pilot.unplugged-quality', 0.97, { n: 212, interval: { low: 0.93, high: 0.99 } }], shareLine('decisions.processed-share', 1_160, 1_183)),
     ...from('Adjudicated sample 2026-11-04', 'authorizationOwner', 'Read by two physician advisors who did not see the draft.', ['performance.sensitivity-margin', 0.071, { n: 268, interval: { low: 0.033, high: 0.098 } }], ['performance.ppv-margin', 0.052, { n: 268, interval: { low: 0.014, high: 0.083 } }], ['performance.alerts-per-100', 14.1, { n: 1_183 }], shareLine('performance.miss-rate', 12, 268)),
-    ...from('Use report 2026-11-06', 'manager', 'Nine specialists over four weeks; shown together, never by person.', shareLine('adoption.sustained-share', 7, 9), ['adoption.sustained-slope', 0.02], shareLine('adoption.early-value', 6, 9), ['governance.issue-days', 5]),
+    ...from('Use report 2026-11-06', 'manager', 'Nine specialists over four weeks; shown together, never by person.', shareLine('adoption.sustained-share', 7, 9), ['adoption.sustained-slope', 0.02, { n: 9 }], shareLine('adoption.early-value', 6, 9), ['governance.issue-days', 5]),
     ...from('Adjudicated overrides 2026-11', 'authorizationOwner', 'Reasons and results of sixty-one overrides.', ['adoption.overrides-adjudicated', 61], ['incidents.near-misses-open', 0]),
     ...from('Control tests 2026-11-03', 'safety', 'Every control of the hazard log was tried.', ['incidents.controls-verified', 1], ['incidents.residual-unacceptable', 0]),
   ],
@@ -45,8 +44,6 @@ export const priorAuthorization: DemoDeployment = {
       reason: 'The fields a request needs are complete in all three clinics, and the offices were observed.',
       waivers: [
         { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
-        { criterion: '1.5', reason: 'One field is being mended at one clinic; specialists look it up until then.', forDays: 60 },
-        { criterion: '1.6', reason: 'Notes are read by hand until the note audit runs here; two hundred requests were reviewed.', forDays: 90 },
       ],
       contingencies: [],
     },

@@ -12,12 +12,11 @@ export const sepsisAlert: DemoDeployment = {
   begunDaysAgo: 11,
   locks: ['problem', 'owner', 'risk', 'decision', 'data', 'claims'],
   attested: [
-    ...from('Quality board file 2026-114', 'governance', 'Weekly case counts of quality management.', ['readiness.problem-data-points', 52]),
     ...from('Task diary of week 44, scans', 'manager', 'Collected from the four wards, entered by the unit clerks.', ['readiness.diary-weeks', 1], shareLine('readiness.diary-coverage', 171, 204)),
     ...from('AI inventory 2026-10', 'governance', 'One other pilot is open on these wards.', ['readiness.unadopted-initiatives', 1], ['readiness.overlapping-unused', 0]),
     ...from('Readiness answers 2026-11-05', 'governance', 'Answered by physicians, nurses, pharmacy and IT.', ['readiness.roles-answered', 4, { n: 31 }], ['readiness.completion-minutes', 4.2, { n: 31 }], ['readiness.lowest-dimension', 0.4, { n: 31 }]),
     ...from('Concern survey 2026-11', 'manager', 'Sent to everybody on the roster of the four wards.', shareLine('readiness.concern-response', 118, 201)),
-    ...from('Shadowing log, weeks 1-2', 'clinician', 'Nine timed sessions on two shifts.', ['workflow.shadowing-hours', 26.5], ['workflow.shadowing-roles', 4], ['workflow.shadowing-shifts', 2], ['workflow.observed-cases', 14], shareLine('workflow.actionable-share', 11, 14)),
+    ...from('Shadowing log, weeks 1-2', 'manager', 'Nine timed sessions on two shifts.', ['workflow.shadowing-hours', 26.5], ['workflow.shadowing-roles', 4], ['workflow.shadowing-shifts', 2], ['workflow.observed-cases', 14], shareLine('workflow.actionable-share', 11, 14)),
     ...from('Purchase questions, signed 2026-11-09', 'governance', 'Answered by the owner with finance.', ['readiness.purchase-minimum', 1], ['readiness.vendor-floors-broken', 0]),
     ...from('Hazard workshop minutes 2026-11-13', 'safety', 'Eleven hazards, one at the top level still without a control.', ['incidents.workshop-roles', 5], ['incidents.hazards-unscored', 0], ['incidents.top-hazards-uncontrolled', 1]),
   ],

@@ -1,5 +1,5 @@
 // Which Organizations and Locations does the health system have?
-import { hospitals, locationId, organizationId, payers, system } from '../hospitals.ts';
+import { departmentName, hospitals, locationId, organizationId, payers, system } from '../hospitals.ts';
 import { hl7, meta, refer, type Resource } from './fhir.ts';
 
 const kindOf = (code: string, display: string) => [{ coding: [{ system: hl7('organization-type'), code, display }] }];
@@ -37,7 +37,7 @@ export function* locations(): Iterable<Resource> {
         meta,
         identifier: [{ system: 'urn:attending:simulator:department', value: `${hospital.slug}/${department.slug}` }],
         status: 'active',
-        name: `${department.name}, ${hospital.name}`,
+        name: departmentName(hospital, department),
         mode: 'instance',
         type: [{ coding: [{ system: hl7('v3-RoleCode'), code, display }] }],
         physicalType: physical('wa', 'Ward'),

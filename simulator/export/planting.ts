@@ -75,11 +75,18 @@ export function planter(period: Period) {
         if (fault.hospital !== entry.hospital.slug || (fault.department !== null && fault.department !== entry.department?.slug)) continue;
         const plant = plants[fault.id as FaultId];
         if (!plant) continue;
-        // Diabetes is forgotten by patient, everything else by record.
-        const random = stream(period.seed, fault.id, fault.id === 'uncoded-diabetes' ? story.id : entry.resource.id);
-        if (!random.chance(fault.share)) continue;
-        const planted = plant(entry.resource, { entry, story, period, random });
-        if (planted === null) continue;
+        // Drawn only where it is needed: most records are of no interest to most faults. Diabetes is forgotten by patient, everything else by record.
+        let drawn: Random | undefined;
+        const about = {
+          entry,
+          story,
+          period,
+          get random() {
+            return (drawn ??= stream(period.seed, fault.id, fault.id === 'uncoded-diabetes' ? story.id : entry.resource.id));
+          },
+        };
+        const planted = plant(entry.resource, about);
+        if (planted === null || !about.random.chance(fault.share)) continue;
         counts[fault.id as FaultId] = (counts[fault.id as FaultId] ?? 0) + 1;
         return planted;
       }

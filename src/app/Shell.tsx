@@ -93,11 +93,14 @@ function AccountMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
-        <button type="button" className="account-button" aria-label={`Account of ${me.name}`}>
+        <button type="button" className="account-button">
           <span className="account-initials" aria-hidden="true">
             {initials(me.name)}
           </span>
-          <span>{me.name}</span>
+          <span className="account-name">
+            {me.name}
+            <span className="hidden-words">: account menu</span>
+          </span>
           <ChevronDown size={12} />
         </button>
       </Menu.Target>

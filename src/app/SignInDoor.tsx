@@ -5,7 +5,7 @@ import { Mark } from './Mark.tsx';
 export function SignInDoor({ children }: { children: ReactNode }) {
   return (
     <div className="door">
-      <div className="door-side">
+      <header className="door-side">
         <span className="mark">
           <Mark size={30} /> Attending
         </span>
@@ -14,7 +14,7 @@ export function SignInDoor({ children }: { children: ReactNode }) {
         <svg className="door-line" viewBox="0 0 600 120" aria-hidden="true" fill="none" stroke="#5cc6be" strokeWidth="2" preserveAspectRatio="none">
           <path d="M0 70h150l14-26 22 60 20-92 18 78 14-20h110l14-26 22 60 20-92 18 78 14-20h164" />
         </svg>
-      </div>
+      </header>
       <main className="door-form" id="contents">
         <div>{children}</div>
       </main>

@@ -1,12 +1,12 @@
 // What can be asked of Attending at a terminal?
 import { Command, CommanderError } from 'commander';
-import { Problem } from '../tools/base/problem.ts';
 import type { House } from '../tools/server/capability.ts';
+import { tell } from './tell.ts';
 
 /** Every command. Rooms bring their own; what a command needs of the house is opened when it asks, and closed after. */
 export async function buildProgram(open: () => Promise<House>): Promise<Command> {
   const { capabilities } = await import('./capabilities.ts');
-  const { version } = await import('./server.ts');
+  const { version } = await import('./near.ts');
   const program = new Command('attending')
     .description('Runs clinical AI from idea to safe, adopted, paid-for practice; every step proven by evidence.')
     .version(version)
@@ -45,19 +45,6 @@ function commandHouse(): { open: () => Promise<House>; close: () => Promise<void
     },
     close: async () => (await opening?.catch(() => null))?.close(),
   };
-}
-
-/** What went wrong, where, and what to do, on standard error. */
-export function tell(error: unknown): void {
-  if (!(error instanceof Problem)) {
-    process.stderr.write(`Something went wrong that is a mistake of ours:\n${(error as Error).stack ?? String(error)}\n`);
-    return;
-  }
-  const places = error.details.map(({ file, line, path, says }) => {
-    const place = [file && (line ? `${file}:${line}` : file), path].filter(Boolean).join(' ');
-    return `  ${place ? `${place}: ` : ''}${says}`;
-  });
-  process.stderr.write([error.message, ...places, ...(error.next ? [`→ ${error.next}`] : [])].join('\n') + '\n');
 }
 
 export async function main(argv: readonly string[] = process.argv): Promise<void> {

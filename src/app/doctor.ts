@@ -10,7 +10,7 @@ import { runningEmbedded } from '../tools/server/embedded-postgres.ts';
 import { placeNow, unprivileged } from '../tools/server/postgres-account.ts';
 import { findBinaries } from '../tools/server/postgres-binaries.ts';
 import { withoutPassword } from './house.ts';
-import { version } from './server.ts';
+import { version } from './near.ts';
 
 /** `good`, `note` (works, but read it) or `bad` (does not work). */
 export interface Finding {

@@ -28,6 +28,7 @@ const oldest = 150_000;
 export async function openHouse(config: Config, log: Log, rooms: readonly Capability[], { attach = false, clock = systemClock }: { attach?: boolean; clock?: Clock } = {}): Promise<OpenHouse> {
   mkdirSync(config.dataFolder, { recursive: true });
   const { db, kind, where, stop } = await openStorage(config, log, attach);
+  let begun: JobRunner | null = null;
   try {
     const version = await versionOf(db);
     if (version.number < oldest) throw new Problem('unavailable', `The database is PostgreSQL ${version.text}; Attending needs 15 or later.`, 'Point DATABASE_URL at a newer one.');
@@ -35,6 +36,7 @@ export async function openHouse(config: Config, log: Log, rooms: readonly Capabi
     for (const file of applied) log.info('migration applied', { file });
     const house: House = { config, db, clock, log, jobs: { start: (...asked) => runner.start(...asked), stop: (key) => runner.stop(key) }, remember };
     const runner = openJobs(() => house, rooms.flatMap((room) => room.jobs ?? []));
+    begun = runner;
     await runner.prepare();
     await openLedger(house);
     const close = async () => {
@@ -44,6 +46,7 @@ export async function openHouse(config: Config, log: Log, rooms: readonly Capabi
     };
     return { house, runner, database: { kind, version: version.text, where }, applied, close };
   } catch (error) {
+    await begun?.end();
     await db.destroy();
     await stop();
     throw error;

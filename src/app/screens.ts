@@ -9,7 +9,7 @@ import type { Screen } from '../tools/ui/screen.ts';
 /** Screens of the house itself: who is in, and how one gets in. */
 const house: Screen[] = [
   { path: '/sign-in', title: 'Sign in', page: () => import('./SignInPage.tsx'), who: 'public' },
-  { path: '/welcome', title: 'One-time link', page: () => import('./LinkPage.tsx'), who: 'public' },
+  { path: '/link', title: 'One-time link', page: () => import('./LinkPage.tsx'), who: 'public' },
   { path: '/account', title: 'Your account', page: () => import('./AccountPage.tsx'), who: everyone },
   { path: '/administration', title: 'Administration', page: () => import('./AdministrationPage.tsx'), who: ['administrator', 'auditor'], menu: { label: 'Administration', order: 90 } },
 ];

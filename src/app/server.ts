@@ -1,7 +1,5 @@
 // How is everything put together, opened, and closed again without losing anything?
-import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { serve as listen } from '@hono/node-server';
 import { Problem } from '../tools/base/problem.ts';
 import { readConfig, type Config } from '../tools/server/config.ts';
@@ -11,11 +9,14 @@ import { openLog, type Log } from '../tools/server/log.ts';
 import { doorkeeper, firstAdministratorLink } from '../tools/server/server.ts';
 import { capabilities } from './capabilities.ts';
 import { openHouse, type OpenHouse } from './house.ts';
+import { version, webFolder } from './near.ts';
 import { buildWeb } from './web.ts';
 
 export interface Running {
   house: House;
   url: string;
+  /** The address on this machine, past any proxy. */
+  localUrl: string;
   database: OpenHouse['database'];
   /** The one-time link of the first administrator, while nobody has signed in. */
   link: { url: string; expiresAt: string } | null;
@@ -23,16 +24,6 @@ export interface Running {
   fresh: boolean;
   stop(): Promise<void>;
 }
-
-/** The first of these paths, seen from this file, that exists: sources and built output lie differently. */
-export const near = (...paths: string[]): string => {
-  const found = paths.map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  return found.find((path) => existsSync(path)) ?? found[0]!;
-};
-
-/** The version in package.json. */
-export const version = (JSON.parse(readFileSync(near('../../package.json', '../../../package.json'), 'utf8')) as { version: string }).version;
-export const webFolder = near('../../web', '../../dist/web');
 
 /** Starts the server and answers when it listens. Everything that was opened is closed again when it cannot. */
 export async function start(config: Config = readConfig(), log: Log = openLog(config)): Promise<Running> {
@@ -51,7 +42,7 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
     if (address && typeof address === 'object') house.config.port = address.port;
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${house.config.port}`;
     log.info('listening', { url, database: opened.database.kind, version });
-    return { house, url: config.url ?? url, database: opened.database, link: await firstAdministratorLink(house), fresh: opened.applied.includes('server/0001-server.sql'), stop: () => stop(server, opened, log) };
+    return { house, url: config.url ?? url, localUrl: url, database: opened.database, link: await firstAdministratorLink(house), fresh: opened.applied.includes('server/0001-server.sql'), stop: () => stop(server, opened, log) };
   } catch (error) {
     await opened.close();
     throw error;

@@ -16,7 +16,9 @@ export async function whatIsAbsent(handle: ExportHandle, input: CharterInput, fi
   const absent: Absence[] = [];
   const has = (type: string) => (handle.resources[type] ?? 0) > 0;
   for (const { type, what, means } of essential) if (!has(type)) absent.push({ what, element: null, means });
-  const sampled = elements.some(({ resource }) => has(resource)) ? await sampleFields(handle.folder) : {};
+  const overall = (id: string) => findings.find((finding) => finding.check === 'C01' && finding.element === id && finding.unit.facility === null);
+  // Only where a field seems missing is it worth opening the files again.
+  const sampled = elements.some(({ id }) => (overall(id)?.n ?? 0) > 0 && overall(id)?.k === 0) ? await sampleFields(handle.folder) : {};
   for (const [at, element] of elements.entries()) {
     const promised = `The model depends on it (${element.tier}).`;
     const line = input.lineOf(['elements', at, 'path']);
@@ -27,7 +29,7 @@ export async function whatIsAbsent(handle: ExportHandle, input: CharterInput, fi
     }
     const carried = Object.keys(sampled[element.resource]?.fields ?? {});
     const missing = expressionFields(element.path, element.resource).filter((field) => !carried.includes(field));
-    const rows = findings.find((finding) => finding.check === 'C01' && finding.element === element.id && finding.unit.facility === null);
+    const rows = overall(element.id);
     if ((rows?.n ?? 0) === 0) {
       const codes = element.codes.map(({ code, display }) => (display ? `${code} ${display}` : code));
       absent.push({ what: `${element.name}: no ${element.resource}${codes.length > 0 ? ` with ${codes.length === 1 ? `the code ${codes[0]}` : `one of the ${codes.length} codes (${codes.slice(0, 3).join(', ')}${codes.length > 3 ? ' …' : ''})`}` : ' the charter means'}`, element: element.id, means: `${promised} Either it is recorded under other codes (then name them in the charter), or this feed is missing.` });

@@ -44,9 +44,9 @@ export type CheckWords = z.infer<typeof checkWords>;
 // ---------------------------------------------------------------- findings
 
 export const verdicts = {
-  met: 'The whole interval is on the promised side.',
-  'not-met': 'The whole interval is on the wrong side.',
-  undecided: 'The interval straddles the threshold: more cases would decide.',
+  met: 'The measured share keeps the threshold; where it is critical, so does the pessimistic end of its interval.',
+  'not-met': 'The measured share misses the threshold.',
+  undecided: 'The share keeps the threshold, but the pessimistic end of its interval does not: more cases would decide.',
   'not-measurable': 'Too few cases, or nothing there to measure.',
 } as const;
 export type Verdict = keyof typeof verdicts;

@@ -2,10 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkText, checkValue, passes } from './charter-check.ts';
 import { charterExample } from './charter-example.ts';
-import type { FhirWords } from './charter-rules.ts';
 import { fhirWords } from './charter-fhir.ts';
 
-const anyPath: FhirWords = { resourceTypes: fhirWords.resourceTypes, pathTrouble: () => null };
 const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part)).split('\n').length;
 const broken = (from: string, to: string) => {
   expect(charterExample).toContain(from);
@@ -14,21 +12,23 @@ const broken = (from: string, to: string) => {
 
 describe('the check of a charter', () => {
   test('the example passes without a word', () => {
-    const check = checkText(charterExample, anyPath);
+    const check = checkText(charterExample, fhirWords);
     expect(check.problems).toEqual([]);
     expect(passes(check)).toBe(true);
   });
 
   test('JSON is read as well, and says the same', () => {
-    const { charter } = checkText(charterExample, anyPath);
-    expect(checkText(JSON.stringify(charter), anyPath)).toEqual({ charter, problems: [] });
-    expect(checkValue(charter, anyPath)).toEqual({ charter, problems: [] });
+    const { charter } = checkText(charterExample, fhirWords);
+    expect(checkText(JSON.stringify(charter), fhirWords)).toEqual({ charter, problems: [], dataOnly: false });
+    expect(checkValue(charter, fhirWords)).toEqual({ charter, problems: [], dataOnly: false });
   });
 
   test.each([
     ['an unknown resource', 'resource: Observation\n      path', 'resource: Observaton\n      path', 'Observaton', 'perhaps `Observation`'],
     ['a resource of another FHIR release', 'resource: Observation\n      path', 'resource: Citation\n      path', 'Citation', 'FHIR R4 has no resource `Citation`'],
     ['an id given twice', 'id: lactate', 'id: heart-rate # again', 'heart-rate # again', 'is there twice'],
+    ['a path that cannot be read', 'path: value.ofType(Quantity).value\n      codes: [{ system: "http://loinc.org", code: 8867-4', 'path: value.ofType(Quantity.value\n      codes: [{ system: "http://loinc.org", code: 8867-4', 'ofType(Quantity.value', 'no path the audit can read'],
+    ['a function the audit does not know', 'path: value.ofType(Quantity).value\n      codes: [{ system: "http://loinc.org", code: 8867-4', 'path: value.conjure()\n      codes: [{ system: "http://loinc.org", code: 8867-4', 'conjure', 'no path the audit can read'],
     ['an unknown field', 'hoursPerWeek: 6', 'hoursPerWek: 6', 'hoursPerWek', 'no field `hoursPerWek`'],
     ['a day that does not exist', 'signed: 2026-10-01', 'signed: 2026-02-30', '2026-02-30', 'a calendar day that exists'],
     ['a wrong choice', 'tier: critical', 'tier: vital', 'tier: vital', 'not one of its values'],
@@ -45,7 +45,7 @@ describe('the check of a charter', () => {
     ['a service level without a number', ', atLeast: 0.75, owner', ', owner', '- { id: sensitivity, metric: Sensitivity per month', 'cannot be kept or broken'],
   ])('%s is found at its line', (_name, from, to, marker, says) => {
     const text = broken(from, to);
-    const check = checkText(text, anyPath);
+    const check = checkText(text, fhirWords);
     const found = check.problems.filter((problem) => problem.severity === 'error' && problem.says.includes(says));
     expect(found.map((problem) => problem.line)).toContain(lineOf(text, marker));
     expect(found.every((problem) => problem.next.length > 10 && problem.column !== null)).toBe(true);
@@ -53,12 +53,12 @@ describe('the check of a charter', () => {
   });
 
   test('a missing field is named where it should stand', () => {
-    const [problem] = checkText(broken('  moment: The nurse', '  # moment: The nurse'), anyPath).problems;
+    const [problem] = checkText(broken('  moment: The nurse', '  # moment: The nurse'), fhirWords).problems;
     expect(problem).toMatchObject({ path: 'decision.moment', says: '`moment` is missing in `decision`.' });
   });
 
   test.each([['', 1], ['just words', 1], ['[1, 2', 1], ['\u0000\u0001binary', 1], ['a: *nothing', 1]])('%j is refused in words', (text, line) => {
-    const check = checkText(text, anyPath);
+    const check = checkText(text, fhirWords);
     expect(check.charter).toBeNull();
     expect(check.problems[0]?.line).toBe(line);
     expect(check.problems[0]?.says).not.toBe('');
@@ -66,11 +66,20 @@ describe('the check of a charter', () => {
 
   test('a few lines cannot unfold into gigabytes', () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(',')}]`).join('\n')}\n`;
-    expect(checkText(bomb, anyPath).problems[0]?.says).toMatch(/cannot be read/);
+    expect(checkText(bomb, fhirWords).problems[0]?.says).toMatch(/cannot be read/);
+  });
+
+  test('a data section alone is enough for an audit and no charter', () => {
+    const text = `attending: charter/1\n\n${charterExample.slice(charterExample.indexOf('data:'), charterExample.indexOf('pilot:'))}`;
+    const check = checkText(text, fhirWords);
+    expect(check).toEqual({ charter: null, dataOnly: true, problems: [] });
+    expect(passes(check)).toBe(false);
+    const wrong = text.replace('id: lactate', 'id: heart-rate # again');
+    expect(checkText(wrong, fhirWords).problems).toMatchObject([{ path: 'data.elements[1].id', line: lineOf(wrong, 'heart-rate # again') }]);
   });
 
   test('what is left open is a warning, not a refusal', () => {
-    const check = checkText(broken('  hoursPerWeek: 6\n', ''), anyPath);
+    const check = checkText(broken('  hoursPerWeek: 6\n', ''), fhirWords);
     expect(check.problems).toMatchObject([{ severity: 'warning', path: 'owner.hoursPerWeek' }]);
     expect(passes(check)).toBe(true);
   });

@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import { charter, type Charter } from './charter.ts';
 import type { CharterProblem } from './charter-contract.ts';
-import { breaches, type FhirWords } from './charter-rules.ts';
+import { breaches, dataBreaches, type Breach, type FhirWords } from './charter-rules.ts';
 import { readText, type Spot } from './charter-text.ts';
+import { dataSection } from './charter-data.ts';
 
 export interface CharterCheck {
   /** The charter with its defaults filled in; null where the shape is wrong. */
   charter: Charter | null;
   /** Errors refuse the charter, warnings do not. In the order of the text. */
   problems: CharterProblem[];
+  /** The text is a data section only: enough for `attending audit`, not to be saved as a charter. */
+  dataOnly: boolean;
 }
 
 /** Whether a check found nothing that refuses the charter. */
@@ -20,7 +23,7 @@ export const passes = (check: CharterCheck): check is CharterCheck & { charter: 
 export function checkText(text: string, fhir: FhirWords): CharterCheck {
   const read = readText(text);
   if (read.troubles.length > 0)
-    return { charter: null, problems: read.troubles.map(({ says, ...spot }) => ({ severity: 'error', ...spot, path: '', says, next: 'Correct the YAML at this place; an indentation or a quote is the usual cause.' })) };
+    return { charter: null, dataOnly: false, problems: read.troubles.map(({ says, ...spot }) => ({ severity: 'error', ...spot, path: '', says, next: 'Correct the YAML at this place; an indentation or a quote is the usual cause.' })) };
   return check(read.value, fhir, (path, onKey) => read.spot(path, onKey));
 }
 
@@ -34,13 +37,24 @@ function check(value: unknown, fhir: FhirWords, spot: FindSpot): CharterCheck {
     const found = spot(path, onKey);
     return { line: found?.line ?? null, column: found?.column ?? null, path: z.core.toDotPath(path) };
   };
-  const parsed = charter.safeParse(value);
+  const dataOnly = isDataOnly(value);
+  const parsed = (dataOnly ? dataAlone : charter).safeParse(value);
   if (!parsed.success) {
     const issues = parsed.error.issues.flatMap((issue) => sentences(issue, value));
-    return { charter: null, problems: inOrder(issues.map(({ path, onKey, says, next }) => ({ severity: 'error', ...place(path, onKey), says, next }))) };
+    return { charter: null, dataOnly, problems: inOrder(issues.map(({ path, onKey, says, next }) => ({ severity: 'error', ...place(path, onKey), says, next }))) };
   }
-  const found = breaches(parsed.data, fhir).map(({ severity, path, says, next }) => ({ severity, ...place(path), says, next }));
-  return { charter: parsed.data, problems: inOrder(found) };
+  const whole = dataOnly ? null : (parsed.data as Charter);
+  const found: Breach[] = whole ? breaches(whole, fhir) : dataBreaches(parsed.data.data, fhir);
+  return { charter: whole, dataOnly, problems: inOrder(found.map(({ severity, path, says, next }) => ({ severity, ...place(path), says, next }))) };
+}
+
+/** What `attending audit` can work with: the format and the data section, before anything else is promised. */
+const dataAlone = z.strictObject({ attending: charter.shape.attending, deployment: charter.shape.deployment.optional(), title: charter.shape.title.optional(), data: dataSection });
+
+function isDataOnly(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  return keys.includes('data') && keys.every((key) => Object.hasOwn(dataAlone.shape, key));
 }
 
 const inOrder = (problems: CharterProblem[]) => problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));

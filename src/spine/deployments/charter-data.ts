@@ -45,9 +45,9 @@ export const element = z.strictObject({
   threshold: share.default(0.95).describe('The least share of patients or encounters with a usable value.'),
   maxSpread: share.default(0.1).describe('The largest difference between facilities, as a share (0.1 = 10 points).'),
   minimumN: z.int().min(1).default(30).describe('With fewer patients or encounters the element is not measurable.'),
-  units: z.array(z.string()).default([]).describe('The UCUM units the model understands; none: any.'),
+  units: z.array(z.string()).default([]).describe('The UCUM units the model understands; with none, every unit counts.'),
   range: z.strictObject({ low: z.number().optional(), high: z.number().optional() }).optional().describe('Plausible values, inclusive, in the first of `units`.'),
-  values: z.array(z.string()).default([]).describe('The only values allowed, for coded elements; none: any.'),
+  values: z.array(z.string()).default([]).describe('The only values allowed, for coded elements; with none, every value counts.'),
   maxDelay: duration.optional().describe('How late after the event the value may be on record.'),
 });
 export type Element = z.infer<typeof element>;

@@ -5,12 +5,12 @@ import type { FhirWords } from './charter-rules.ts';
 
 export const fhirWords: FhirWords = {
   resourceTypes,
-  pathTrouble(path) {
+  pathTrouble(path, resource) {
     try {
-      expressionFields(path);
+      expressionFields(path, resource);
       return null;
     } catch (error) {
-      if (!(error instanceof Problem)) return null;
+      if (!(error instanceof Problem)) throw error;
       return [error.message, ...error.details.map((detail) => detail.says)].join(' ');
     }
   },

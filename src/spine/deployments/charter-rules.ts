@@ -1,5 +1,6 @@
 // What must hold in a charter beyond its shape?
 import type { Charter } from './charter.ts';
+import type { DataSection } from './charter-data.ts';
 
 export interface Breach {
   severity: 'error' | 'warning';
@@ -11,14 +12,14 @@ export interface Breach {
 /** What the rules need to know of FHIR. Handed in, because the parser lives where DuckDB does and a browser has none. */
 export interface FhirWords {
   resourceTypes: ReadonlySet<string>;
-  /** What is wrong with a FHIRPath, one sentence; null where it can be read. */
-  pathTrouble(path: string): string | null;
+  /** What is wrong with a FHIRPath on this resource type, one sentence; null where it can be read. */
+  pathTrouble(path: string, resource: string): string | null;
 }
 
 /** Everything that contradicts itself in a charter of the right shape. */
 export function breaches(of: Charter, fhir: FhirWords): Breach[] {
   return [
-    ...twice(of), ...data(of, fhir), ...metrics(of), ...moneyOf(of), ...days(of), ...places(of), ...silent(of),
+    ...twice(of), ...dataBreaches(of.data, fhir), ...metrics(of), ...moneyOf(of), ...days(of), ...places(of), ...silent(of),
   ];
 }
 
@@ -27,8 +28,6 @@ const warning = (path: (string | number)[], says: string, next: string): Breach 
 
 function twice(of: Charter): Breach[] {
   const lists: [(string | number)[], string, readonly string[]][] = [
-    [['data', 'elements'], 'id', of.data.elements.map((one) => one.id)],
-    [['data', 'noteTypes'], 'name', of.data.noteTypes.map((one) => one.name)],
     [['decision', 'outputs'], 'id', of.decision.outputs.map((one) => one.id)],
     [['claims'], 'id', of.claims.map((one) => one.id)],
     [['sla'], 'id', of.sla.map((one) => one.id)],
@@ -48,9 +47,10 @@ const repeats = (path: (string | number)[], field: string, names: readonly strin
     return first < i ? [error([...path, i, field], `\`${name}\` is there twice; number ${first + 1} of this list has the same ${field}.`, `Give each its own ${field}, or remove one.`)] : [];
   });
 
-function data(of: Charter, fhir: FhirWords): Breach[] {
-  const found: Breach[] = [];
-  of.data.elements.forEach((element, i) => {
+/** What contradicts itself in the data section alone; paths begin with `data`. */
+export function dataBreaches(of: DataSection, fhir: FhirWords): Breach[] {
+  const found = [...repeats(['data', 'elements'], 'id', of.elements.map((one) => one.id)), ...repeats(['data', 'noteTypes'], 'name', of.noteTypes.map((one) => one.name))];
+  of.elements.forEach((element, i) => {
     const at = (...rest: (string | number)[]) => ['data', 'elements', i, ...rest];
     if (!fhir.resourceTypes.has(element.resource)) {
       found.push(error(at('resource'), `FHIR R4 has no resource \`${element.resource}\`${near(element.resource, fhir.resourceTypes)}.`, 'Use a resource type of FHIR R4; its list is at https://hl7.org/fhir/R4/resourcelist.html.'));
@@ -58,7 +58,7 @@ function data(of: Charter, fhir: FhirWords): Breach[] {
       const paths: [string, string | undefined][] = [['path', element.path], ['where', element.where], ['datePath', element.datePath]];
       if (element.codes.length > 0) paths.push(['codePath', element.codePath]);
       for (const [field, path] of paths) {
-        const trouble = path === undefined ? null : fhir.pathTrouble(path);
+        const trouble = path === undefined ? null : fhir.pathTrouble(path, element.resource);
         if (trouble) found.push(error(at(field), `\`${path}\` is no path the audit can read: ${trouble}`, 'Use the FHIRPath subset of SQL on FHIR, e.g. `value.ofType(Quantity).value`.'));
       }
     }
@@ -68,12 +68,14 @@ function data(of: Charter, fhir: FhirWords): Breach[] {
     if (element.window.anchor === 'any-time' && (element.window.before ?? element.window.after)) found.push(error(at('window'), 'A window needs something to be counted from; `any-time` has no anchor.', 'Set `anchor` to encounter-start or encounter-end, or leave before and after out.'));
     if (element.tier === 'critical' && element.threshold < 0.5) found.push(warning(at('threshold'), `A critical element that may be missing in ${Math.round((1 - element.threshold) * 100)} % of cases is hardly critical.`, 'Raise the threshold or lower the tier.'));
   });
-  for (const [unit, path] of Object.entries(of.data.unitPaths)) {
-    const trouble = fhir.pathTrouble(path);
+  for (const [unit, path] of Object.entries(of.unitPaths)) {
+    const trouble = fhir.pathTrouble(path, 'Encounter');
     if (trouble) found.push(error(['data', 'unitPaths', unit], `\`${path}\` is no path the audit can read: ${trouble}`, 'Give a FHIRPath from Encounter, e.g. `serviceProvider`.'));
   }
-  for (const [check, { atLeast, atMost }] of Object.entries(of.data.thresholds))
+  for (const [check, { atLeast, atMost }] of Object.entries(of.thresholds))
     if ((atLeast === undefined) === (atMost === undefined)) found.push(error(['data', 'thresholds', check], 'A threshold is either `atLeast` or `atMost`.', 'Give one of the two.'));
+  const { from, to } = of.population;
+  if (from && to && from > to) found.push(error(['data', 'population', 'to'], `This day (${to}) lies before the beginning (${from}).`, 'Correct one of the days.'));
   return found;
 }
 
@@ -134,7 +136,6 @@ function moneyOf(of: Charter): Breach[] {
 function days(of: Charter): Breach[] {
   const spans: [(string | number)[], string | undefined, string | undefined][] = [
     [['pilot', 'to'], of.pilot.from, of.pilot.to],
-    [['data', 'population', 'to'], of.data.population.from, of.data.population.to],
     [['contract', 'ends'], of.contract.signed, of.contract.ends],
   ];
   return spans.flatMap(([path, from, to]) => (from && to && from > to ? [error(path, `This day (${to}) lies before the beginning (${from}).`, 'Correct one of the days.')] : []));

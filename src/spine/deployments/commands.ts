@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Problem } from '../../tools/base/problem.ts';
-import { checkText, passes, type CharterCheck } from './charter-check.ts';
+import { checkText, type CharterCheck } from './charter-check.ts';
 import { charterExample } from './charter-example.ts';
 import { fhirWords } from './charter-fhir.ts';
 import { charterSchemaText } from './charter-schema.ts';
@@ -18,8 +18,9 @@ export function commands(program: Command): void {
     .option('--json', 'print the result as JSON')
     .action(async (file: string, options: { json?: boolean }) => {
       const check = checkText(await readText(file), fhirWords);
-      process.stdout.write(options.json ? `${JSON.stringify({ file, valid: passes(check), problems: check.problems }, null, 2)}\n` : told(file, check));
-      process.exitCode = passes(check) ? 0 : 1;
+      const valid = check.problems.every((problem) => problem.severity !== 'error');
+      process.stdout.write(options.json ? `${JSON.stringify({ file, valid, dataOnly: check.dataOnly, problems: check.problems }, null, 2)}\n` : told(file, check));
+      process.exitCode = valid ? 0 : 1;
     });
 
   charter
@@ -65,5 +66,6 @@ export function told(file: string, check: CharterCheck): string {
   const errors = check.problems.filter((problem) => problem.severity === 'error').length;
   const warnings = check.problems.length - errors;
   const also = warnings > 0 ? `, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '';
-  return `${lines.join('')}${file}: ${errors === 0 ? `a valid charter${also}` : `not a valid charter: ${errors} ${errors === 1 ? 'error' : 'errors'}${also}`}.\n`;
+  const kind = check.dataOnly ? 'data section (enough for an audit; the rest of the charter is not written yet)' : 'charter';
+  return `${lines.join('')}${file}: ${errors === 0 ? `a valid ${kind}${also}` : `not a valid ${kind}: ${errors} ${errors === 1 ? 'error' : 'errors'}${also}`}.\n`;
 }

@@ -7,10 +7,11 @@ export { charterFacts, promised, type CharterFacts } from './charter-facts.ts';
 export { charterExample } from './charter-example.ts';
 export { checkText, checkValue, passes, type CharterCheck } from './charter-check.ts';
 export { charterSchema, charterSchemaText } from './charter-schema.ts';
+export { facilitySlugs } from './facility-slugs.ts';
 export { fhirWords } from './charter-fhir.ts';
 export { told } from './commands.ts';
 export { charterOf, lockIn, saveCharter } from './keep-charters.ts';
-export { changeIn, changesSince, currentCharter, requireDeployment, type FoundDeployment } from './keep-deployments.ts';
+export { changeIn, changesSince, currentCharter, deployment, deployments, requireDeployment, type FoundDeployment } from './keep-deployments.ts';
 export { riskTier, type RiskTier } from './risk-tier.ts';
 export { visibleTo, type Visible } from './visible.ts';
 

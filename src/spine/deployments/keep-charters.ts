@@ -88,6 +88,7 @@ const asDetail = (problem: CharterProblem): ProblemDetail => ({ ...(problem.line
 
 function accepted(checked: CharterCheck, slug: string): Charter {
   const errors = checked.problems.filter((problem) => problem.severity === 'error');
+  if (checked.dataOnly && errors.length === 0) throw new Problem('unprocessable', 'This is a data section only, not a whole charter.', '`attending charter example` shows what else belongs to one; nothing was saved.', [{ path: 'problem', says: 'missing, and so are owner, product, risk and decision' }]);
   if (!passes(checked)) throw new Problem('unprocessable', `This is no valid charter: ${errors.length} ${errors.length === 1 ? 'thing is' : 'things are'} wrong.`, 'Correct the named places; nothing was saved.', errors.map(asDetail));
   if (checked.charter.deployment !== slug)
     throw new Problem('unprocessable', `This is the charter of \`${checked.charter.deployment}\`, not of \`${slug}\`.`, 'Save it there, or correct its `deployment`.', [{ path: 'deployment', says: `should be \`${slug}\`` }]);

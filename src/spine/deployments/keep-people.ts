@@ -8,6 +8,7 @@ import type { Db } from '../../tools/server/database.ts';
 import { cursorOf, pageOf, readCursor } from './cursor.ts';
 import { kinds } from './entry-kinds.ts';
 import { facilityCalled, fold, slugFrom } from './find-place.ts';
+import { requireFacility, requireUnit } from './keep-places.ts';
 import type { RosterField, RosterPerson, RosterReport } from './people.ts';
 import * as records from './records.ts';
 import { placeLines, readRoster, type PlacedLine, type WantedPlace } from './roster.ts';
@@ -27,7 +28,10 @@ interface PeopleQuery { q?: string | undefined; facility?: string | undefined; u
 
 export async function people(house: House, { q = '', facility, unit, active, after, limit }: PeopleQuery) {
   const words = fold(q).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  const rows = await records.personRows(house.db, { words, facility, unit, active }, readCursor(after, 2), limit + 1);
+  if (unit && !facility) throw new Problem('bad-input', 'Units are named within a facility.', 'Give `facility` too.', [{ path: 'facility', says: 'missing' }]);
+  const facilityId = facility && (await requireFacility(house, facility)).id;
+  const unitId = facility && unit && (await requireUnit(house, facility, unit)).row.id;
+  const rows = await records.personRows(house.db, { words, facilityId, unitId, active }, readCursor(after, 2), limit + 1);
   return pageOf(rows, limit, rosterPersonOf, (row) => cursorOf(row.sort_name, row.id));
 }
 

@@ -44,13 +44,13 @@ const unitOf = (row: records.UnitRow, facility: string, people: number | null): 
   id: row.id, facility, slug: row.slug, name: row.name, aliases: row.aliases, people: people === null || people < smallestGroup ? null : people, updatedAt: row.updated_at,
 });
 
-async function requireFacility(house: House, slug: string) {
+export async function requireFacility(house: House, slug: string) {
   const row = await records.facilityBySlug(house.db, slug);
   if (!row) throw new Problem('not-found', `There is no facility \`${slug}\`.`, 'The facilities are listed at /api/v1/deployments/facilities.');
   return row;
 }
 
-async function requireUnit(house: House, facility: string, slug: string) {
+export async function requireUnit(house: House, facility: string, slug: string) {
   const above = await requireFacility(house, facility);
   const row = await records.unitBySlug(house.db, above.id, slug);
   if (!row) throw new Problem('not-found', `The facility \`${facility}\` has no unit \`${slug}\`.`, `Its units are listed at /api/v1/deployments/units?facility=${facility}.`);

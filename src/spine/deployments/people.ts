@@ -72,7 +72,7 @@ export const listPeople = endpoint({
   name: 'deployments.people', method: 'GET', path: '/api/v1/deployments/people',
   says: 'Lists people of the roster by family name, or those whose name, user name or address begins with the words of `q`.',
   who: readsPeople,
-  query: z.strictObject({ ...paging, q: z.string().max(200).optional(), facility: slug.optional(), unit: slug.optional(), active: z.enum(['yes', 'no', 'all']).default('yes') }),
+  query: z.strictObject({ ...paging, q: z.string().max(200).optional(), facility: slug.optional(), unit: slug.optional().describe('A unit of `facility`.'), active: z.enum(['yes', 'no', 'all']).default('yes') }),
   output: page(rosterPerson),
 });
 export const getPerson = endpoint({

@@ -36,7 +36,8 @@ const words: Route[] = [
   serve(api.getCharterSchema, async () => charterSchema()),
   serve(api.checkCharterText, async ({ body }) => {
     const check = checkText(body.text, fhirWords);
-    return { valid: passes(check), problems: check.problems, charter: check.charter };
+    const alone = { severity: 'error' as const, line: 1, column: 1, path: '', says: 'This is a data section only, not a whole charter.', next: '`attending charter example` shows what else belongs to one.' };
+    return { valid: passes(check), problems: [...check.problems, ...(check.dataOnly ? [alone] : [])], charter: check.charter };
   }),
 ];
 

@@ -1,7 +1,6 @@
 // Which small hospital do the tests of this room begin from?
 import { testHouse, type TestHouse } from '../../tools/server/test-database.ts';
-import { ledger } from '../ledger/capability.ts';
-import { remember } from '../ledger/ledger.ts';
+import { ledger, remember } from '../ledger/ledger.ts';
 import { charterExample } from './charter-example.ts';
 import { capability } from './deployments.ts';
 import * as api from './model.ts';

@@ -15,8 +15,10 @@ import { showDay, showInstant } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict as VerdictBadge } from '../../tools/ui/Verdict.tsx';
-import { attest, evidenceClasses, history, scopeSays } from '../measures/model.ts';
+import { attest, evidenceClasses, history, scopeSays, type ChangeKind } from '../measures/model.ts';
 import { approveWaiver, conditionsOf, endWaiver, setThreshold, sourceTags, thresholdSays, waive, type GateState, type Judged, type Reading, type Threshold, type Verdict, type Waiver } from './model.ts';
+
+const changeWords: Record<ChangeKind, string> = { 'model-version': 'the model or its version', threshold: 'the threshold', feed: 'the data feed', population: 'the units, patients or users' };
 
 /** The number that decides, in the row of the list. */
 export function DecidingNumber({ verdict }: { verdict: Verdict }) {
@@ -71,7 +73,7 @@ export function CriterionBody({ judged, state, deployment, articles }: BodyProps
           <h4>Who brings the evidence</h4>
           <p>{criterion.owner}</p>
           {criterion.dependsOn.length > 0 && (
-            <p className="small faint">Reopened by a change of: {criterion.dependsOn.map((kind) => changeWords[kind]).join("; ")}.</p>
+            <p className="small faint">Reopened by a change of: {criterion.dependsOn.map((kind) => changeWords[kind]).join(', ')}.</p>
           )}
         </div>
       </div>

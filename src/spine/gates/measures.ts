@@ -1,11 +1,8 @@
 // Which numbers do the gates themselves give?
-import { theHouse } from '../../tools/server/capability.ts';
-import { requireDeployment } from '../deployments/deployments.ts';
+import { charterFacts } from '../deployments/deployments.ts';
 import type { Declaration } from '../measures/measures.ts';
-import type { Decision } from './model.ts';
-import * as records from './records.ts';
 
-/** Whole weeks from the first day of the programme to now, or to the approval of G4 (criterion 4.12). */
+/** Whole weeks from the first day of the programme to now, or to go-live (criterion 4.12). */
 const elapsed: Declaration = {
   id: 'gates.elapsed-weeks',
   asks: 'How many weeks is it since the programme began?',
@@ -15,14 +12,11 @@ const elapsed: Declaration = {
   minimumN: 0,
   freshForDays: 7,
   dependsOn: [],
-  explains: 'Whole weeks from the first day of the programme to now, or to the first approval of G4.',
+  explains: 'Whole weeks from the first day of the programme to now, or to go-live.',
   evaluate: async (db, deployment, asOf) => {
-    const { programme_start: start } = await requireDeployment(db, theHouse, deployment);
-    const goLive = (await records.decisions(db, [deployment])).find((one) => one.gate === 'G4' && (one.outcome === 'approve' || one.outcome === 'approve-with-contingencies') && one.at <= asOf);
-    const until = goLive?.at ?? asOf;
-    const value = start === null || Date.parse(until) < Date.parse(start) ? null : Math.floor((Date.parse(until) - Date.parse(start)) / (7 * 86_400_000));
-    const explain = value === null ? 'The programme has no first day yet.' : `From ${start} to ${goLive ? `the approval of G4 on ${until.slice(0, 10)}` : 'now'}.`;
-    return [{ measure: 'gates.elapsed-weeks', deployment, scope: {}, value, interval: null, n: null, asOf, class: 'E3', explain, source: goLive ? `decision/${(JSON.parse(goLive.record) as Decision).id}` : `deployment/${deployment}` }];
+    const { weeks } = await charterFacts(db, deployment, asOf);
+    const explain = weeks ? `From ${weeks.programmeStart} to ${weeks.goLive && weeks.goLive <= asOf ? `go-live on ${weeks.goLive}` : 'now'}.` : 'The programme has no first day yet.';
+    return [{ measure: 'gates.elapsed-weeks', deployment, scope: {}, value: weeks?.elapsed ?? null, interval: null, n: null, asOf, class: 'E3', explain, source: `deployment/${deployment}` }];
   },
 };
 

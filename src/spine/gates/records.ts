@@ -1,5 +1,5 @@
 // Where are decisions, locks, waivers and amendments kept? The only SQL of this room.
-import { sql } from 'kysely';
+import { sql, type GeneratedAlways } from 'kysely';
 import type { Db, Tx } from '../../tools/server/database.ts';
 import type { Outcome, PathName } from './model.ts';
 
@@ -17,7 +17,7 @@ type Tables = {
   'gates.setting': SettingRow;
   'gates.decision': DecisionRow;
   'gates.lock': LockRow;
-  'gates.amendment': AmendmentRow;
+  'gates.amendment': AmendmentRow & { position: GeneratedAlways<number> };
   'gates.waiver': WaiverRow;
   'gates.reopening': ReopeningRow;
 };
@@ -42,7 +42,7 @@ export const locks = (db: Db, deployments: readonly string[]) => fewOf(deploymen
 export const insertLock = (tx: Tx, row: LockRow) => on(tx).insertInto('gates.lock').values(row).execute();
 
 /** Oldest first: later ones stand on earlier ones. */
-export const amendments = (db: Db, deployments: readonly string[]) => fewOf(deployments, (some) => on(db).selectFrom('gates.amendment').selectAll().where('deployment_id', 'in', some).orderBy('at').orderBy('id').execute());
+export const amendments = (db: Db, deployments: readonly string[]) => fewOf(deployments, (some) => on(db).selectFrom('gates.amendment').selectAll().where('deployment_id', 'in', some).orderBy('position').execute());
 export const insertAmendment = (tx: Tx, row: AmendmentRow) => on(tx).insertInto('gates.amendment').values(row).execute();
 
 export const waivers = (db: Db, deployments: readonly string[]) => fewOf(deployments, (some) => on(db).selectFrom('gates.waiver').selectAll().where('deployment_id', 'in', some).orderBy('requested_at').orderBy('id').execute());

@@ -125,8 +125,10 @@ const folder = process.env.ATTENDING_SHARED ?? fileURLToPath(new URL('../../../.
 const vectors = `${folder}/conformance/merkle`;
 
 describe.skipIf(!existsSync(vectors))('public proof vectors of transparency-dev (../shared/conformance/merkle)', () => {
+  // The body of a skipped block is read all the same.
+  it('are there', () => expect(existsSync(vectors)).toBe(true));
   const read = (kind: string) =>
-    (readdirSync(`${vectors}/${kind}`, { recursive: true }) as string[])
+    (existsSync(vectors) ? (readdirSync(`${vectors}/${kind}`, { recursive: true }) as string[]) : [])
       .filter((file) => file.endsWith('.json'))
       .map((file) => [file, JSON.parse(readFileSync(`${vectors}/${kind}/${file}`, 'utf8')) as Vector] as const);
   interface Vector {

@@ -20,9 +20,10 @@ import { walkLedger, type Walk } from './verify.ts';
  * ledger names; `keys` trusts only those given.
  */
 export async function verifyDatabase(house: LedgerHouse, given?: readonly VerifierKey[]): Promise<Verification> {
-  const head = await readHeadRow(house.db);
-  const signer = await readSigner(house.config.dataFolder);
+  // The kept checkpoint first: one that is signed after the head was read would seem to promise too much.
   const kept = await keptCheckpoint(house.config.dataFolder);
+  const signer = await readSigner(house.config.dataFolder);
+  const head = await readHeadRow(house.db);
   const keys = given ?? [...(signer ? [signer] : []), ...(await keysInLedger(house)).filter((key) => !signer || !sameBytes(key.publicKey, signer.publicKey))];
   const walk = await walkLedger({
     origin: head.origin ?? '',

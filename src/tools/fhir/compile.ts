@@ -335,7 +335,7 @@ function compileCall({ on, name: called, args }: Node & { is: 'call' }, scope: S
       most(1);
       const reference = asText(step(self(), 'reference', scope));
       if (!args[0]) return text(`fhir_reference_id(${reference})`);
-      return text(`(CASE WHEN fhir_reference_type(${reference}) = ${quote(typeNameOf(args[0]))} THEN fhir_reference_id(${reference}) END)`);
+      return text(`fhir_reference_key(${reference}, ${quote(typeNameOf(args[0]))})`);
     }
     case 'lowBoundary': case 'highBoundary': {
       most(0);

@@ -32,9 +32,19 @@ export const macros: string[] = [
                AND TRY_CAST(a AS TIMESTAMPTZ) IS NOT NULL AND TRY_CAST(b AS TIMESTAMPTZ) IS NOT NULL
             THEN CASE WHEN TRY_CAST(a AS TIMESTAMPTZ) < TRY_CAST(b AS TIMESTAMPTZ) THEN -1 WHEN TRY_CAST(a AS TIMESTAMPTZ) > TRY_CAST(b AS TIMESTAMPTZ) THEN 1 ELSE 0 END
           WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END`,
-  // "Type/id", an absolute URL or a versioned reference: the id, or NULL for a fragment or a urn
-  `CREATE OR REPLACE MACRO fhir_reference_id(t) AS nullif(regexp_extract(t, '^(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\\-]{1,64})(?:/_history/[^/]+)?$', 2), '')`,
-  `CREATE OR REPLACE MACRO fhir_reference_type(t) AS nullif(regexp_extract(t, '^(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\\-]{1,64})(?:/_history/[^/]+)?$', 1), '')`,
+  // "Type/id", an absolute URL or a versioned reference: the id, or NULL for a fragment or a urn.
+  // The first branch is the common relative form; the full pattern is ten times dearer.
+  `CREATE OR REPLACE MACRO fhir_reference_id(t) AS
+     list_transform([t], lambda fhir_r:
+       CASE WHEN contains(fhir_r, '/') AND split_part(fhir_r, '/', 3) = '' AND regexp_matches(fhir_r, '^[A-Z]') THEN nullif(split_part(fhir_r, '/', 2), '')
+            ELSE nullif(regexp_extract(fhir_r, '^(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\\-]{1,64})(?:/_history/[^/]+)?$', 2), '') END)[1]`,
+  // the same, only for references to one type
+  `CREATE OR REPLACE MACRO fhir_reference_key(t, wanted) AS
+     list_transform([t], lambda fhir_r:
+       CASE WHEN starts_with(fhir_r, wanted || '/') AND NOT contains(substr(fhir_r, len(wanted) + 2), '/') THEN nullif(substr(fhir_r, len(wanted) + 2), '')
+            WHEN NOT contains(fhir_r, wanted || '/') THEN NULL
+            WHEN regexp_extract(fhir_r, '^(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\\-]{1,64})(?:/_history/[^/]+)?$', 1) = wanted
+              THEN nullif(regexp_extract(fhir_r, '^(?:.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\\-]{1,64})(?:/_history/[^/]+)?$', 2), '') END)[1]`,
   // half a unit of the last written digit (FHIRPath lowBoundary, highBoundary on decimals)
   `CREATE OR REPLACE MACRO fhir_half_unit(t) AS 0.5 * pow(10, -len(regexp_extract(t, '\\.(\\d+)', 1)))`,
   `CREATE OR REPLACE MACRO fhir_day(t, high) AS

@@ -1,6 +1,6 @@
 // Does the embedded PostgreSQL survive kill -9 of itself and of Attending, refuse a second start, and leave nothing behind?
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -11,6 +11,8 @@ import { silentLog } from './log.ts';
 import { commandOf, gone, isAlive } from './processes.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'attending-test-'));
+// Under root the database runs as another account, which must get through to its folders.
+chmodSync(scratch, 0o755);
 const built = resolve('node_modules/.cache/attending', `child-${process.pid}`);
 const children = new Set<ChildProcess>();
 

@@ -39,6 +39,8 @@ create table gates.lock (
 
 create table gates.amendment (
   id text primary key,
+  -- Their order: two may come in one millisecond.
+  position bigint generated always as identity,
   deployment_id text not null,
   gate text not null,
   criterion text not null,

@@ -1,0 +1,120 @@
+// What has to be done about the data, what is not there at all, and which lines could not be read?
+import { DataTable } from '../../tools/ui/DataTable.tsx';
+import { EmptyState } from '../../tools/ui/EmptyState.tsx';
+import { bytes, count } from '../../tools/ui/numbers.ts';
+import { Part } from '../../tools/ui/Page.tsx';
+import { Tag } from '../../tools/ui/TaskList.tsx';
+import { unitWords } from './finding-words.ts';
+import type { AuditDocument } from './model.ts';
+
+export function Fixes({ fixes }: { fixes: AuditDocument['fixes'] }) {
+  const blocking = fixes.filter((fix) => fix.blocks).length;
+  return (
+    <Part title={blocking > 0 ? `What blocks the gate: ${count(blocking)} to fix first` : 'What to fix'} says="Ordered by what unblocks the gate, then by how many patients it touches.">
+      {fixes.length === 0 ? (
+        <EmptyState title="Nothing to fix">Every check that could be measured was met.</EmptyState>
+      ) : (
+        <ol className="fixes">
+          {fixes.slice(0, 60).map((fix) => (
+            <li key={fix.rank} className={fix.blocks ? 'is-blocking' : ''}>
+              <span className="fix-rank">{fix.rank}</span>
+              <div>
+                <p>
+                  <b>{fix.says}</b> {fix.blocks && <Tag kind="warning">blocks the gate</Tag>} <Tag kind={fix.tier === 'critical' ? 'strong' : 'quiet'}>{fix.tier}</Tag>
+                </p>
+                <p>{fix.todo}</p>
+                <p className="small faint">
+                  {fix.check} {fix.element ?? ''} · {unitWords(fix.unit)}
+                  {fix.affected !== null && ` · ${count(fix.affected)} affected`}
+                </p>
+              </div>
+            </li>
+          ))}
+          {fixes.length > 60 && <li className="faint">and {count(fixes.length - 60)} more in audit.json</li>}
+        </ol>
+      )}
+    </Part>
+  );
+}
+
+export function Absent({ absent }: { absent: AuditDocument['absent'] }) {
+  if (absent.length === 0) return null;
+  return (
+    <Part title="What is not in the export" says="Absent is not the same as bad: nothing can be said about it at all.">
+      <ul className="card stack">
+        {absent.map((one) => (
+          <li key={one.what + (one.element ?? '')}>
+            <b>{one.what}</b>
+            {one.element && (
+              <>
+                {' '}
+                <Tag>{one.element}</Tag>
+              </>
+            )}{' '}
+            {one.means}
+          </li>
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+export function ExportFiles({ rest }: { rest: Pick<AuditDocument, 'export' | 'charter' | 'tool'> }) {
+  const { files, resources } = rest.export;
+  const bad = files.filter((file) => file.badLineCount > 0);
+  return (
+    <>
+      {bad.length > 0 && (
+        <Part title="Lines that could not be read" says="Counted, shown and skipped; everything else was read.">
+          {bad.map((file) => (
+            <details key={file.name} className="card" open={bad.length === 1}>
+              <summary>
+                <b>{file.name}</b>: {count(file.badLineCount)} of {count(file.lines)} lines
+              </summary>
+              <ul className="small" style={{ paddingTop: '0.5rem' }}>
+                {file.badLines.slice(0, 200).map((line, index) => (
+                  <li key={index}>
+                    <code>line {line.line}</code> {line.reason}
+                  </li>
+                ))}
+                {file.badLineCount > Math.min(200, file.badLines.length) && <li className="faint">and {count(file.badLineCount - Math.min(200, file.badLines.length))} more</li>}
+              </ul>
+            </details>
+          ))}
+        </Part>
+      )}
+      <div className="columns is-two">
+        <Part title="Files">
+          <DataTable
+            bare
+            caption="Files"
+            rows={files}
+            idOf={(file) => file.name}
+            columns={[
+              { id: 'name', header: 'File', value: (file) => file.name, cell: (file) => <code>{file.name}</code> },
+              { id: 'bytes', header: 'Size', number: true, value: (file) => file.bytes, cell: (file) => bytes(file.bytes) },
+              { id: 'lines', header: 'Lines', number: true, value: (file) => file.lines },
+              { id: 'bad', header: 'Bad', number: true, value: (file) => file.badLineCount },
+            ]}
+          />
+        </Part>
+        <Part title="Resources">
+          <DataTable
+            bare
+            caption="Resources"
+            rows={Object.entries(resources).map(([type, n]) => ({ type, n }))}
+            idOf={(row) => row.type}
+            sortedBy={{ id: 'n', descending: true }}
+            columns={[
+              { id: 'type', header: 'Type', value: (row) => row.type },
+              { id: 'n', header: 'Count', number: true, value: (row) => row.n },
+            ]}
+          />
+        </Part>
+      </div>
+      <p className="small faint">
+        Checked by {rest.tool.name} {rest.tool.version} against the charter's data section with SHA-256 <code>{rest.charter.digest}</code>
+      </p>
+    </>
+  );
+}

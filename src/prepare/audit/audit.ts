@@ -1,0 +1,14 @@
+// What may the house ask of the audit room?
+import type { Capability } from '../../tools/server/capability.ts';
+import { commands } from './commands.ts';
+import { jobs } from './jobs.ts';
+import { routes } from './routes.ts';
+
+export const capability: Capability = {
+  name: 'audit',
+  says: 'Is our production data fit for this model?',
+  migrations: new URL('./migrations/', import.meta.url),
+  routes,
+  jobs,
+  commands,
+};

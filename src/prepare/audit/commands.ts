@@ -1,0 +1,89 @@
+// How is an audit run at a terminal, without a server and without a database?
+import type { Command } from 'commander';
+import type { Progress } from './model.ts';
+
+/** `attending audit FOLDER --charter FILE` and `attending audit init FOLDER`. What they need is loaded when they run. */
+export function commands(program: Command): void {
+  const audit = program
+    .command('audit')
+    .description('Is this export fit for this model? Reads a folder of FHIR NDJSON against a charter; needs no server.')
+    .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
+    .enablePositionalOptions()
+    .option('--charter <file>', 'charter, or its data section alone; YAML or JSON (needed)')
+    .option('--out <folder>', 'where audit.json and audit.html are written (default: here; with --json: nowhere)')
+    .option('--json', 'print audit.json to standard output')
+    .option('--cache <folder>', 'keep what was read here, so that the next audit of the same export is faster; holds patient data')
+    .option('--threads <n>', 'how many threads may work', '2')
+    .option('--memory <size>', 'how much memory the reading may take before it uses the disk', '1GB')
+    .addHelpText('after', '\nExit codes: 0 every critical finding is met, 1 not, 2 the input cannot be used.\n\nattending audit init <folder>  proposes the data section of a charter.')
+    .action(async (folder: string, options: AuditCommand) => auditFolder(folder, options));
+  audit
+    .command('init')
+    .description("Proposes the data section of a charter from what the export holds; prints YAML.")
+    .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
+    .option('--out <file>', 'write it to this file, which must not exist yet')
+    .action(async (folder: string, options: { out?: string }) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, options));
+}
+
+interface AuditCommand {
+  charter?: string;
+  out?: string;
+  json?: boolean;
+  cache?: string;
+  threads: string;
+  memory: string;
+}
+
+async function auditFolder(folder: string, { charter, out, json, cache, threads, memory }: AuditCommand): Promise<void> {
+  const [{ readCharterFile }, { runAudit }, { claimFolder, writeReport, auditJson }, { systemClock }, { Problem }, { resolve }] = await Promise.all([
+    import('./charter-input.ts'), import('./run-audit.ts'), import('./write-report.ts'), import('../../tools/base/clock.ts'), import('../../tools/base/problem.ts'), import('node:path'),
+  ]);
+  if (!/^[1-9]\d?$/.test(threads)) throw new Problem('bad-input', `--threads ${threads} is no number of threads.`, 'Give a whole number from 1 to 99.');
+  if (!/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(memory)) throw new Problem('bad-input', `--memory ${memory} is no size.`, 'Give it like 1GB or 800MB.');
+  if (charter === undefined) throw new Problem('bad-input', 'An audit needs a charter: which data does the model read?', `Name it with --charter FILE; \`attending audit init ${folder}\` proposes one.`);
+  const input = await readCharterFile(charter);
+  const place = out === undefined && json ? null : resolve(out ?? '.');
+  const release = place ? await claimFolder(place) : async () => {};
+  const stop = new AbortController();
+  const interrupted = () => stop.abort();
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
+  const show = showProgress();
+  try {
+    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory });
+    if (stop.signal.aborted) throw new Problem('conflict', 'The audit was stopped.');
+    const written = place ? await writeReport(place, audit) : null;
+    show.clear();
+    if (json) await print(auditJson(audit));
+    else await print((await import('./tell-audit.ts')).tellAudit(audit, written));
+    process.exitCode = audit.summary.verdict === 'met' ? 0 : 1;
+  } catch (error) {
+    show.clear();
+    if (!stop.signal.aborted) throw error;
+    process.stderr.write('Stopped. No report was written.\n');
+    process.exitCode = 130;
+  } finally {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+    await release();
+  }
+}
+
+const print = (text: string) => new Promise<void>((done) => process.stdout.write(text, () => done()));
+
+/** One line that renews itself, on a terminal only. */
+function showProgress(): { progress(progress: Progress): void; clear(): void } {
+  const screen = process.stderr;
+  if (!screen.isTTY) return { progress: () => {}, clear: () => {} };
+  let last = '';
+  return {
+    progress({ says, done, bytes, totalBytes }) {
+      const size = totalBytes > 0 ? ` (${(bytes / 1e6).toFixed(0)} of ${(totalBytes / 1e6).toFixed(0)} MB)` : '';
+      const line = `${String(Math.floor(done * 100)).padStart(3)} %  ${says}${says.startsWith('Reading') ? size : ''}`.slice(0, (screen.columns || 80) - 1);
+      if (line === last) return;
+      last = line;
+      screen.write(`\r\x1b[2K${line}`);
+    },
+    clear: () => void screen.write('\r\x1b[2K'),
+  };
+}

@@ -1,0 +1,183 @@
+// How does an audit read as one page, on a screen, in print and in grey?
+import { catalogue } from './checks.ts';
+import { count, percent } from './judging.ts';
+import { families, provenanceVerdicts, verdicts, type AuditDocument, type Finding, type Verdict } from './model.ts';
+import { intervalBar } from './report-bar.ts';
+import { reportStyle } from './report-style.ts';
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+/** Text as HTML. Every text of the export and the charter passes through here. */
+export const escape = (text: string | number | null): string => String(text ?? '').replace(/[&<>"']/g, (one) => escapes[one]!);
+
+/** Said beside colour, so that grey paper loses nothing. */
+const marks: Record<Verdict, { mark: string; word: string }> = {
+  met: { mark: '✓', word: 'met' },
+  'not-met': { mark: '✗', word: 'not met' },
+  undecided: { mark: '≈', word: 'undecided' },
+  'not-measurable': { mark: '–', word: 'not measurable' },
+};
+const verdictOf = (verdict: Verdict) => `<span class="v ${verdict}"><b aria-hidden="true">${marks[verdict].mark}</b> ${marks[verdict].word}</span>`;
+const worst = (all: readonly Verdict[]): Verdict => (['not-met', 'undecided', 'met', 'not-measurable'] as const).find((verdict) => all.includes(verdict)) ?? 'not-measurable';
+
+/** Cells under five people are not written on a page that is handed around. */
+const smallest = 5;
+const rateOf = (finding: Finding) => (finding.rate === null ? '–' : finding.n < smallest && finding.unit.facility !== null ? 'n &lt; 5' : escape(percent(finding.rate)));
+
+const isOverall = ({ unit }: Finding) => unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
+const isFacility = ({ unit }: Finding) => unit.facility !== null && unit.department === null && unit.month === null && unit.clinician === null;
+
+/** The page: self-contained HTML without script or anything from elsewhere. */
+export function reportHtml(audit: AuditDocument): string {
+  const { summary } = audit;
+  const title = `Data audit${audit.charter.deployment ? ` of ${audit.charter.deployment}` : ''}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escape(title)}: ${marks[summary.verdict].word}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<header class="top">
+  <p class="kind">Attending · data audit · ${escape(audit.finishedAt.slice(0, 16).replace('T', ' '))} UTC</p>
+  <h1>${escape(title)}</h1>
+  <p class="answer ${summary.verdict}"><b aria-hidden="true">${marks[summary.verdict].mark}</b><span><strong>${summary.verdict === 'met' ? 'The data gate may be passed on completeness.' : summary.verdict === 'not-met' ? 'The data gate may not be passed.' : 'The data gate cannot be decided yet.'}</strong> ${escape(summary.says)}</span></p>
+  <p class="answer provenance ${audit.provenance.verdict}"><b aria-hidden="true">${audit.provenance.verdict === 'not-established' ? '?' : '!'}</b><span><strong>${escape(provenanceVerdicts[audit.provenance.verdict])}</strong> ${escape(audit.provenance.says)}</span></p>
+</header>
+<main>
+${numbers(audit)}
+${blocking(audit)}
+${elements(audit)}
+${absent(audit)}
+${matrix(audit)}
+${byFacility(audit)}
+${notMet(audit)}
+${signals(audit)}
+${files(audit)}
+${method(audit)}
+</main>
+<footer><p>audit.json beside this page has every finding with its rows. Charter data section sha256 ${escape(audit.charter.digest)}. ${escape(audit.tool.name)} ${escape(audit.tool.version)}.</p></footer>
+</body>
+</html>
+`;
+}
+
+function numbers({ summary, export: data }: AuditDocument): string {
+  const items: [string, string][] = [
+    ['Patients', count(summary.patients)],
+    ['Encounters', count(summary.encounters)],
+    ['Resources', count(summary.resources)],
+    ['Facilities', count(summary.facilities)],
+    ['Departments', count(summary.departments)],
+    ['Bad lines', `${count(summary.badLines)} of ${count(data.files.reduce((sum, file) => sum + file.lines, 0))}`],
+    ['Period', summary.from && summary.to ? `${summary.from} – ${summary.to}` : 'no dates'],
+  ];
+  return `<dl class="numbers">${items.map(([name, value]) => `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>`;
+}
+
+function blocking({ fixes, elements }: AuditDocument): string {
+  if (fixes.length === 0) return section('fix', 'What to fix', '<p>Nothing was found that needs repair.</p>');
+  const nameOf = new Map(elements.map(({ id, name }) => [id, name]));
+  const item = (fix: AuditDocument['fixes'][number]) =>
+    `<li value="${fix.rank}"><p><span class="tag">${escape(fix.check)}</span> <strong>${escape(nameOf.get(fix.element ?? '') ?? checkName(fix.check))}</strong>${fix.affected === null ? '' : ` <span class="quiet">${count(fix.affected)} affected</span>`}</p><p>${escape(fix.says)}</p><p class="todo">${escape(fix.todo)}</p></li>`;
+  const first = fixes.filter((fix) => fix.blocks);
+  const later = fixes.filter((fix) => !fix.blocks);
+  const shown = later.slice(0, 15);
+  return section(
+    'fix',
+    first.length > 0 ? 'What blocks the gate, first things first' : 'What to improve',
+    `${first.length > 0 ? `<ol class="fixes">${first.map(item).join('')}</ol>` : '<p>Nothing blocks the gate.</p>'}${shown.length > 0 ? `<h3>Does not block</h3><ol class="fixes later">${shown.map(item).join('')}</ol>${later.length > shown.length ? `<p class="quiet">${later.length - shown.length} more in audit.json.</p>` : ''}` : ''}`,
+  );
+}
+
+function elements(audit: AuditDocument): string {
+  if (audit.elements.length === 0) return '';
+  const rows = audit.elements.map((element) => {
+    const complete = audit.findings.find((finding) => finding.check === 'C02' && finding.element === element.id && isOverall(finding));
+    const cells = audit.findings.find((finding) => finding.check === 'C01' && finding.element === element.id && isOverall(finding));
+    const bar = complete && complete.rate !== null ? intervalBar({ ...complete, rate: complete.rate, threshold: element.threshold }) : '<span class="quiet">absent</span>';
+    return `<tr><th scope="row">${escape(element.name)}<small>${escape(element.resource)} · ${escape(element.window)}</small></th><td>${escape(element.tier)}</td><td class="n">${complete ? `${complete.k === null ? '–' : count(complete.k)} / ${count(complete.n)}` : '–'}<small>${element.per}s</small></td><td class="n">${complete ? rateOf(complete) : '–'}<small>${complete?.low != null && complete.high !== null ? `${escape(percent(complete.low))} – ${escape(percent(complete.high))}` : ''}</small></td><td class="bar">${bar}</td><td class="n">${cells && cells.rate !== null ? escape(percent(cells.rate)) : '–'}</td><td>${complete ? verdictOf(complete.verdict) : ''}</td></tr>`;
+  });
+  return section(
+    'elements',
+    'Completeness of what the model reads',
+    `<p class="quiet">Who has a usable value in the window, with its 95 % interval (Wilson; widened where rows cluster in patients). The tick is the promised share. “Cells” is the plain share of filled fields, which is blind to rows that were never written.</p>
+    ${table('Element|Tier|k / n|Complete||Cells|Verdict', rows)}`,
+  );
+}
+
+function absent({ absent }: AuditDocument): string {
+  if (absent.length === 0) return '';
+  return section('absent', 'What is absent', `<p class="quiet">Absent is not 0 %: nothing was measured.</p><ul class="absent">${absent.map(({ what, means }) => `<li><strong>${escape(what)}.</strong> ${escape(means)}</li>`).join('')}</ul>`);
+}
+
+const checkName = (id: string) => catalogue.find((check) => check.id === id)?.name ?? id;
+
+function matrix({ findings }: AuditDocument): string {
+  const facilities = [...new Set(findings.filter(isFacility).map(({ unit }) => unit.facility!))].sort();
+  const shown = facilities.slice(0, 12);
+  const cell = (mine: readonly Finding[]) => {
+    if (mine.length === 0) return '<td class="cell none"><span class="quiet">·</span></td>';
+    const verdict = worst(mine.map((finding) => finding.verdict));
+    const many = mine.filter((finding) => finding.verdict === verdict).length;
+    return `<td class="cell ${verdict}"><b aria-hidden="true">${marks[verdict].mark}</b> <span>${many} of ${mine.length} ${marks[verdict].word}</span></td>`;
+  };
+  const rows = catalogue.flatMap(({ id, name, family }) => {
+    const mine = findings.filter((finding) => finding.check === id);
+    if (mine.length === 0) return [];
+    return [`<tr><th scope="row"><span class="tag">${id}</span> ${escape(name)}<small>${escape(family)}</small></th>${cell(mine.filter(isOverall))}${shown.map((facility) => cell(mine.filter((finding) => isFacility(finding) && finding.unit.facility === facility))).join('')}</tr>`];
+  });
+  return section('matrix', 'Checks by facility', `<p class="quiet">The worst verdict of each check, and how many of its findings share it. A dot: this check does not look at single facilities.</p>${table(['Check', 'Whole export', ...shown].map(escape).join('|'), rows, 'matrix')}${facilities.length > shown.length ? `<p class="quiet">${facilities.length - shown.length} more facilities in audit.json.</p>` : ''}`);
+}
+
+function byFacility({ findings, elements }: AuditDocument): string {
+  const mine = findings.filter((finding) => finding.check === 'C02' && isFacility(finding));
+  const facilities = [...new Set(mine.map(({ unit }) => unit.facility!))].sort();
+  if (facilities.length < 2) return '';
+  const shown = facilities.slice(0, 12);
+  const rows = elements.map((element) => `<tr><th scope="row">${escape(element.name)}</th>${shown.map((facility) => {
+    const finding = mine.find((one) => one.element === element.id && one.unit.facility === facility);
+    return finding ? `<td class="cell ${finding.verdict}"><b aria-hidden="true">${marks[finding.verdict].mark}</b> ${rateOf(finding)}<small>${finding.n < smallest ? '' : `n ${count(finding.n)}`}</small></td>` : '<td class="cell none"><span class="quiet">–</span></td>';
+  }).join('')}</tr>`);
+  return section('facilities', 'Completeness by facility', table(['Element', ...shown].map(escape).join('|'), rows, 'matrix'));
+}
+
+function notMet({ findings, elements }: AuditDocument): string {
+  const order = { critical: 0, important: 1, context: 2 };
+  const mine = findings.filter((finding) => (isOverall(finding) || isFacility(finding)) && (finding.verdict === 'not-met' || (finding.verdict === 'undecided' && finding.tier !== 'context'))).sort((a, b) => order[a.tier] - order[b.tier]);
+  const shown = mine.filter((finding) => finding.n >= smallest).slice(0, 80);
+  if (shown.length === 0) return '';
+  const nameOf = new Map(elements.map(({ id, name }) => [id, name]));
+  const rows = shown.map((finding) => `<tr><td><span class="tag">${finding.check}</span></td><th scope="row">${escape(nameOf.get(finding.element ?? '') ?? finding.resource ?? 'the export')}<small>${escape(finding.unit.facility ?? 'whole export')} · ${finding.tier}</small></th><td>${escape(finding.says)}${finding.rows.length > 0 ? `<small>e.g. ${finding.rows.slice(0, 3).map((row) => escape(`${row.file}${row.line === null ? '' : `:${row.line}`}`)).join(', ')}</small>` : ''}</td><td>${verdictOf(finding.verdict)}</td></tr>`);
+  return section('findings', 'Findings that are not met or undecided', `${table('Check|About|Finding|Verdict', rows)}${mine.length > shown.length ? `<p class="quiet">${mine.length - shown.length} more in audit.json.</p>` : ''}`);
+}
+
+function signals({ provenance }: AuditDocument): string {
+  const words = { synthetic: 'speaks for synthetic data', 'de-identified-copy': 'speaks for a de-identified copy', nothing: 'says nothing' };
+  return section('provenance', 'Where the data come from', `<p><strong>${escape(provenanceVerdicts[provenance.verdict])}</strong></p><ul>${provenance.signals.map((signal) => `<li>${escape(signal.says)} <span class="quiet">${words[signal.points]}</span></li>`).join('')}</ul><p class="quiet">An export cannot prove that it was drawn from production: that needs a statement of who drew it, from where and when, and someone who checks it.</p>`);
+}
+
+function files({ export: data }: AuditDocument): string {
+  const types = Object.entries(data.resources).map(([type, n]) => `${escape(type)} ${count(n)}`).join(' · ');
+  const rows = data.files.map((file) => `<tr><th scope="row">${escape(file.name)}</th><td class="n">${count(file.bytes)}</td><td class="n">${count(file.lines)}</td><td class="n">${count(file.badLineCount)}</td><td>${[...(file.trouble ? [`<strong>${escape(file.trouble)}</strong>`] : []), ...file.badLines.slice(0, 10).map(({ line, reason }) => `line ${line}: ${escape(reason)}`)].join('<br>')}${file.badLineCount > 10 ? `<br><span class="quiet">${count(file.badLineCount - 10)} more</span>` : ''}</td></tr>`);
+  return section('files', 'Files', `<p>${types}</p>${table('File|Bytes|Lines|Bad lines|What is wrong', rows)}`);
+}
+
+function method(audit: AuditDocument): string {
+  const rows = catalogue.map((check) => `<tr><th scope="row"><span class="tag">${check.id}</span> ${escape(check.name)}</th><td>${escape(check.asks)}<small>${escape(check.formula)}</small></td><td>${escape(check.limits)}<small>${escape(check.source)}</small></td><td>${check.threshold ? `${check.threshold.bound.replace('-', ' ')} ${escape(percent(check.threshold.value))}` : '–'}</td></tr>`);
+  return section(
+    'method',
+    'Method and limits',
+    `<p>${Object.entries(verdicts).map(([verdict, says]) => `${verdictOf(verdict as Verdict)} ${escape(says)}`).join(' ')}</p>
+    <p>A critical element is judged, for the whole export and for each facility, on the pessimistic end of its interval; departments, clinicians and months on the estimate. Clinicians never appear by name. Cells under five people are withheld on this page. Families: ${Object.entries(families).map(([family, asks]) => `${escape(family)} (${escape(asks)})`).join(', ')}</p>
+    ${audit.summary.exportedAt ? `<p>The future is judged against the export's own time, ${escape(audit.summary.exportedAt)}.</p>` : ''}
+    ${table('Check|What it asks|What it cannot see|Default', rows)}`,
+  );
+}
+
+const section = (id: string, title: string, body: string) => `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${escape(title)}</h2>${body}</section>`;
+
+/** Headings apart by `|`, already escaped. */
+const table = (heads: string, rows: readonly string[], kind = '') => `<div class="scroll" tabindex="0" role="group"><table class="${kind}"><thead><tr>${heads.split('|').map((head) => (head === '' ? '<td></td>' : `<th scope="col">${head}</th>`)).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;

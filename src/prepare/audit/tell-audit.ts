@@ -1,0 +1,25 @@
+// What does a person at a terminal want to know of an audit first?
+import { count, percent } from './judging.ts';
+import { provenanceVerdicts, type AuditDocument, type Verdict } from './model.ts';
+
+const words: Record<Verdict, string> = { met: 'MET', 'not-met': 'NOT MET', undecided: 'UNDECIDED', 'not-measurable': 'NOT MEASURABLE' };
+
+/** A page of plain text: the answer, the elements, what is absent, what to fix, where the report stands. */
+export function tellAudit(audit: AuditDocument, written: { json: string; html: string } | null): string {
+  const { summary } = audit;
+  const lines = [`${words[summary.verdict]}. ${summary.says}`, `${provenanceVerdicts[audit.provenance.verdict]}`, '', `${count(summary.resources)} resources, ${count(summary.patients)} patients, ${count(summary.encounters)} encounters, ${count(summary.facilities)} facilities; ${count(summary.badLines)} bad lines.`, ''];
+  const width = Math.min(44, Math.max(10, ...audit.elements.map(({ name }) => name.length)));
+  for (const element of audit.elements) {
+    const finding = audit.findings.find(({ check, element: id, unit }) => check === 'C02' && id === element.id && unit.facility === null && unit.month === null && unit.clinician === null);
+    if (!finding) continue;
+    const rate = finding.rate === null ? 'absent' : `${percent(finding.rate)} (${percent(finding.low ?? 0)} – ${percent(finding.high ?? 1)})`;
+    lines.push(`  ${element.name.slice(0, width).padEnd(width)}  ${rate.padEnd(30)}  n ${count(finding.n).padStart(7)}  ${element.tier.padEnd(9)}  ${words[finding.verdict].toLowerCase()}`);
+  }
+  if (audit.absent.length > 0) lines.push('', 'Absent, which is not 0 %:', ...audit.absent.map(({ what }) => `  ${what}`));
+  const damaged = audit.export.files.filter((file) => file.trouble || file.badLineCount > 0);
+  if (damaged.length > 0) lines.push('', 'Bad input, skipped and counted:', ...damaged.slice(0, 10).flatMap((file) => [...(file.trouble ? [`  ${file.name}: ${file.trouble}`] : []), ...file.badLines.slice(0, 3).map(({ line, reason }) => `  ${file.name}:${line}: ${reason}`), ...(file.badLineCount > 3 ? [`  ${file.name}: ${count(file.badLineCount)} bad lines in all`] : [])]));
+  const blocking = audit.fixes.filter((fix) => fix.blocks);
+  if (blocking.length > 0) lines.push('', 'Blocks the gate, first things first:', ...blocking.slice(0, 8).flatMap((fix) => [`  ${fix.rank}. ${fix.says}`, `     → ${fix.todo}`]));
+  if (written) lines.push('', `Report: ${written.html}`, `        ${written.json}`);
+  return `${lines.join('\n')}\n`;
+}
