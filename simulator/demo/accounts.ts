@@ -16,19 +16,21 @@ interface Door {
 export async function loadAccounts({ baseUrl, administrator, password, signal }: Door): Promise<Acting> {
   const there = new Map((await all((after) => administrator.ask(listAccounts, { query: { after } }))).map((account) => [account.email, account]));
   const signedIn = new Map<DemoPerson, Api>();
-  const open = async ([person, wanted]: [DemoPerson, (typeof demoAccounts)[DemoPerson]]) => {
+  const doors: (() => Promise<unknown>)[] = [];
+  for (const [person, wanted] of Object.entries(demoAccounts) as [DemoPerson, (typeof demoAccounts)[DemoPerson]][]) {
     const own = api(baseUrl, {}, signal);
-    const known = there.get(wanted.email);
-    if (known?.signsInBy === 'password') await own.ask(signIn, { body: { email: wanted.email, password } });
-    else {
-      const { url } = known
-        ? await administrator.ask(newLink, { params: { account: known.id } }, { fresh: true })
-        : (await administrator.ask(createAccount, { body: { email: wanted.email, name: wanted.name, roles: [...wanted.roles], vendor: wanted.vendor } }, { fresh: true })).link;
-      await own.ask(signInByLink, { body: { token: url.slice(url.indexOf('#') + 1), password } });
-    }
     signedIn.set(person, own);
-  };
+    const known = there.get(wanted.email);
+    if (known?.signsInBy === 'password') {
+      doors.push(() => own.ask(signIn, { body: { email: wanted.email, password } }));
+      continue;
+    }
+    const { url } = known
+      ? await administrator.ask(newLink, { params: { account: known.id } }, { fresh: true })
+      : (await administrator.ask(createAccount, { body: { email: wanted.email, name: wanted.name, roles: [...wanted.roles], vendor: wanted.vendor } }, { fresh: true })).link;
+    doors.push(() => own.ask(signInByLink, { body: { token: url.slice(url.indexOf('#') + 1), password } }));
+  }
   // Together: hashing a password is slow on purpose.
-  await Promise.all((Object.entries(demoAccounts) as Parameters<typeof open>[0][]).map(open));
+  await Promise.all(doors.map((open) => open()));
   return (person) => signedIn.get(person)!;
 }

@@ -38,6 +38,8 @@ export const ambientScribe: DemoDeployment = {
       reason: 'The workflow is observed, the fields the scribe reads are complete in all three clinics, and the hazards have controls.',
       waivers: [
         { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
+        // Asked for only where the export is too small to decide it.
+        { criterion: '1.5', reason: 'One clinic has too few visits in the export to be sure; the audit is repeated with a longer period.', forDays: 60 },
       ],
       contingencies: [],
     },

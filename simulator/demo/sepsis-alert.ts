@@ -18,7 +18,7 @@ export const sepsisAlert: DemoDeployment = {
     ...from('Concern survey 2026-11', 'manager', 'Sent to everybody on the roster of the four wards.', shareLine('readiness.concern-response', 118, 201)),
     ...from('Shadowing log, weeks 1-2', 'manager', 'Nine timed sessions on two shifts.', ['workflow.shadowing-hours', 26.5], ['workflow.shadowing-roles', 4], ['workflow.shadowing-shifts', 2], ['workflow.observed-cases', 14], shareLine('workflow.actionable-share', 11, 14)),
     ...from('Purchase questions, signed 2026-11-09', 'governance', 'Answered by the owner with finance.', ['readiness.purchase-minimum', 1], ['readiness.vendor-floors-broken', 0]),
-    ...from('Hazard workshop minutes 2026-11-13', 'safety', 'Eleven hazards, one at the top level still without a control.', ['incidents.workshop-roles', 5], ['incidents.hazards-unscored', 0], ['incidents.top-hazards-uncontrolled', 1]),
+    ...from('Hazard workshop minutes 2026-11-13', 'safety', 'Eleven hazards, two of them not scored yet.', ['incidents.workshop-roles', 5], ['incidents.hazards-unscored', 2], ['incidents.top-hazards-uncontrolled', 0]),
   ],
   decisions: [
     {

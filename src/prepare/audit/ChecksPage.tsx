@@ -8,11 +8,11 @@ import { families, familyNames, listChecks } from './model.ts';
 
 export default function ChecksPage() {
   const checks = useAsk(listChecks);
-  if (checks.error) return <ProblemNotice problem={checks.error} />;
-  if (!checks.data) return <Waiting />;
-  const items = checks.data.items;
+  const items = checks.data?.items ?? [];
   return (
     <Page title="Checks of a data audit" trail={[{ label: 'Data', to: '/data' }]} says="Each with its formula, its default threshold, its source, and what it cannot see. The charter's thresholds go before the defaults.">
+      <ProblemNotice problem={checks.error} />
+      {checks.isLoading && <Waiting />}
       {familyNames
         .filter((family) => items.some((check) => check.family === family))
         .map((family) => (

@@ -4,6 +4,8 @@ import { commands } from './commands.ts';
 import { jobs } from './jobs.ts';
 import { routes } from './routes.ts';
 
+export { auditMeasures } from './measures.ts';
+
 export const capability: Capability = {
   name: 'audit',
   says: 'Is our production data fit for this model?',

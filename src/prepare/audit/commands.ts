@@ -8,7 +8,6 @@ export function commands(program: Command): void {
     .command('audit')
     .description('Is this export fit for this model? Reads a folder of FHIR NDJSON against a charter; needs no server.')
     .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
-    .enablePositionalOptions()
     .option('--charter <file>', 'charter, or its data section alone; YAML or JSON (needed)')
     .option('--out <folder>', 'where audit.json and audit.html are written (default: here; with --json: nowhere)')
     .option('--json', 'print audit.json to standard output')
@@ -22,7 +21,8 @@ export function commands(program: Command): void {
     .description("Proposes the data section of a charter from what the export holds; prints YAML.")
     .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
     .option('--out <file>', 'write it to this file, which must not exist yet')
-    .action(async (folder: string, options: { out?: string }) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, options));
+    // `--out` is an option of `audit` too, which takes it first.
+    .action(async (folder: string, _: unknown, command: Command) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, command.optsWithGlobals<{ out?: string }>()));
 }
 
 interface AuditCommand {

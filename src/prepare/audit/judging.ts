@@ -59,15 +59,18 @@ export interface Judged {
   tier: Tier;
   minimumN: number;
   unit: Unit;
+  /** Judge the whole export on the pessimistic end of the interval where the finding is critical: C02's rule. */
+  pessimistic?: boolean;
 }
 
 /**
- * The house rule (`statistics.judge`). For the whole export and for facilities, critical findings are judged on the
- * pessimistic end of the interval; departments, clinicians and months on the estimate, their n being small by nature.
+ * The house rule (`statistics.judge`). A critical element's completeness in the whole export is judged on the pessimistic
+ * end of its interval. Everything else on the estimate, with its interval beside it: a facility's n is small by nature,
+ * and the gate looks at facilities once more by its own rule.
  */
-export function verdictOf({ n, rate, low, high }: Pick<Finding, 'n' | 'rate' | 'low' | 'high'>, { threshold, tier, minimumN, unit }: Judged): Verdict {
+export function verdictOf({ n, rate, low, high }: Pick<Finding, 'n' | 'rate' | 'low' | 'high'>, { threshold, tier, minimumN, unit, pessimistic = false }: Judged): Verdict {
   if (!threshold || rate === null) return 'not-measurable';
-  const safety = tier === 'critical' && unit.department === null && unit.clinician === null && unit.month === null;
+  const safety = pessimistic && tier === 'critical' && unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
   return judge({ n, value: rate, low, high }, { direction: threshold.bound === 'at-least' ? 'at least' : 'at most', value: threshold.value, safety, minimumN });
 }
 
@@ -103,6 +106,7 @@ export function share(given: {
   threshold: Threshold | null;
   tier: Tier;
   minimumN: number;
+  pessimistic?: boolean;
   says(finding: { n: number; k: number; rate: number | null; low: number | null; high: number | null }): string;
   figures?: Record<string, number | null>;
   rows?: EvidenceRow[];

@@ -44,7 +44,7 @@ export type CheckWords = z.infer<typeof checkWords>;
 // ---------------------------------------------------------------- findings
 
 export const verdicts = {
-  met: 'The measured share keeps the threshold; where it is critical, so does the pessimistic end of its interval.',
+  met: 'The measured share keeps the threshold; for a critical element in the whole export, so does the pessimistic end of its interval.',
   'not-met': 'The measured share misses the threshold.',
   undecided: 'The share keeps the threshold, but the pessimistic end of its interval does not: more cases would decide.',
   'not-measurable': 'Too few cases, or nothing there to measure.',

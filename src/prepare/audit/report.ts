@@ -171,7 +171,7 @@ function method(audit: AuditDocument): string {
     'method',
     'Method and limits',
     `<p>${Object.entries(verdicts).map(([verdict, says]) => `${verdictOf(verdict as Verdict)} ${escape(says)}`).join(' ')}</p>
-    <p>A critical element is judged, for the whole export and for each facility, on the pessimistic end of its interval; departments, clinicians and months on the estimate. Clinicians never appear by name. Cells under five people are withheld on this page. Families: ${Object.entries(families).map(([family, asks]) => `${escape(family)} (${escape(asks)})`).join(', ')}</p>
+    <p>The completeness of a critical element in the whole export is judged on the pessimistic end of its interval; everything else on the estimate, with the interval beside it. Clinicians never appear by name. Cells under five people are withheld on this page. Families: ${Object.entries(families).map(([family, asks]) => `${escape(family)} (${escape(asks)})`).join(', ')}</p>
     ${audit.summary.exportedAt ? `<p>The future is judged against the export's own time, ${escape(audit.summary.exportedAt)}.</p>` : ''}
     ${table('Check|What it asks|What it cannot see|Default', rows)}`,
   );

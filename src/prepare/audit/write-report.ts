@@ -66,7 +66,7 @@ export async function writeReport(folder: string, audit: AuditDocument): Promise
   return { json: parts[0]!.place, html: parts[1]!.place };
 }
 
-function cannotWrite(folder: string, error: unknown): Problem {
+export function cannotWrite(folder: string, error: unknown): Problem {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const why: Record<string, string> = { ENOSPC: 'the disk is full', EACCES: 'it may not be written', EROFS: 'it is read-only', EDQUOT: 'the quota is used up', ENOTDIR: 'a part of its path is a file', EEXIST: 'it is a file, not a folder' };
   return new Problem('unavailable', `The report cannot be written into ${folder}: ${why[code] ?? (error as Error).message}.`, 'Make room or name another folder with --out; an earlier report there is untouched.', [{ file: folder, says: code || 'write failed' }]);

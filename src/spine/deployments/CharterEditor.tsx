@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { call, problemOf } from '../../tools/ui/api.ts';
 import { useTell } from '../../tools/ui/asking.ts';
 import { Fields } from '../../tools/ui/Form.tsx';
+import { useKept } from '../../tools/ui/Go.tsx';
 import { checkAgainst, fieldsOf, pathKey, problemsByField, put, wordsOf, type Field } from '../../tools/ui/form-fields.ts';
 import { Lock, Undo } from '../../tools/ui/icons.tsx';
 import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
@@ -173,48 +174,60 @@ function CharterForm({ view, value, problems, readOnly, deployment, dirty, onLoc
   const field = useMemo(() => fieldsOf(charter), []);
   const members = field.kind === 'group' ? field.members : [];
   const record = (value ?? {}) as Record<string, unknown>;
-  const memberOf = (name: string): Field | undefined => members.find((member) => member.name === name)?.field;
   const count = (name: string) => [...problems.keys()].filter((key) => key === name || key.startsWith(`${name}.`)).length;
+  const [kept, setSection] = useKept('section', 'problem');
+  const section = sections.find((one) => one === kept) ?? 'problem';
+  const at = sections.indexOf(section);
+  const inside = members.find((member) => member.name === section)?.field;
+  const beside = (step: number) => sections[at + step];
   return (
     <div className="charter-form">
       <nav className="charter-nav no-print" aria-label="Sections of the charter">
         <ol>
-          {sections.map((section) => {
-            const lock = view.locks.find((one) => one.section === section);
+          {sections.map((one) => {
+            const lock = view.locks.find((held) => held.section === one);
             return (
-              <li key={section}>
-                <a href={`#section-${section}`}>
-                  {wordsOf(section)}
+              <li key={one}>
+                <button type="button" aria-current={one === section} onClick={() => setSection(one)}>
+                  {wordsOf(one)}
                   {lock && <Lock size={12} label={lock.amended ? 'locked, amended since' : 'locked'} />}
-                  {count(section) > 0 && <span className="field-problem"> {count(section)}</span>}
-                </a>
+                  {count(one) > 0 && <span className="field-problem"> {count(one)} to correct</span>}
+                </button>
               </li>
             );
           })}
         </ol>
       </nav>
       <div className="stack">
-        <div className="card">
-          <Fields field={{ ...field, kind: 'group', members: members.filter((member) => member.name === 'title') } as Field} value={record} words={words} problems={problems} readOnly={readOnly} onChange={onChange} />
+        {count('title') > 0 || section === 'problem' ? (
+          <div className="card">
+            <Fields field={{ ...field, kind: 'group', members: members.filter((member) => member.name === 'title') } as Field} value={record} words={words} problems={problems} readOnly={readOnly} onChange={onChange} />
+          </div>
+        ) : null}
+        <section className="card charter-section" aria-labelledby="section-title">
+          <header className="part-head">
+            <div>
+              <h3 className="part-title" id="section-title">
+                {wordsOf(section)}
+              </h3>
+              <p className="part-says">{sectionSays[section]}</p>
+            </div>
+            <SectionLock {...{ section, view, deployment, dirty, onLocked }} />
+          </header>
+          {inside && <Fields key={section} field={inside} value={record[section]} path={[section]} words={words} problems={problems} readOnly={readOnly} onChange={onChange} />}
+        </section>
+        <div className="row no-print">
+          {beside(-1) && (
+            <Button size="xs" variant="default" onClick={() => setSection(beside(-1)!)}>
+              Before: {wordsOf(beside(-1)!)}
+            </Button>
+          )}
+          {beside(1) && (
+            <Button size="xs" variant="default" onClick={() => setSection(beside(1)!)}>
+              Next: {wordsOf(beside(1)!)}
+            </Button>
+          )}
         </div>
-        {sections.map((section) => {
-          const inside = memberOf(section);
-          if (!inside) return null;
-          return (
-            <section key={section} className="card charter-section" id={`section-${section}`} aria-labelledby={`title-${section}`}>
-              <header className="part-head">
-                <div>
-                  <h3 className="part-title" id={`title-${section}`}>
-                    {wordsOf(section)}
-                  </h3>
-                  <p className="part-says">{sectionSays[section]}</p>
-                </div>
-                <SectionLock {...{ section, view, deployment, dirty, onLocked }} />
-              </header>
-              <Fields field={inside} value={record[section]} path={[section]} words={words} problems={problems} readOnly={readOnly} onChange={onChange} />
-            </section>
-          );
-        })}
       </div>
     </div>
   );

@@ -64,6 +64,13 @@ describe('the check of a charter', () => {
     expect(check.problems[0]?.says).not.toBe('');
   });
 
+  test('text that cannot be stored is refused where it stands, in YAML and in JSON', () => {
+    const { charter } = checkText(charterExample, fhirWords);
+    expect(checkValue({ ...charter, title: 'half \ud800' }, fhirWords).problems).toMatchObject([{ path: 'title' }]);
+    expect(checkText(broken('title: Sepsis', 'title: "nul \\0" # Sepsis'), fhirWords).problems).toMatchObject([{ path: 'title', line: 5 }]);
+    expect(checkText(broken('title: Sepsis', 'title: \0Sepsis'), fhirWords).problems).toMatchObject([{ line: 5 }]);
+  });
+
   test('a few lines cannot unfold into gigabytes', () => {
     const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghij'].map((key, i) => `${key}: &${key} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(',')}]`).join('\n')}\n`;
     expect(checkText(bomb, fhirWords).problems[0]?.says).toMatch(/cannot be read/);

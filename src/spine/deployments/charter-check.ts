@@ -4,6 +4,7 @@ import { charter, type Charter } from './charter.ts';
 import type { CharterProblem } from './charter-contract.ts';
 import { breaches, dataBreaches, type Breach, type FhirWords } from './charter-rules.ts';
 import { readText, type Spot } from './charter-text.ts';
+import { isUsable } from './plain-text.ts';
 import { dataSection } from './charter-data.ts';
 
 export interface CharterCheck {
@@ -21,6 +22,7 @@ export const passes = (check: CharterCheck): check is CharterCheck & { charter: 
 
 /** Checks YAML or JSON text, with lines and columns. */
 export function checkText(text: string, fhir: FhirWords): CharterCheck {
+  if (!isUsable(text)) return { charter: null, dataOnly: false, problems: [{ severity: 'error', line: lineOfBroken(text), column: 1, path: '', says: 'This line holds a NUL or half of a character: the file is binary, or was cut.', next: 'Save it again as UTF-8 text.' }] };
   const read = readText(text);
   if (read.troubles.length > 0)
     return { charter: null, dataOnly: false, problems: read.troubles.map(({ says, ...spot }) => ({ severity: 'error', ...spot, path: '', says, next: 'Correct the YAML at this place; an indentation or a quote is the usual cause.' })) };
@@ -30,6 +32,8 @@ export function checkText(text: string, fhir: FhirWords): CharterCheck {
 /** Checks a charter that came as JSON; places are paths only. */
 export const checkValue = (value: unknown, fhir: FhirWords): CharterCheck => check(value, fhir, () => null);
 
+const lineOfBroken = (text: string) => text.split('\n').findIndex((line) => !isUsable(line)) + 1;
+
 type FindSpot = (path: readonly PropertyKey[], onKey: boolean) => Spot | null;
 
 function check(value: unknown, fhir: FhirWords, spot: FindSpot): CharterCheck {
@@ -37,6 +41,8 @@ function check(value: unknown, fhir: FhirWords, spot: FindSpot): CharterCheck {
     const found = spot(path, onKey);
     return { line: found?.line ?? null, column: found?.column ?? null, path: z.core.toDotPath(path) };
   };
+  const broken = unusable(value, []);
+  if (broken) return { charter: null, dataOnly: false, problems: [{ severity: 'error', ...place(broken), says: 'This text holds a NUL or half of a character, which nothing can store.', next: 'Delete the character; it is invisible in most editors.' }] };
   const dataOnly = isDataOnly(value);
   const parsed = (dataOnly ? dataAlone : charter).safeParse(value);
   if (!parsed.success) {
@@ -46,6 +52,18 @@ function check(value: unknown, fhir: FhirWords, spot: FindSpot): CharterCheck {
   const whole = dataOnly ? null : (parsed.data as Charter);
   const found: Breach[] = whole ? breaches(whole, fhir) : dataBreaches(parsed.data.data, fhir);
   return { charter: whole, dataOnly, problems: inOrder(found.map(({ severity, path, says, next }) => ({ severity, ...place(path), says, next }))) };
+}
+
+/** Where a string stands that neither PostgreSQL nor canonical JSON can hold; null where none does. */
+function unusable(value: unknown, path: PropertyKey[]): PropertyKey[] | null {
+  if (typeof value === 'string') return isUsable(value) ? null : path;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, member] of Object.entries(value)) {
+    const step = Array.isArray(value) ? Number(key) : key;
+    const found = isUsable(key) ? unusable(member, [...path, step]) : path;
+    if (found) return found;
+  }
+  return null;
 }
 
 /** What `attending audit` can work with: the format and the data section, before anything else is promised. */

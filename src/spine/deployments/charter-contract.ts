@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { endpoint, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { charter, section } from './charter.ts';
+import { prose } from './plain-text.ts';
 
 const writesCharter: Role[] = ['governance', 'clinical-owner', 'data-engineer'];
 const locksCharter: Role[] = ['governance', 'clinical-owner'];
@@ -80,7 +81,7 @@ export const charterView = z.strictObject({
 export type CharterView = z.infer<typeof charterView>;
 
 const ofDeployment = z.strictObject({ deployment: z.string() });
-const reason = z.string().trim().min(3).max(2_000);
+const reason = prose(2_000).min(3);
 
 export const getCharter = endpoint({
   name: 'deployments.charter', method: 'GET', path: '/api/v1/deployments/:deployment/charter',

@@ -32,15 +32,12 @@ async function view(db: Db, of: FoundDeployment, version = of.charter_version): 
   if (!row && version > 0) throw new Problem('not-found', `The charter has no version ${version}.`, `The current one is ${of.charter_version}.`);
   if (!row) return { deployment: of.slug, version: null, charter: null, yaml: null, locks: [], amendments: [], warnings: [] };
   const shown = readCharter(row.charter);
-  const locks = await Promise.all(
-    (await records.lockRows(db, of.id)).map(async (lock): Promise<Lock> => {
-      const section = lock.section as Section;
-      return { section, version: lock.version, hash: lock.hash, at: lock.at, by: lock.by_name, amended: (await digest(JSON.parse(row.charter)[section])) !== lock.hash };
-    }),
-  );
   const amendments = (await records.amendmentRows(db, of.id)).map((one): Amendment => ({
     id: one.id, section: one.section as Section, version: one.version, reason: one.reason, at: one.at, by: one.by_name,
     hashBefore: one.hash_before, hashAfter: one.hash_after, differences: JSON.parse(one.differences) as Difference[],
+  }));
+  const locks = (await records.lockRows(db, of.id)).map((lock): Lock => ({
+    section: lock.section as Section, version: lock.version, hash: lock.hash, at: lock.at, by: lock.by_name, amended: amendments.some((one) => one.section === lock.section && one.version > lock.version),
   }));
   const yaml = row.yaml ?? stringify(shown, { lineWidth: 0 });
   return { deployment: of.slug, version: versionOf(row), charter: shown, yaml, locks, amendments, warnings: [...checkText(yaml, fhirWords).problems.filter((problem) => problem.severity === 'warning'), ...mismatches(shown, of)] };
@@ -70,7 +67,8 @@ export async function saveCharter(house: House, caller: Caller, slugOrId: string
     const yaml = save.yaml ?? (before?.yaml ? rewrite(before.yaml, changed, after, (value) => charter.parse(value)) : null);
     if (before && changed.length === 0 && yaml === before.yaml) return;
     const places = await placesNamed(tx, after.units, 'units', (path) => (spot ? { line: spot(path).line } : {}));
-    await records.putPlaces(tx, found.id, places);
+    // A charter that names no units leaves the deployment where it was created; one that named them and no longer does, does not.
+    if (after.units.length > 0 || (was && was.units.length > 0)) await records.putPlaces(tx, found.id, places);
     await records.updateDeployment(tx, found.id, { charter_version: save.basedOn + 1, updated_at: house.clock.now(), ...ownerAfter(held, after) });
     await write(house, tx, caller, { found, before, was, after, changed, yaml, reason: save.reason ?? null });
   });
@@ -171,9 +169,10 @@ export async function lockIn(house: House, tx: Tx, caller: Caller, deploymentId:
   if (held.charter_version === 0) throw new Problem('conflict', 'There is no charter to lock.', 'Save one first.');
   if (held.charter_version !== version) throw new Problem('conflict', `The current version is ${held.charter_version}, not ${version}.`, 'Read the current one before locking it.', [{ path: 'version', says: `should be ${held.charter_version}` }]);
   const row = (await records.charterRow(tx, deploymentId, version))!;
-  const hash = await digest(JSON.parse(row.charter)[section]);
+  const hash = await digest(readCharter(row.charter)[section]);
   const lock = (await records.lockRows(tx, deploymentId)).find((one) => one.section === section);
-  if (lock?.hash === hash) throw new Problem('conflict', `\`${section}\` is locked as it stands, since version ${lock.version}.`, 'Nothing needs to be done.');
+  const amended = (await records.amendmentRows(tx, deploymentId)).some((one) => one.section === section && lock && one.version > lock.version);
+  if (lock && !amended) throw new Problem('conflict', `\`${section}\` is locked as it stands, since version ${lock.version}.`, 'Nothing needs to be done.');
   const at = house.clock.now();
   await records.insertLock(tx, { deployment_id: deploymentId, section, version, hash, at, by_id: caller.id, by_name: caller.name });
   await records.updateDeployment(tx, deploymentId, { updated_at: at });

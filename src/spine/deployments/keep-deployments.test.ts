@@ -96,6 +96,18 @@ describe('a deployment', () => {
   });
 });
 
+describe('text from broken files', () => {
+  test('is refused or not found, and never breaks the database', async () => {
+    const status = async (sent: Promise<Response>) => (await sent).status;
+    expect(await status(house.send(api.addFacility, { body: { slug: 'east', name: 'nul \0' } }))).toBe(400);
+    expect(await status(house.send(api.createDeployment, { body: { slug: 'east', title: 'half \ud800', product: 'scribe', version: '1' } }))).toBe(400);
+    expect(await status(house.send(api.changeDeployment, { params, body: { title: 'x', reason: 'nul \0 here' } }, 'governance'))).toBe(400);
+    expect(await status(house.send(api.getDeployment, { params: { deployment: 'nul\0' } }))).toBe(404);
+    expect(await status(house.send(api.listDeployments, { query: { q: 'a\0b' } }))).toBe(200);
+    expect(await status(house.send(api.listPeople, { query: { q: "a\0b' & !" } }))).toBe(200);
+  });
+});
+
 describe('places', () => {
   test('are renamed, listed with their units, and removed only when nothing refers to them', async () => {
     await house.call(api.setOrganization, { body: { name: 'Example Health', size: 'regional' } });

@@ -21,7 +21,7 @@ export type FoundDeployment = records.ShownDeployment;
  * same as for a name nobody uses, so that names cannot be guessed.
  */
 export async function requireDeployment(db: Db, caller: Pick<Caller, 'roles' | 'vendor'>, slugOrId: string): Promise<FoundDeployment> {
-  const row = await records.deploymentRow(db, visibleTo(caller), slugOrId);
+  const row = /^[a-z0-9_-]+$/.test(slugOrId) ? await records.deploymentRow(db, visibleTo(caller), slugOrId) : undefined;
   if (!row) throw new Problem('not-found', `There is no deployment \`${slugOrId}\`.`, 'The deployments are listed at /api/v1/deployments.');
   return row;
 }
@@ -29,7 +29,7 @@ export async function requireDeployment(db: Db, caller: Pick<Caller, 'roles' | '
 interface ListQuery { q?: string | undefined; stage?: Stage | undefined; facility?: string | undefined; after?: string | undefined; limit: number }
 
 export async function deployments(house: House, caller: Caller, { q = '', stage, facility, after, limit }: ListQuery) {
-  const words = fold(q).split(' ').filter(Boolean);
+  const words = fold(q).split(/[\s\p{C}]+/u).filter(Boolean);
   const rows = await records.deploymentRows(house.db, visibleTo(caller), { words, stage, facility }, readCursor(after, 2), limit + 1);
   const places = await records.placeRows(house.db, rows.map((row) => row.id));
   return pageOf(rows, limit, (row) => rowOf(row, places.filter((place) => place.deployment_id === row.id), house.clock.now()), (row) => cursorOf(row.updated_at, row.id));

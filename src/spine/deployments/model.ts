@@ -4,6 +4,7 @@ import { day, endpoint, everyone, instant, page, paging, staff, type Role } from
 import { idOf, slug } from '../../tools/base/id.ts';
 import { charter } from './charter.ts';
 import { changeKind } from './charter-contract.ts';
+import { line, prose } from './plain-text.ts';
 import { productClass, productKind } from './products.ts';
 
 export * from './charter-contract.ts';
@@ -99,7 +100,7 @@ export type DeploymentEvent = z.infer<typeof deploymentEvent>;
 const keepsDeployments: Role[] = ['administrator', 'governance'];
 const params = z.strictObject({ deployment: z.string().describe('Slug or id.') });
 const place = z.strictObject({ facility: slug, departments: z.array(slug).default([]) });
-const reason = z.string().trim().min(3).max(2_000);
+const reason = prose(2_000).min(3);
 
 export const listDeployments = endpoint({
   name: 'deployments.list', method: 'GET', path: '/api/v1/deployments',
@@ -111,9 +112,9 @@ export const createDeployment = endpoint({
   says: 'Creates a deployment of an AI product.', who: keepsDeployments,
   body: z.strictObject({
     slug: deploymentSlug,
-    title: z.string().trim().min(1).max(300),
+    title: line(300).min(1),
     product: slug,
-    version: z.string().min(1).describe('A version of the product.'),
+    version: line(100).min(1).describe('A version of the product.'),
     facilities: z.array(place).default([]).describe('Where; later the charter says.'),
     programmeStart: day.nullable().default(null),
   }),
@@ -127,7 +128,7 @@ export const changeDeployment = endpoint({
   name: 'deployments.change', method: 'PATCH', path: '/api/v1/deployments/:deployment',
   says: 'Changes the title, stage, mode or clocks of a deployment.', who: ['governance', 'clinical-owner', 'safety-officer'], params,
   body: z.strictObject({
-    title: z.string().trim().min(1).max(300).optional(),
+    title: line(300).min(1).optional(),
     stage: stage.optional(),
     mode: mode.optional(),
     programmeStart: day.nullable().optional(),
@@ -139,7 +140,7 @@ export const changeDeployment = endpoint({
 export const changeVersion = endpoint({
   name: 'deployments.change-version', method: 'POST', path: '/api/v1/deployments/:deployment/version',
   says: 'Puts the deployment on another version of its product, which reopens what was proven about the old one.', who: keepsDeployments,
-  params, body: z.strictObject({ version: z.string().min(1), reason }), output: deployment,
+  params, body: z.strictObject({ version: line(100).min(1), reason }), output: deployment,
 });
 export const acceptOwnership = endpoint({
   name: 'deployments.accept-ownership', method: 'POST', path: '/api/v1/deployments/:deployment/ownership',

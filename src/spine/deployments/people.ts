@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { day, endpoint, instant, page, paging, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
+import { line } from './plain-text.ts';
 
 const readsPeople: Role[] = ['administrator', 'governance', 'clinical-owner', 'manager', 'data-engineer', 'safety-officer', 'auditor'];
 const keepsPeople: Role[] = ['administrator'];
@@ -41,7 +42,7 @@ export const rosterFieldNames = Object.keys(rosterFields) as [RosterField, ...Ro
 
 export const rosterImport = z.strictObject({
   csv: z.string().describe('The file as text: RFC 4180, the first line holds the headers; comma, semicolon or tab.'),
-  file: z.string().max(200).default('roster.csv').describe('The name of the file, for the messages.'),
+  file: line(200).default('roster.csv').describe('The name of the file, for the messages.'),
   headers: z
     .partialRecord(z.enum(rosterFieldNames), z.string())
     .default({})

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { endpoint, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
+import { line } from './plain-text.ts';
 
 const keepsPlaces: Role[] = ['administrator', 'governance'];
-const name = z.string().trim().min(1).max(200);
+const name = line(200).min(1);
 /** The values by which exports and feeds call this place, so that measured data find their way to it. */
-const aliases = z.array(z.string().trim().min(1).max(200)).max(50).describe('What exports and feeds call it, e.g. `Organization/12` or `MICU`.');
+const aliases = z.array(line(200).min(1)).max(50).describe('What exports and feeds call it, e.g. `Organization/12` or `MICU`.');
 
 export const organization = z.strictObject({
   name,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { day, endpoint, everyone, instant, page, paging, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
+import { line, prose } from './plain-text.ts';
 
 const keepsProducts: Role[] = ['administrator', 'governance'];
 
@@ -10,9 +11,9 @@ export const productClass = z.enum(['clinical', 'administrative']);
 
 export const productVersion = z.strictObject({
   id: idOf('ver'),
-  version: z.string().trim().min(1).max(100),
+  version: line(100).min(1),
   releasedOn: day.nullable(),
-  notes: z.string().max(4_000).nullable(),
+  notes: prose(4_000).nullable(),
   createdAt: instant,
 });
 export type ProductVersion = z.infer<typeof productVersion>;
@@ -20,8 +21,8 @@ export type ProductVersion = z.infer<typeof productVersion>;
 export const product = z.strictObject({
   id: idOf('prd'),
   slug,
-  name: z.string().trim().min(1).max(200),
-  vendor: z.string().trim().min(1).max(200).describe('A vendor account with the same vendor sees the deployments of this product.'),
+  name: line(200).min(1),
+  vendor: line(200).min(1).describe('A vendor account with the same vendor sees the deployments of this product.'),
   kind: productKind,
   class: productClass.describe('What counts first: clinical outcome, or administrative work.'),
   versions: z.array(productVersion).describe('Newest first.'),
@@ -31,7 +32,7 @@ export type Product = z.infer<typeof product>;
 
 const newVersion = productVersion.pick({ version: true }).extend({
   releasedOn: day.nullable().default(null),
-  notes: z.string().max(4_000).nullable().default(null),
+  notes: prose(4_000).nullable().default(null),
 });
 
 export const listProducts = endpoint({

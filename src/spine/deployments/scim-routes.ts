@@ -38,7 +38,7 @@ async function orError(work: () => Promise<Response>): Promise<Response> {
 }
 
 async function requirePerson(db: Db, id: string): Promise<records.ShownPerson> {
-  const row = await records.personById(db, id);
+  const row = /^[a-z0-9_]+$/.test(id) ? await records.personById(db, id) : undefined;
   if (!row) throw new ScimError(404, 'There is no such user.');
   return row;
 }

@@ -1,5 +1,6 @@
 // How does an identity provider provision people (SCIM 2.0, RFC 7643 and RFC 7644)?
 import { z } from 'zod';
+import { isUsable } from './plain-text.ts';
 import { endpoint, type Endpoint, type Method, type Role } from '../../tools/base/endpoint.ts';
 
 const provisions: Role[] = ['administrator'];
@@ -69,7 +70,7 @@ function attribute(of: Resource, name: string): unknown {
 
 function text(value: unknown, name: string): string | null {
   if (value === undefined || value === null || value === '') return null;
-  if (typeof value !== 'string' || value.length > 200 || /\p{Cc}/u.test(value)) throw new ScimError(400, `${name} should be a text of at most 200 characters.`, 'invalidValue');
+  if (typeof value !== 'string' || value.length > 200 || /[\p{Cc}\p{Cs}]/u.test(value)) throw new ScimError(400, `${name} should be a text of at most 200 characters.`, 'invalidValue');
   return value.trim() || null;
 }
 
@@ -192,8 +193,10 @@ export function readFilter(filter: string | undefined): { attribute: 'user_name'
   const column = found && columns[found[1]!.toLowerCase() as keyof typeof columns];
   if (!column) throw new ScimError(400, 'The filters understood are `userName eq "…"`, `externalId eq "…"` and `id eq "…"`.', 'invalidFilter');
   try {
-    return { attribute: column, value: JSON.parse(found![2]!) as string };
+    const value = JSON.parse(found![2]!) as string;
+    if (isUsable(value)) return { attribute: column, value };
   } catch {
-    throw new ScimError(400, 'The value of the filter is no JSON string.', 'invalidFilter');
+    // Said below, in words.
   }
+  throw new ScimError(400, 'The value of the filter is no JSON string.', 'invalidFilter');
 }

@@ -21,6 +21,7 @@ export function DecideDialog({ state }: { state: GateState }) {
       label={`Decide ${state.gate}`}
       variant="filled"
       wide
+      disabled={state.state === 'not-started'}
       title={`Decide ${state.gate} ${state.title}`}
       does="Record the decision"
       says={<Snapshot state={state} />}

@@ -40,7 +40,7 @@ export default function GatesPage() {
                 <b>{station.gate}</b> {station.title}
               </Go>
               <p className="small faint">
-                {station.gate === 'GX' ? 'Any time: suspend, resume, retire' : station.weeks ? `Weeks ${station.weeks.from}${station.weeks.to === null ? ' onwards' : ` to ${station.weeks.to}`}` : 'Any time'}
+                {station.gate === 'GX' ? 'Any time: suspend, resume, retire' : station.weeks ? weekWords(station.weeks) : 'Any time'}
                 {station.locked && ' · thresholds locked'}
               </p>
             </div>
@@ -52,7 +52,7 @@ export default function GatesPage() {
                   <RelativeTime at={station.decidedAt} />
                 </span>
               )}
-              {station.blocks > 0 && station.state !== 'decided' && <span className="small faint">{station.blocks} blocking</span>}
+              {station.blocks > 0 && (station.state === 'blocked' || station.state === 'reopened') && <span className="small faint">{station.blocks} blocking</span>}
             </div>
           </li>
         ))}
@@ -63,6 +63,8 @@ export default function GatesPage() {
     </Page>
   );
 }
+
+const weekWords = ({ from, to }: NonNullable<Station['weeks']>) => (to === null ? `Week ${from} onwards` : to === from ? `Week ${from}` : `Weeks ${from} to ${to}`);
 
 /** How many criteria read how, as a bar whose parts are named. */
 export function Counts({ station }: { station: Pick<Station, 'counts' | 'criteria'> }) {

@@ -91,7 +91,10 @@ export default function PortfolioPage() {
               const worst = trackOf(row)?.worst;
               return worst ? (
                 <>
-                  <Verdict verdict={worst.state} /> <span className="small">{worst.criterion} {worst.title}</span>
+                  <Verdict verdict={worst.state} />
+                  <div className="small faint">
+                    {worst.criterion} {worst.title}
+                  </div>
                 </>
               ) : (
                 <span className="none">none</span>

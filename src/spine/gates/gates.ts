@@ -9,6 +9,7 @@ import { fiveStep } from './read-playbook.ts';
 import { routes } from './routes.ts';
 
 export { gateMeasures } from './measures.ts';
+export { criteriaTables, measureTables, playbookSchemaText, withGenerated } from './document.ts';
 export { fiveStep, readPlaybook } from './read-playbook.ts';
 
 /** The room of gates, with the measures the composition root has put together and a playbook. */

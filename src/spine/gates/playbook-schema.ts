@@ -103,7 +103,7 @@ export const gate = z.strictObject({
   title: sentence,
   asks: sentence,
   grants: sentence.describe('What an approval permits.'),
-  weeks: z.strictObject({ from: z.int().min(0), to: z.int().min(0).nullable() }).nullable().describe('The programme weeks of the phase that ends at this gate. Null: any time.'),
+  weeks: z.strictObject({ from: z.int().min(0), to: z.int().min(0).nullable() }).nullable().describe('The programme weeks of the phase that ends at this gate. Null: at any time.'),
   review: z.enum(['weekly', 'monthly', 'quarterly', 'yearly']).describe('How often the committee looks after an approval.'),
   repeats: z.boolean().default(false).describe('May be decided again and again: each wave, each year.'),
   anyTime: z.boolean().default(false).describe('Stands beside the track: suspend, resume, retire.'),

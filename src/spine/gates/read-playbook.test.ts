@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { Problem } from '../../tools/base/problem.ts';
-import { conditionsOf, criteriaOn, pathNames, playbook } from './model.ts';
+import { conditionsOf, criteriaOn, pathNames } from './model.ts';
 import { fiveStep, playbookFolder, readPlaybook } from './read-playbook.ts';
 
 const text = readFileSync(join(playbookFolder(), 'five-step.yaml'), 'utf8');
@@ -94,10 +93,4 @@ describe('a playbook that is none', () => {
   test.each(['', 'just words', '[]', '42', '\u0000'])('refuses %j', (other) => {
     expect(problemOf(() => readPlaybook(other)).details.length).toBeGreaterThan(0);
   });
-});
-
-test('playbook.schema.json equals the code', () => {
-  const file = join(playbookFolder(), '..', 'playbook.schema.json');
-  const published = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-  expect(published).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(playbook, { io: 'input' }))));
 });

@@ -61,12 +61,12 @@ export default function LedgerPage() {
           more={{ has: entries.hasMore, loading: entries.loadingMore, load: entries.more }}
           empty={<EmptyState title="No entry of this kind yet">Entries appear by themselves when something is decided, locked, changed or measured.</EmptyState>}
           columns={[
-            { id: 'position', header: 'No.', value: (entry) => entry.position, cell: (entry) => <>Entry {count(entry.position)}</> },
+            { id: 'position', header: 'No.', value: (entry) => entry.position, cell: (entry) => <span className="no-wrap">Entry {count(entry.position)}</span> },
             { id: 'at', header: 'When', value: (entry) => entry.at, cell: (entry) => <RelativeTime at={entry.at} /> },
             { id: 'says', header: 'What happened', value: (entry) => entry.says },
             { id: 'kind', header: 'Kind', value: (entry) => entry.kind, cell: (entry) => <code>{entry.kind}</code> },
             { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <code>{entry.subject}</code> },
-            { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <>{entry.actor.kind} <code className="small">{entry.actor.ref}</code></> },
+            { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <span className="no-wrap" title={entry.actor.ref}>{entry.actor.kind} <code>…{entry.actor.ref.slice(-6)}</code></span> },
           ]}
         />
       </Part>

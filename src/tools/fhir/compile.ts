@@ -187,8 +187,7 @@ const text = (sql: string, hint?: string): Compiled => ({ form: 'value', kind: '
 
 function compileBinary({ op, left, right }: Node & { is: 'binary' }, scope: Scope): Compiled {
   if (op === 'is' || op === 'as') {
-    const one = ofType(left, right, scope);
-    return op === 'is' ? boolean(asPresent(one)) : one;
+    return op === 'is' ? isOfType(left, right, scope) : ofType(left, right, scope);
   }
   const a = compile(left, scope);
   const b = compile(right, scope);
@@ -265,6 +264,11 @@ function ofType(on: Node | undefined, type: Node, scope: Scope): Compiled {
   return { form: 'list', sql: `list_filter(${list}, lambda ${item}: ${keep})`, hint: wanted };
 }
 
+/** Empty for nothing, as FHIRPath has it. */
+function isOfType(on: Node, type: Node, scope: Scope): Compiled {
+  return boolean(`(CASE WHEN ${asPresent(compile(on, scope))} THEN ${asPresent(ofType(on, type, scope))} END)`);
+}
+
 function hinted(one: Compiled, hint: string): Compiled {
   return { ...one, hint };
 }
@@ -314,7 +318,7 @@ function compileCall({ on, name: called, args }: Node & { is: 'call' }, scope: S
     }
     case 'ofType': most(1); return ofType(on, argument(0), scope);
     case 'as': most(1); return ofType(on, argument(0), scope);
-    case 'is': most(1); return boolean(asPresent(ofType(on, argument(0), scope)));
+    case 'is': most(1); return isOfType(on ?? { is: 'this' }, argument(0), scope);
     case 'extension': {
       most(1);
       const extensions = on ? step(compile(on, scope), 'extension', scope) : compileMember({ is: 'member', name: 'extension' }, scope);
@@ -380,10 +384,12 @@ export function fieldsOf(node: Node, resource: string): Set<string> {
       case 'index': visit(one.on, onRoot); visit(one.at, onRoot); return;
       case 'negate': visit(one.of, onRoot); return;
       case 'binary':
+        if (one.op === 'is') visit(one.left, onRoot);
         if (one.op === 'is' || one.op === 'as') visitType(one.left, one.right, onRoot);
         else { visit(one.left, onRoot); visit(one.right, onRoot); }
         return;
       case 'call': {
+        if (one.name === 'is' && one.on) visit(one.on, onRoot);
         if (['ofType', 'as', 'is'].includes(one.name) && one.on && one.args[0]) return visitType(one.on, one.args[0], onRoot);
         if (one.on) visit(one.on, onRoot);
         else if (onRoot && one.name === 'extension') found.add('extension');

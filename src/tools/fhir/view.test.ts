@@ -54,6 +54,7 @@ describe('paths', () => {
     ['value.exists()', 'boolean', true],
     ['value is Quantity', 'boolean', true],
     ['value is string', 'boolean', false],
+    ['onset is dateTime', 'boolean', null],
     ['component.value.ofType(Quantity).value', 'all', ['1']],
     ['component.where(value.exists()).code.coding.code', 'all', ['a', 'b']],
     ['component.value', 'exists', true],
@@ -112,7 +113,7 @@ describe('paths', () => {
 
   test('the fields a path touches', () => {
     expect(expressionFields('subject.getReferenceKey(Patient)', 'Observation')).toEqual(['subject']);
-    expect(expressionFields('Patient.name.where(use = 'x' or family.exists()).given', 'Patient')).toEqual(['name']);
+    expect(expressionFields("Patient.name.where(use = 'x' or family.exists()).given", 'Patient')).toEqual(['name']);
     expect(expressionFields('value.ofType(Quantity).value', 'Observation')).toEqual(['valueQuantity']);
     expect(expressionFields("status = 'final' and code.coding.exists(code = '1')", 'Observation')).toEqual(['code', 'status']);
     expect(expressionFields('effective', 'Observation')).toEqual(['effective', 'effectiveDateTime', 'effectiveInstant', 'effectivePeriod', 'effectiveTiming']);

@@ -155,7 +155,9 @@ export const keyById = (db: Db | Tx, id: string) => on(db).selectFrom('server.ap
 // Attempts to sign in; what stays are the failed ones
 
 export const noteAttempt = async (db: Db, who: readonly string[], at: Instant): Promise<void> => void (await on(db).insertInto('server.failed_attempt').values(who.map((one) => ({ who: one, at }))).execute());
-export const takeBackAttempt = async (db: Db, who: readonly string[], at: Instant): Promise<void> => void (await on(db).deleteFrom('server.failed_attempt').where('who', 'in', who).where('at', '=', at).execute());
+/** One that turned out well; another of the same moment stays. */
+export const takeBackAttempt = async (db: Db, who: string, at: Instant): Promise<void> =>
+  void (await sql`delete from server.failed_attempt where ctid = (select ctid from server.failed_attempt where who = ${who} and at = ${at} limit 1)`.execute(db));
 export const forgetAttempts = async (db: Db, who: string): Promise<void> => void (await on(db).deleteFrom('server.failed_attempt').where('who', '=', who).execute());
 export async function countAttempts(db: Db, who: string, since: Instant): Promise<number> {
   const { n } = await on(db).selectFrom('server.failed_attempt').select((count) => count.fn.countAll<number>().as('n')).where('who', '=', who).where('at', '>', since).executeTakeFirstOrThrow();

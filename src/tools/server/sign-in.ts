@@ -68,19 +68,20 @@ export async function signInByPassword(house: House, email: string, password: st
   const who = [`address ${email.toLowerCase()}`, `machine ${machine}`] as const;
   const now = house.clock.now();
   const since = shift(now, -allowed.within);
-  // Counted before it is tried, so that a hundred guesses at once are not all looked at.
+  const tooMany = async (beside: number) => {
+    const [address = 0, from = 0] = await Promise.all(who.map((one) => records.countAttempts(house.db, one, since)));
+    if (address + beside > allowed.address || from + beside > allowed.machine) throw new Problem('too-many-requests', 'Signing in failed too often.', 'Wait 15 minutes, or ask an administrator for a one-time link.');
+  };
+  await tooMany(1);
+  // Counted before it is tried, and looked at again: of a hundred guesses at once, eight are tried.
   await records.noteAttempt(house.db, who, now);
-  const [address = 0, from = 0] = await Promise.all(who.map((one) => records.countAttempts(house.db, one, since)));
-  if (address > allowed.address || from > allowed.machine) {
-    await records.takeBackAttempt(house.db, who, now);
-    throw new Problem('too-many-requests', 'Signing in failed too often.', 'Wait 15 minutes, or ask an administrator for a one-time link.');
-  }
+  await tooMany(0);
   const account = (await records.accountByEmail(house.db, email)) ?? null;
   const right = await isPassword(password, account?.password ?? null);
   if (!account || !right || account.disabled)
     throw new Problem('not-signed-in', 'The address or the password is not right.', 'Try again, or ask an administrator for a one-time link.');
   await records.forgetAttempts(house.db, who[0]);
-  await records.takeBackAttempt(house.db, who, now);
+  await records.takeBackAttempt(house.db, who[1], now);
   return account;
 }
 

@@ -23,7 +23,11 @@ function discover({ issuer, clientId, clientSecret }: Oidc): Promise<oidc.Config
   if (known) return known;
   // Plain http is for a provider on this very machine only (a proxy beside us, a test).
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(new URL(issuer).hostname);
-  const fresh = oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, { timeout: 10, ...(local && { execute: [oidc.allowInsecureRequests] }) });
+  const fresh = oidc.discovery(new URL(issuer), clientId, clientSecret, undefined, {
+    timeout: 10,
+    // The signature of the identity is checked too, not only the connection it came over.
+    execute: [oidc.enableNonRepudiationChecks, ...(local ? [oidc.allowInsecureRequests] : [])],
+  });
   configurations.set(issuer + clientId, fresh);
   fresh.catch(() => configurations.delete(issuer + clientId));
   return fresh;

@@ -15,10 +15,10 @@ export function useTitle(title: string) {
   }, [title]);
 }
 
-export function Breadcrumbs({ trail }: { trail: readonly Crumb[] }) {
+export function Breadcrumbs({ trail, label = 'Breadcrumbs' }: { trail: readonly Crumb[]; label?: string }) {
   if (trail.length === 0) return null;
   return (
-    <nav aria-label="Breadcrumbs" className="crumbs">
+    <nav aria-label={label} className="crumbs">
       <ol>
         {trail.map((crumb) => (
           <li key={crumb.to}>
@@ -54,7 +54,7 @@ export function Page({
   const Heading = level === 1 ? 'h1' : 'h2';
   return (
     <article className="page">
-      <Breadcrumbs trail={trail} />
+      <Breadcrumbs trail={trail} label={level === 1 ? 'Breadcrumbs' : 'Breadcrumbs of this part'} />
       <header className="page-head">
         <div>
           <Heading className="page-title">{title}</Heading>

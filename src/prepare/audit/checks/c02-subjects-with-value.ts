@@ -78,6 +78,7 @@ function findingOf(row: SubjectRow, evidence: Map<string, EvidenceRow[]>, desk: 
       // Clinicians and months are shown as distributions; their verdicts carry no weight of their own.
       tier: row.level === 'clinician' || row.level === 'month' ? 'context' : tierOf(subjectsWithValue, element),
       minimumN: row.level === 'overall' || row.level === 'facility' ? element.minimumN : smallestUnit,
+      pessimistic: true,
       says: ({ n, k, rate, low, high }) =>
         rate === null ? `${element.name}: there are no ${people} in the population.` : `${element.name}${sayUnit(unit)}: ${count(k)} of ${count(n)} ${people} have a usable value ${sayWindow(element)}, ${percent(rate)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
       rows: evidence.get(JSON.stringify([row.e, unit.facility, unit.department])) ?? [],

@@ -1,0 +1,612 @@
+-- The database, as the migrations make it. Made by `npm run generate`; compared by test/schema.test.ts.
+
+create schema audit;
+
+create table audit.export (
+  id text not null,
+  name text not null,
+  state text not null,
+  created_at timestamp with time zone not null,
+  created_by_id text not null,
+  created_by_name text not null,
+  constraint export_state_check CHECK ((state = ANY (ARRAY['open'::text, 'complete'::text]))),
+  constraint export_pkey PRIMARY KEY (id)
+);
+
+create table audit.finding (
+  run_id text not null,
+  number integer not null,
+  check_id text not null,
+  element text,
+  resource text,
+  facility text,
+  department text,
+  clinician text,
+  month text,
+  level text not null,
+  n bigint not null,
+  k bigint,
+  rate double precision,
+  low double precision,
+  high double precision,
+  threshold text,
+  tier text not null,
+  verdict text not null,
+  says text not null,
+  figures text not null,
+  people bigint not null,
+  row_count integer not null,
+  rows text not null,
+  constraint finding_level_check CHECK ((level = ANY (ARRAY['overall'::text, 'facility'::text, 'department'::text, 'clinician'::text, 'month'::text]))),
+  constraint finding_run_id_fkey FOREIGN KEY (run_id) REFERENCES audit.run(id) ON DELETE CASCADE,
+  constraint finding_pkey PRIMARY KEY (run_id, number)
+);
+
+CREATE INDEX finding_by_check ON audit.finding USING btree (run_id, check_id, element, number);
+
+create table audit.run (
+  id text not null,
+  deployment_id text not null,
+  deployment text not null,
+  export_id text,
+  folder text,
+  state text not null,
+  progress text,
+  problem text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  audit_digest text,
+  summary text,
+  provenance text,
+  rest text,
+  document bytea,
+  constraint run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint run_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX run_by_deployment ON audit.run USING btree (deployment_id, created_at DESC, id DESC);
+
+create schema deployments;
+
+create table deployments.amendment (
+  id text not null,
+  deployment_id text not null,
+  section text not null,
+  version integer not null,
+  hash_before text not null,
+  hash_after text not null,
+  differences text not null,
+  reason text not null,
+  at timestamp with time zone not null,
+  by_id text not null,
+  by_name text not null,
+  constraint amendment_deployment_id_version_fkey FOREIGN KEY (deployment_id, version) REFERENCES deployments.charter_version(deployment_id, version),
+  constraint amendment_pkey PRIMARY KEY (id),
+  constraint amendment_deployment_id_version_section_key UNIQUE (deployment_id, version, section)
+);
+
+create table deployments.charter_lock (
+  deployment_id text not null,
+  section text not null,
+  version integer not null,
+  hash text not null,
+  at timestamp with time zone not null,
+  by_id text not null,
+  by_name text not null,
+  constraint charter_lock_deployment_id_version_fkey FOREIGN KEY (deployment_id, version) REFERENCES deployments.charter_version(deployment_id, version),
+  constraint charter_lock_pkey PRIMARY KEY (deployment_id, section, version)
+);
+
+create table deployments.charter_version (
+  deployment_id text not null,
+  version integer not null,
+  charter text not null,
+  digest text not null,
+  yaml text,
+  differences text not null,
+  changes text[] not null,
+  amended text[] not null,
+  reason text,
+  at timestamp with time zone not null,
+  by_id text not null,
+  by_name text not null,
+  constraint charter_version_version_check CHECK ((version > 0)),
+  constraint charter_version_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments.deployment(id),
+  constraint charter_version_pkey PRIMARY KEY (deployment_id, version)
+);
+
+create table deployments.deployment (
+  id text not null,
+  slug text not null,
+  title text not null,
+  product_id text not null,
+  version_id text not null,
+  stage text not null,
+  mode text not null,
+  programme_start date,
+  go_live date,
+  charter_version integer not null default 0,
+  owner_name text,
+  owner_hours double precision,
+  owner_accepted_at timestamp with time zone,
+  owner_accepted_id text,
+  owner_accepted_by text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint deployment_product_id_fkey FOREIGN KEY (product_id) REFERENCES deployments.product(id),
+  constraint deployment_product_id_version_id_fkey FOREIGN KEY (product_id, version_id) REFERENCES deployments.product_version(product_id, id),
+  constraint deployment_pkey PRIMARY KEY (id),
+  constraint deployment_slug_key UNIQUE (slug)
+);
+
+CREATE INDEX deployment_of_product ON deployments.deployment USING btree (product_id);
+CREATE INDEX deployment_recent ON deployments.deployment USING btree (updated_at DESC, id DESC);
+
+create table deployments.deployment_place (
+  deployment_id text not null,
+  facility_id text not null,
+  unit_id text,
+  constraint deployment_place_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments.deployment(id),
+  constraint deployment_place_facility_id_fkey FOREIGN KEY (facility_id) REFERENCES deployments.facility(id),
+  constraint deployment_place_facility_id_unit_id_fkey FOREIGN KEY (facility_id, unit_id) REFERENCES deployments.unit(facility_id, id),
+  constraint deployment_place_deployment_id_facility_id_unit_id_key UNIQUE NULLS NOT DISTINCT (deployment_id, facility_id, unit_id)
+);
+
+CREATE INDEX deployment_place_of_facility ON deployments.deployment_place USING btree (facility_id, unit_id);
+
+create table deployments.event (
+  position bigint not null generated always as identity,
+  id text not null,
+  deployment_id text not null,
+  kind text not null,
+  changes text[] not null,
+  at timestamp with time zone not null,
+  by_id text not null,
+  by_name text not null,
+  reason text,
+  says text not null,
+  constraint event_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments.deployment(id),
+  constraint event_pkey PRIMARY KEY ("position"),
+  constraint event_id_key UNIQUE (id)
+);
+
+CREATE INDEX event_recent ON deployments.event USING btree (deployment_id, "position" DESC);
+CREATE INDEX event_that_reopens ON deployments.event USING btree (deployment_id, at) WHERE (changes <> '{}'::text[]);
+
+create table deployments.facility (
+  id text not null,
+  slug text not null,
+  name text not null,
+  aliases text[] not null default '{}'::text[],
+  updated_at timestamp with time zone not null,
+  constraint facility_pkey PRIMARY KEY (id),
+  constraint facility_slug_key UNIQUE (slug)
+);
+
+create table deployments.organization (
+  only_one boolean not null default true,
+  name text not null,
+  size text,
+  updated_at timestamp with time zone not null,
+  constraint organization_only_one_check CHECK (only_one),
+  constraint organization_pkey PRIMARY KEY (only_one)
+);
+
+create table deployments.person (
+  id text not null,
+  user_name text not null,
+  external_id text,
+  given_name text not null,
+  family_name text not null,
+  display_name text,
+  email text,
+  job text,
+  leads boolean not null default false,
+  facility_id text,
+  unit_id text,
+  starts_on date,
+  active boolean not null default true,
+  source text not null,
+  sort_name text not null,
+  search_text text not null,
+  search tsvector generated always as (to_tsvector('simple'::regconfig, search_text)) stored,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint person_source_check CHECK ((source = ANY (ARRAY['csv'::text, 'scim'::text]))),
+  constraint person_facility_id_fkey FOREIGN KEY (facility_id) REFERENCES deployments.facility(id),
+  constraint person_facility_id_unit_id_fkey FOREIGN KEY (facility_id, unit_id) REFERENCES deployments.unit(facility_id, id),
+  constraint person_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX person_external_id ON deployments.person USING btree (external_id) WHERE (removed_at IS NULL);
+CREATE INDEX person_in_facility ON deployments.person USING btree (facility_id, sort_name, id) WHERE (removed_at IS NULL);
+CREATE INDEX person_in_unit ON deployments.person USING btree (unit_id, sort_name, id) WHERE (removed_at IS NULL);
+CREATE INDEX person_search ON deployments.person USING gin (search);
+CREATE INDEX person_sorted ON deployments.person USING btree (sort_name, id) WHERE (removed_at IS NULL);
+CREATE UNIQUE INDEX person_user_name ON deployments.person USING btree (lower(user_name)) WHERE (removed_at IS NULL);
+
+create table deployments.product (
+  id text not null,
+  slug text not null,
+  name text not null,
+  vendor text not null,
+  kind text not null,
+  class text not null,
+  created_at timestamp with time zone not null,
+  constraint product_pkey PRIMARY KEY (id),
+  constraint product_slug_key UNIQUE (slug)
+);
+
+CREATE INDEX product_of_vendor ON deployments.product USING btree (vendor);
+
+create table deployments.product_version (
+  id text not null,
+  product_id text not null,
+  version text not null,
+  released_on date,
+  notes text,
+  created_at timestamp with time zone not null,
+  constraint product_version_product_id_fkey FOREIGN KEY (product_id) REFERENCES deployments.product(id),
+  constraint product_version_pkey PRIMARY KEY (id),
+  constraint product_version_product_id_id_key UNIQUE (product_id, id),
+  constraint product_version_product_id_version_key UNIQUE (product_id, version)
+);
+
+create table deployments.roster_import (
+  id text not null,
+  at timestamp with time zone not null,
+  by_id text not null,
+  file text not null,
+  sha256 text not null,
+  rows integer not null,
+  added integer not null,
+  changed integer not null,
+  deactivated integer not null,
+  constraint roster_import_pkey PRIMARY KEY (id)
+);
+
+create table deployments.unit (
+  id text not null,
+  facility_id text not null,
+  slug text not null,
+  name text not null,
+  aliases text[] not null default '{}'::text[],
+  updated_at timestamp with time zone not null,
+  constraint unit_facility_id_fkey FOREIGN KEY (facility_id) REFERENCES deployments.facility(id),
+  constraint unit_pkey PRIMARY KEY (id),
+  constraint unit_facility_id_id_key UNIQUE (facility_id, id),
+  constraint unit_facility_id_slug_key UNIQUE (facility_id, slug)
+);
+
+create schema gates;
+
+create table gates.amendment (
+  id text not null,
+  position bigint not null generated always as identity,
+  deployment_id text not null,
+  gate text not null,
+  criterion text not null,
+  condition integer not null,
+  was text not null,
+  now text not null,
+  reason text not null,
+  by_id text not null,
+  by_name text not null,
+  at timestamp with time zone not null,
+  after_lock boolean not null,
+  constraint amendment_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX amendment_of ON gates.amendment USING btree (deployment_id, at);
+CREATE TRIGGER amendment_is_kept BEFORE DELETE OR UPDATE ON gates.amendment FOR EACH STATEMENT EXECUTE FUNCTION gates.refuse_edit();
+
+create table gates.decision (
+  id text not null,
+  deployment_id text not null,
+  gate text not null,
+  sequence integer not null,
+  outcome text not null,
+  record text not null,
+  snapshot text not null,
+  digest text not null,
+  at timestamp with time zone not null,
+  constraint decision_outcome_check CHECK ((outcome = ANY (ARRAY['approve'::text, 'approve-with-contingencies'::text, 're-review'::text, 'decline'::text]))),
+  constraint decision_sequence_check CHECK ((sequence > 0)),
+  constraint decision_pkey PRIMARY KEY (id),
+  constraint decision_deployment_id_gate_sequence_key UNIQUE (deployment_id, gate, sequence)
+);
+
+CREATE TRIGGER decision_is_kept BEFORE DELETE OR UPDATE ON gates.decision FOR EACH STATEMENT EXECUTE FUNCTION gates.refuse_edit();
+
+create table gates.lock (
+  deployment_id text not null,
+  gate text not null,
+  criteria text not null,
+  digest text not null,
+  locked_with text not null,
+  decision_id text not null,
+  at timestamp with time zone not null,
+  constraint lock_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES gates.decision(id),
+  constraint lock_pkey PRIMARY KEY (deployment_id, gate)
+);
+
+CREATE TRIGGER lock_is_kept BEFORE DELETE OR UPDATE ON gates.lock FOR EACH STATEMENT EXECUTE FUNCTION gates.refuse_edit();
+
+create table gates.reopening (
+  id text not null,
+  deployment_id text not null,
+  gate text not null,
+  decision_id text not null,
+  because text not null,
+  criteria text[] not null,
+  source text not null,
+  at timestamp with time zone not null,
+  noted_at timestamp with time zone not null,
+  constraint reopening_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES gates.decision(id),
+  constraint reopening_pkey PRIMARY KEY (id),
+  constraint reopening_decision_id_source_key UNIQUE (decision_id, source)
+);
+
+CREATE INDEX reopening_of ON gates.reopening USING btree (deployment_id);
+CREATE TRIGGER reopening_is_kept BEFORE DELETE OR UPDATE ON gates.reopening FOR EACH STATEMENT EXECUTE FUNCTION gates.refuse_edit();
+
+create table gates.setting (
+  deployment_id text not null,
+  path text not null,
+  reason text not null,
+  by_id text not null,
+  by_name text not null,
+  at timestamp with time zone not null,
+  constraint setting_path_check CHECK ((path = ANY (ARRAY['full'::text, 'fast-track'::text, 'registration-only'::text]))),
+  constraint setting_pkey PRIMARY KEY (deployment_id)
+);
+
+create table gates.waiver (
+  id text not null,
+  deployment_id text not null,
+  gate text not null,
+  criterion text not null,
+  reason text not null,
+  expires date not null,
+  requested_by_id text not null,
+  requested_by_name text not null,
+  requested_at timestamp with time zone not null,
+  approved_by_id text,
+  approved_by_name text,
+  approved_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_because text,
+  constraint waiver_check CHECK ((approved_by_id <> requested_by_id)),
+  constraint waiver_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX waiver_of ON gates.waiver USING btree (deployment_id);
+
+CREATE OR REPLACE FUNCTION gates.refuse_edit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'what was decided is never changed or removed';
+end $function$;
+
+create schema ledger;
+
+create table ledger.checkpoint (
+  size bigint not null,
+  note text not null,
+  frontier bytea not null,
+  constraint checkpoint_size_check CHECK ((size >= 0)),
+  constraint checkpoint_pkey PRIMARY KEY (size, note)
+);
+
+CREATE TRIGGER checkpoint_is_kept BEFORE TRUNCATE ON ledger.checkpoint FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER checkpoint_stays BEFORE DELETE OR UPDATE ON ledger.checkpoint FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table ledger.entry (
+  position bigint not null,
+  leaf bytea not null,
+  leaf_hash bytea not null,
+  at timestamp(3) with time zone not null,
+  kind text not null,
+  actor_kind text not null,
+  actor_ref text not null,
+  deployment text,
+  subject text not null,
+  constraint entry_leaf_check CHECK ((octet_length(leaf) <= 65535)),
+  constraint entry_leaf_hash_check CHECK ((octet_length(leaf_hash) = 32)),
+  constraint entry_pkey PRIMARY KEY ("position")
+);
+
+CREATE INDEX entry_by_deployment ON ledger.entry USING btree (deployment, "position") WHERE (deployment IS NOT NULL);
+CREATE INDEX entry_by_kind ON ledger.entry USING btree (kind text_pattern_ops, "position");
+CREATE INDEX entry_by_subject ON ledger.entry USING btree (subject, "position");
+CREATE TRIGGER entry_is_kept BEFORE TRUNCATE ON ledger.entry FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER entry_stays BEFORE DELETE OR UPDATE ON ledger.entry FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table ledger.head (
+  one boolean not null default true,
+  origin text,
+  size bigint not null,
+  frontier bytea not null,
+  constraint head_one_check CHECK (one),
+  constraint head_size_check CHECK ((size >= 0)),
+  constraint head_pkey PRIMARY KEY (one)
+);
+
+CREATE TRIGGER head_grows BEFORE UPDATE ON ledger.head FOR EACH ROW EXECUTE FUNCTION ledger.only_forward();
+CREATE TRIGGER head_is_kept BEFORE TRUNCATE ON ledger.head FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER head_stays BEFORE DELETE ON ledger.head FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+CREATE OR REPLACE FUNCTION ledger.only_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.size < old.size or (old.origin is not null and new.origin is distinct from old.origin) then
+    raise exception 'the ledger only grows: its head cannot go back' using errcode = 'restrict_violation';
+  end if;
+  return new;
+end $function$;
+
+CREATE OR REPLACE FUNCTION ledger.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the ledger only grows: % on ledger.% is refused', tg_op, tg_table_name using errcode = 'restrict_violation';
+end $function$;
+
+create schema measures;
+
+create table measures.attestation (
+  id text not null,
+  measurement_id bigint not null,
+  reason text not null,
+  document text,
+  by_id text not null,
+  by_name text not null,
+  at timestamp with time zone not null,
+  constraint attestation_measurement_id_fkey FOREIGN KEY (measurement_id) REFERENCES measures.measurement(id),
+  constraint attestation_pkey PRIMARY KEY (id),
+  constraint attestation_measurement_id_key UNIQUE (measurement_id)
+);
+
+CREATE TRIGGER attestation_is_kept BEFORE DELETE OR UPDATE ON measures.attestation FOR EACH STATEMENT EXECUTE FUNCTION measures.refuse_edit();
+
+create table measures.measurement (
+  id bigint not null generated always as identity,
+  deployment_id text not null,
+  measure text not null,
+  facility text,
+  department text,
+  element text,
+  value double precision,
+  low double precision,
+  high double precision,
+  level double precision,
+  n bigint,
+  as_of timestamp with time zone not null,
+  class text not null,
+  explain text not null,
+  source text not null,
+  recorded_at timestamp with time zone not null,
+  constraint measurement_check CHECK ((((low IS NULL) = (high IS NULL)) AND ((low IS NULL) = (level IS NULL)))),
+  constraint measurement_class_check CHECK ((class = ANY (ARRAY['E0'::text, 'E1'::text, 'E2'::text, 'E3'::text]))),
+  constraint measurement_n_check CHECK ((n >= 0)),
+  constraint measurement_pkey PRIMARY KEY (id),
+  constraint measurement_source_measure_deployment_id_facility_departmen_key UNIQUE NULLS NOT DISTINCT (source, measure, deployment_id, facility, department, element)
+);
+
+CREATE INDEX measurement_latest ON measures.measurement USING btree (deployment_id, measure, as_of DESC, id DESC);
+CREATE TRIGGER measurement_is_kept BEFORE DELETE OR UPDATE ON measures.measurement FOR EACH STATEMENT EXECUTE FUNCTION measures.refuse_edit();
+
+CREATE OR REPLACE FUNCTION measures.refuse_edit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'measurements are never changed or removed; publish a new one';
+end $function$;
+
+create schema server;
+
+create table server.account (
+  id text not null,
+  email text not null,
+  name text not null,
+  roles text[] not null,
+  vendor text,
+  disabled boolean not null default false,
+  password text,
+  issuer text,
+  subject text,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone,
+  constraint account_check CHECK (((issuer IS NULL) = (subject IS NULL))),
+  constraint account_pkey PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX account_email ON server.account USING btree (lower(email));
+CREATE UNIQUE INDEX account_subject ON server.account USING btree (issuer, subject);
+
+create table server.api_key (
+  id text not null,
+  name text not null,
+  begins text not null,
+  secret_sha256 text not null,
+  roles text[] not null,
+  scopes text[] not null,
+  vendor text,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_key_pkey PRIMARY KEY (id),
+  constraint api_key_secret_sha256_key UNIQUE (secret_sha256)
+);
+
+create table server.failed_attempt (
+  who text not null,
+  at timestamp with time zone not null
+);
+
+CREATE INDEX failed_attempt_who ON server.failed_attempt USING btree (who, at);
+
+create table server.idempotency (
+  id text not null,
+  body_sha256 text not null,
+  created_at timestamp with time zone not null,
+  status integer,
+  content_type text,
+  body text,
+  constraint idempotency_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX idempotency_age ON server.idempotency USING btree (created_at);
+
+create table server.link (
+  token_sha256 text not null,
+  account text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint link_account_fkey FOREIGN KEY (account) REFERENCES server.account(id) ON DELETE CASCADE,
+  constraint link_pkey PRIMARY KEY (token_sha256)
+);
+
+CREATE INDEX link_account ON server.link USING btree (account);
+
+create table server.migration (
+  capability text not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migration_pkey PRIMARY KEY (capability, name)
+);
+
+create table server.oidc_visit (
+  cookie_sha256 text not null,
+  state text not null,
+  nonce text not null,
+  verifier text not null,
+  return_to text not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_visit_pkey PRIMARY KEY (cookie_sha256)
+);
+
+create table server.session (
+  token_sha256 text not null,
+  account text not null,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint session_account_fkey FOREIGN KEY (account) REFERENCES server.account(id) ON DELETE CASCADE,
+  constraint session_pkey PRIMARY KEY (token_sha256)
+);
+
+CREATE INDEX session_account ON server.session USING btree (account);

@@ -1,0 +1,96 @@
+// Does the demo hospital load into a real server over its API, go on after a crash, and change nothing the second time?
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { start, type Running } from '../src/app/server.ts';
+import { portfolio, readGate, type Track } from '../src/spine/gates/model.ts';
+import { readCheckpoint } from '../src/spine/ledger/model.ts';
+import { readConfig } from '../src/tools/server/config.ts';
+import { silentLog } from '../src/tools/server/log.ts';
+import { createKey, signInByLink } from '../src/tools/server/model.ts';
+import { listPeople } from '../src/spine/deployments/model.ts';
+import { listRuns } from '../src/prepare/audit/model.ts';
+import { all, api, type Api } from './demo/api.ts';
+import { demoAccounts } from './demo/people.ts';
+import { loadDemo, type DemoLoaded } from './demo.ts';
+
+let folder: string;
+let running: Running;
+let apiKey: string;
+let reader: Api;
+let loaded: DemoLoaded;
+const said: string[] = [];
+const load = (signal?: AbortSignal) =>
+  loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', onProgress: (sentence) => said.push(sentence), ...(signal && { signal }) });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'simulator-demo-'));
+  running = await start(readConfig({ PORT: '0', ATTENDING_DATA: join(folder, 'data'), ATTENDING_LOG: 'silent' }), silentLog);
+  const administrator = api(running.url, {});
+  await administrator.ask(signInByLink, { body: { token: running.link!.url.split('#')[1]!, password: 'a password of the test' } });
+  apiKey = (await administrator.ask(createKey, { body: { name: 'Demo loader', roles: ['administrator'] } }, { fresh: true })).secret;
+  reader = api(running.url, { key: (await administrator.ask(createKey, { body: { name: 'Reader', roles: ['auditor', 'governance', 'data-engineer'] } }, { fresh: true })).secret });
+  // A crash in the middle: aborted when the charters are being written.
+  const crash = new AbortController();
+  const broken = loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', signal: crash.signal, onProgress: (sentence) => sentence.startsWith('Writing') && crash.abort(new Error('the power went off')) });
+  await expect(broken).rejects.toThrow('the power went off');
+  loaded = await load();
+}, 300_000);
+afterAll(async () => {
+  await running?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const stationsOf = async () => {
+  const { items } = await reader.ask(portfolio, {});
+  return Object.fromEntries(items.map((track: Track) => [track.title, track]));
+};
+
+test('the three deployments stand at different gates', async () => {
+  const tracks = await stationsOf();
+  const outcomes = (title: string) => tracks[title]!.stations.filter(({ outcome }) => outcome).map(({ gate, outcome }) => `${gate} ${outcome}`);
+  expect(tracks['Sepsis alert for inpatients']!.current).toBe('G1');
+  expect(outcomes('Sepsis alert for inpatients')).toEqual(['G0 approve']);
+  expect(tracks['Ambient scribe for clinic visits']!.current).toBe('G2');
+  expect(outcomes('Ambient scribe for clinic visits')).toEqual(['G0 approve', 'G1 approve']);
+  expect(tracks['Prior-authorization assistant']!.current).toBe('G4');
+  expect(outcomes('Prior-authorization assistant')).toEqual(['G0 approve', 'G1 approve', 'G2 approve', 'G3 approve-with-contingencies']);
+});
+
+test('the sepsis alert is blocked by what the audit found, and by synthetic data', async () => {
+  const gate = await reader.ask(readGate, { params: { deployment: 'sepsis-alert', gate: 'G1' } });
+  const state = (id: string) => gate.criteria.find(({ criterion }) => criterion.id === id)!.verdict;
+  expect(gate.state).toBe('blocked');
+  expect(state('1.4')).toMatchObject({ state: 'not-met' });
+  expect(state('1.5')).toMatchObject({ state: 'not-met' });
+  const { items } = await reader.ask(listRuns, { query: { deployment: 'sepsis-alert' } });
+  expect(items[0]!.provenance!.verdict).toBe('synthetic');
+});
+
+test('a waiver of the prior-authorization assistant runs out within a week', async () => {
+  const gate = await reader.ask(readGate, { params: { deployment: 'prior-authorization', gate: 'G3' } });
+  const [waiver] = gate.criteria.find(({ criterion }) => criterion.id === '3.4')!.waivers;
+  expect(waiver!.state).toBe('active');
+  expect(waiver!.approvedBy!.name).not.toBe(waiver!.requestedBy.name);
+  expect(Date.parse(waiver!.expires) - Date.parse(gate.asOf)).toBeLessThan(7 * 86_400_000);
+});
+
+test('the whole roster is there after the crash, each person once', async () => {
+  const people = await all((after) => reader.ask(listPeople, { query: { after } }));
+  expect(people.length).toBe(loaded.people);
+  expect(new Set(people.map(({ userName }) => userName)).size).toBe(people.length);
+  expect(loaded.accounts.length).toBe(Object.keys(demoAccounts).length);
+});
+
+test('loading it again changes no record', async () => {
+  const before = await reader.ask(readCheckpoint, {});
+  const tracks = await stationsOf();
+  expect((await load()).attested).toBe(0);
+  expect((await reader.ask(listRuns, { query: {} })).items.length).toBe(3);
+  expect(Object.values(await stationsOf()).map(({ current }) => current)).toEqual(Object.values(tracks).map(({ current }) => current));
+  // Signing in is remembered; nothing else is.
+  const { entries } = await reader.ask(readCheckpoint, {});
+  expect(entries - before.entries).toBeLessThanOrEqual(Object.keys(demoAccounts).length);
+  expect(said.at(-1)).toBe('The demo hospital is open. Everything in it is synthetic.');
+});
