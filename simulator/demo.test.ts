@@ -10,8 +10,10 @@ import { readConfig } from '../src/tools/server/config.ts';
 import { silentLog } from '../src/tools/server/log.ts';
 import { createKey, signInByLink } from '../src/tools/server/model.ts';
 import { listPeople } from '../src/spine/deployments/model.ts';
-import { listRuns } from '../src/prepare/audit/model.ts';
+import { listFindings, listRuns } from '../src/prepare/audit/model.ts';
 import { all, api, type Api } from './demo/api.ts';
+import { faults } from './faults.ts';
+import { hospitalOf } from './hospitals.ts';
 import { demoAccounts } from './demo/people.ts';
 import { loadDemo, type DemoLoaded } from './demo.ts';
 
@@ -22,7 +24,7 @@ let reader: Api;
 let loaded: DemoLoaded;
 const said: string[] = [];
 const load = (signal?: AbortSignal) =>
-  loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', onProgress: (sentence) => said.push(sentence), ...(signal && { signal }) });
+  loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', onProgress: (sentence) => said.push(sentence), ...(signal && { signal }) });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'simulator-demo-'));
@@ -33,7 +35,7 @@ beforeAll(async () => {
   reader = api(running.url, { key: (await administrator.ask(createKey, { body: { name: 'Reader', roles: ['auditor', 'governance', 'data-engineer'] } }, { fresh: true })).secret });
   // A crash in the middle: aborted when the charters are being written.
   const crash = new AbortController();
-  const broken = loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', signal: crash.signal, onProgress: (sentence) => sentence.startsWith('Writing') && crash.abort(new Error('the power went off')) });
+  const broken = loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', signal: crash.signal, onProgress: (sentence) => sentence.startsWith('Writing') && crash.abort(new Error('the power went off')) });
   await expect(broken).rejects.toThrow('the power went off');
   loaded = await load();
 }, 300_000);
@@ -66,6 +68,17 @@ test('the sepsis alert is blocked by what the audit found, and by synthetic data
   expect(state('1.5')).toMatchObject({ state: 'not-met' });
   const { items } = await reader.ask(listRuns, { query: { deployment: 'sepsis-alert' } });
   expect(items[0]!.provenance!.verdict).toBe('synthetic');
+});
+
+test('the audit names every planted fault that a check of today covers', async () => {
+  const { items } = await reader.ask(listRuns, { query: { deployment: 'sepsis-alert' } });
+  const findings = await all((after) => reader.ask(listFindings, { params: { run: items[0]!.id }, query: { after, limit: 500 } }));
+  for (const fault of faults) {
+    // Four weeks have too few months to see a gap by month.
+    if (fault.check === null || fault.check === 'C06') continue;
+    const named = findings.filter(({ check, unit, resource, rowCount, verdict }) => check === fault.check && resource === fault.resource && [null, hospitalOf(fault.hospital).name].includes(unit.facility) && (rowCount > 0 || verdict === 'not-met'));
+    expect(named.length, `${fault.id}: ${fault.says}`).toBeGreaterThan(0);
+  }
 });
 
 test('a waiver of the prior-authorization assistant runs out within a week', async () => {

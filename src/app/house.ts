@@ -8,6 +8,7 @@ import { migrate, openDatabase, versionOf, type Db } from '../tools/server/datab
 import { runningEmbedded, startEmbedded } from '../tools/server/embedded-postgres.ts';
 import { openJobs, type JobRunner } from '../tools/server/job-runner.ts';
 import type { Log } from '../tools/server/log.ts';
+import { notedAddress } from './address.ts';
 import { openLedger, remember } from '../spine/ledger/ledger.ts';
 
 export interface OpenHouse {
@@ -27,6 +28,7 @@ const oldest = 150_000;
  */
 export async function openHouse(config: Config, log: Log, rooms: readonly Capability[], { attach = false, clock = systemClock }: { attach?: boolean; clock?: Clock } = {}): Promise<OpenHouse> {
   mkdirSync(config.dataFolder, { recursive: true });
+  if (attach) config.url ??= notedAddress(config.dataFolder);
   const { db, kind, where, stop } = await openStorage(config, log, attach);
   let begun: JobRunner | null = null;
   try {

@@ -15,12 +15,13 @@ export function openApi(capabilities: readonly Pick<Capability, 'name' | 'says' 
       const path = endpoint.path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}');
       (paths[path] ??= {})[endpoint.method.toLowerCase()] = operation(endpoint, room.name, shared);
     }
+  const named = shareRepeated(paths, shared);
   return {
     openapi: '3.1.0',
     info: { title: 'Attending', version, description: 'The operations platform that takes a clinical AI product from idea to safe, adopted, paid-for practice.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
     tags: capabilities.filter((room) => room.routes?.length).map((room) => ({ name: room.name, description: room.says })),
-    paths: sorted(paths),
+    paths: sorted(named),
     components: {
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'attending_session', description: 'Set by signing in.' },
@@ -102,6 +103,53 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', endpoint: Endpoint,
     shared[names.get(name)!] = moved(body);
   }
   return moved(rest);
+}
+
+/** What stands in the description several times and is long gets a name, after the place where it stands first. */
+function shareRepeated<T>(paths: T, shared: Record<string, Schema>): T {
+  const found = new Map<string, { times: number; name: string }>();
+  const note = (value: unknown, name: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('properties' in value) {
+      const text = JSON.stringify(value);
+      const before = found.get(text);
+      if (before) before.times += 1;
+      else if (text.length > 400) found.set(text, { times: 1, name });
+      // A part of something known repeats with it; that it stands elsewhere as well is seen there.
+      if (before) return;
+    }
+    const own = (value as { operationId?: string }).operationId ?? name;
+    for (const [key, inner] of Object.entries(value)) note(inner, ['properties', 'schema', 'content', 'application/json', 'items', 'anyOf', 'oneOf', 'responses', 'requestBody'].includes(key) || /^\d+$/.test(key) ? own : `${own}.${key}`);
+  };
+  note(paths, '');
+  note(shared, '');
+  const names = new Map<string, string>();
+  const replaced = (value: unknown, top = false): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    const known = !top && 'properties' in value ? found.get(JSON.stringify(value)) : undefined;
+    if (known && known.times > 1) {
+      const text = JSON.stringify(value);
+      let name = names.get(text);
+      if (!name) {
+        name = freeName(known.name.replace(/^\.+/, '').replace(/[^\w.-]+/g, '-').replace(/^-api-v1-.*?\.(get|post|put|patch|delete)\./, ''), shared);
+        names.set(text, name);
+        shared[name] = {};
+        shared[name] = replaced(value, true) as Schema;
+      }
+      return { $ref: `#/components/schemas/${name}` };
+    }
+    if (Array.isArray(value)) return value.map((one) => replaced(one));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, replaced(inner)]));
+  };
+  for (const name of Object.keys(shared)) shared[name] = replaced(shared[name], true) as Schema;
+  return replaced(paths) as T;
+}
+
+function freeName(wanted: string, taken: Record<string, unknown>): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? wanted : `${wanted}-${n}`;
+    if (!(name in taken)) return name;
+  }
 }
 
 const sources = new WeakMap<object, Map<string, string>>();

@@ -8,6 +8,7 @@ import { notePeer } from '../tools/server/http.ts';
 import { openLog, type Log } from '../tools/server/log.ts';
 import { doorkeeper, firstAdministratorLink } from '../tools/server/server.ts';
 import { capabilities } from './capabilities.ts';
+import { forgetAddress, noteAddress } from './address.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { version, webFolder } from './near.ts';
 import { buildWeb } from './web.ts';
@@ -41,6 +42,7 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
     const address = server.address();
     if (address && typeof address === 'object') house.config.port = address.port;
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${house.config.port}`;
+    noteAddress(config.dataFolder, url);
     log.info('listening', { url, database: opened.database.kind, version });
     return { house, url: config.url ?? url, localUrl: url, database: opened.database, link: await firstAdministratorLink(house), fresh: opened.applied.includes('server/0001-server.sql'), stop: () => stop(server, opened, log) };
   } catch (error) {
@@ -75,11 +77,13 @@ function listenAt(house: House, answer: (request: Request, peer: string) => Resp
 
 /** Takes no new requests, lets those under way finish for a while, then closes what lies below. */
 async function stop(server: Server, opened: OpenHouse, log: Log): Promise<void> {
+  const { house } = opened;
   const closed = new Promise<void>((done) => server.close(() => done()));
   server.closeIdleConnections();
   const impatience = setTimeout(() => server.closeAllConnections(), 5_000);
   await closed;
   clearTimeout(impatience);
+  forgetAddress(house.config.dataFolder);
   await opened.close();
   log.info('stopped');
 }

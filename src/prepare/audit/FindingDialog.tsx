@@ -1,9 +1,10 @@
 // What stands behind one finding, down to the lines of the export?
 import { Modal } from '@mantine/core';
 import { useAsk } from '../../tools/ui/asking.ts';
+import { Coded } from '../../tools/ui/Coded.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { Note } from '../../tools/ui/Note.tsx';
-import { count, percent, range } from '../../tools/ui/numbers.ts';
+import { count, range } from '../../tools/ui/numbers.ts';
 import { Facts } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
@@ -12,6 +13,9 @@ import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
 import { rateWords, thresholdWords, unitWords } from './finding-words.ts';
 import { listChecks, readRows, rowReaders } from './model.ts';
+
+const figure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
+const figureWords: Record<string, string> = { icc: 'Intra-class correlation', effectiveN: 'Effective n' };
 
 export function FindingDialog({ run, number, onClose }: { run: string; number: number | null; onClose: () => void }) {
   return (
@@ -43,7 +47,9 @@ function Inside({ run, number }: { run: string; number: number }) {
           {finding.element ?? finding.resource}
         </span>
       </div>
-      <p>{finding.says}</p>
+      <p>
+        <Coded text={finding.says} />
+      </p>
       <Facts
         facts={[
           ['Where', unitWords(finding.unit)],
@@ -69,7 +75,7 @@ function Inside({ run, number }: { run: string; number: number }) {
           </div>
         </details>
       )}
-      {figures.length > 0 && <Facts facts={figures.map(([name, value]) => [wordsOf(name), value === null ? 'none' : value > 0 && value < 1 ? percent(value) : count(value)] as const)} />}
+      {figures.length > 0 && <Facts facts={figures.map(([name, value]) => [figureWords[name] ?? wordsOf(name), value === null ? 'none' : figure.format(value)] as const)} />}
       <div>
         <h3 className="part-title">Rows of the export</h3>
         <p className="part-says">{rows.length === 0 ? 'This finding points at no single row.' : `The first ${count(rows.length)}. This look was logged.`}</p>
@@ -93,7 +99,9 @@ function Inside({ run, number }: { run: string; number: number }) {
                       </code>
                     </td>
                     <td>{row.id ? <code>{row.id}</code> : <span className="none">none</span>}</td>
-                    <td>{row.says}</td>
+                    <td>
+                      <Coded text={row.says} />
+                    </td>
                   </tr>
                 ))}
               </tbody>

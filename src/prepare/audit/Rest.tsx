@@ -1,4 +1,5 @@
 // What has to be done about the data, what is not there at all, and which lines could not be read?
+import { Coded } from '../../tools/ui/Coded.tsx';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { bytes, count } from '../../tools/ui/numbers.ts';
@@ -20,9 +21,13 @@ export function Fixes({ fixes }: { fixes: AuditDocument['fixes'] }) {
               <span className="fix-rank">{fix.rank}</span>
               <div>
                 <p>
-                  <b>{fix.says}</b> {fix.blocks && <Tag kind="warning">blocks the gate</Tag>} <Tag kind={fix.tier === 'critical' ? 'strong' : 'quiet'}>{fix.tier}</Tag>
+                  <b>
+                    <Coded text={fix.says} />
+                  </b> {fix.blocks && <Tag kind="warning">blocks the gate</Tag>} <Tag kind={fix.tier === 'critical' ? 'strong' : 'quiet'}>{fix.tier}</Tag>
                 </p>
-                <p>{fix.todo}</p>
+                <p>
+                  <Coded text={fix.todo} />
+                </p>
                 <p className="small faint">
                   {fix.check} {fix.element ?? ''} · {unitWords(fix.unit)}
                   {fix.affected !== null && ` · ${count(fix.affected)} affected`}
@@ -44,14 +49,16 @@ export function Absent({ absent }: { absent: AuditDocument['absent'] }) {
       <ul className="card stack">
         {absent.map((one) => (
           <li key={one.what + (one.element ?? '')}>
-            <b>{one.what}</b>
+            <b>
+              <Coded text={one.what} />
+            </b>
             {one.element && (
               <>
                 {' '}
                 <Tag>{one.element}</Tag>
               </>
             )}{' '}
-            {one.means}
+            <Coded text={one.means} />
           </li>
         ))}
       </ul>

@@ -155,7 +155,7 @@ function Working({ run }: { run: Run }) {
   const { progress } = run;
   return (
     <section className="card stack" aria-label="Progress" aria-live="off">
-      <Progress label={progress ? stageWords[progress.stage] : 'Waiting for its turn'} value={progress ? progress.done : null} says={progress ? `${progress.says} ${bytes(progress.bytes)} of ${bytes(progress.totalBytes)}, ${count(progress.lines)} lines.` : 'It starts as soon as the audit before it has finished.'} />
+      <Progress label={progress ? stageWords[progress.stage] : 'Waiting for its turn'} value={progress && progress.totalBytes > 0 ? progress.done : null} says={progress ? [progress.says, progress.totalBytes > 0 && `${bytes(progress.bytes)} of ${bytes(progress.totalBytes)}`, progress.lines > 0 && `${count(progress.lines)} lines`].filter(Boolean).join(' · ') : 'It starts as soon as the audit before it has finished.'} />
       {may && (
         <div>
           <ConfirmButton label="Cancel the audit" danger title="Cancel this audit?" says="What was read so far is dropped; the export stays." does="Cancel it" busy={cancelling.busy} problem={cancelling.problem} onConfirm={() => cancelling.tellAsync({ params: { run: run.id } } as never)} />

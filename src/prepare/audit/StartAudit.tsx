@@ -72,7 +72,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
                 start({ folder });
               }}
             >
-              <NativeSelect label="Folder" required value={folder} onChange={(event) => setFolder(event.currentTarget.value)} data={[{ value: '', label: 'Choose…' }, ...folders.map((one) => ({ value: one.folder, label: `${one.folder} (${count(one.files)} files, ${bytes(one.bytes)})` }))]} />
+              <NativeSelect label="Folder" required value={folder} onChange={(event) => setFolder(event.currentTarget.value)} data={[{ value: '', label: 'Choose…' }, ...folders.map((one) => ({ value: one.folder, label: `${one.folder === '.' ? 'the exports folder itself' : one.folder} (${count(one.files)} files, ${bytes(one.bytes)})` }))]} />
               <Button type="submit" disabled={!folder || !chosen} loading={starting.busy} style={{ alignSelf: 'end' }}>
                 Start the audit
               </Button>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { z } from 'zod';
 import { useTell, usePages } from '../../tools/ui/asking.ts';
+import { Coded } from '../../tools/ui/Coded.tsx';
 import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { TrendLine } from '../../tools/ui/charts/TrendLine.tsx';
 import { FormDialog } from '../../tools/ui/FormDialog.tsx';
@@ -48,7 +49,9 @@ export function CriterionBody({ judged, state, deployment, articles }: BodyProps
     <div className="criterion">
       <p className="criterion-asks">{criterion.asks}</p>
       <p>
-        <b>{verdict.because}</b> {verdict.next && <>Next: {verdict.next}</>}
+        <b>
+          <Coded text={verdict.because} />
+        </b> {verdict.next && <>Next: {verdict.next}</>}
         {verdict.state === 'waived' && <> Without the waiver: {verdict.without}.</>}
       </p>
       {verdict.readings.length > 0 && <Readings readings={verdict.readings} deployment={deployment} safety={criterion.safety} />}
@@ -145,7 +148,9 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
                   </>
                 )}
               </p>
-              <p className="small">{reading.because}</p>
+              <p className="small">
+                <Coded text={reading.because} />
+              </p>
               <p className="small faint">
                 {reading.value !== null && <>{scopeSays(reading.scope)}{reading.scopes > 1 && `, the worst of ${reading.scopes}`}. </>}
                 {reading.explain} <code>{reading.measure}</code>

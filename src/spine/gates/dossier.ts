@@ -64,9 +64,7 @@ async function dossiers(db: Db, { catalogue }: Rules, rows: readonly DeploymentR
       locks: mine(locks).filter((one) => one.at <= asOf).map((one) => ({ gate: one.gate, criteria: JSON.parse(one.criteria) as Criterion[], digest: one.digest, at: one.at, with: one.locked_with, decision: one.decision_id })),
     };
   };
-  const made: Dossier[] = [];
-  for (const row of rows) made.push(await dossier(row));
-  return made;
+  return Promise.all(rows.map(dossier));
 }
 
 export const amendmentFrom = (row: records.AmendmentRow): Amendment => ({

@@ -120,7 +120,10 @@ describe('several conditions', () => {
     expect(judge(byPhase, half, context())).toMatchObject({ state: 'not-measurable', deciding: null, readings: [] });
     const byClass = make([line({ when: { productClass: 'administrative' } }), line({ measure: 'audit.b', when: { productClass: 'clinical' } })]);
     expect(judge(byClass, [row()], context({ productClass: 'administrative' })).state).toBe('met');
-    expect(judge(byClass, [row()], context({ productClass: null })).state).toBe('not-measurable');
+    // Not known which class: both must hold.
+    const unknown = judge(byClass, [row()], context({ productClass: null }));
+    expect(unknown.state).toBe('not-measurable');
+    expect(unknown.readings).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,6 @@
 // Does what was measured hold the line of a criterion, and if nobody can say so, why not?
 import { ageInDays, evidenceRank, roomOf, scopeSays, standing, type Change, type Declared, type Measurement, type Scope } from '../measures/model.ts';
-import { amount, thresholdSays, type BareState, type Condition, type Criterion, type PathName, type Reading, type Threshold, type Verdict } from './model.ts';
+import { amount, thresholdSays, whole as inWords, type BareState, type Condition, type Criterion, type PathName, type Reading, type Threshold, type Verdict } from './model.ts';
 
 /** What a criterion is judged against, beside the measurements. */
 export interface Context {
@@ -230,7 +230,7 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 function sentence(reading: Reading): string {
   if (reading.value === null) return reading.because;
   const where = scopeSays(reading.scope);
-  const cases = reading.n === null ? '' : ` (n = ${reading.n.toLocaleString('en-US')})`;
+  const cases = reading.n === null ? '' : ` (n = ${inWords(reading.n)})`;
   const range = reading.interval ? `, 95 % interval ${amount(reading.interval.low, reading.unit)} to ${amount(reading.interval.high, reading.unit)}` : '';
   const said = `${capital(reading.says)}: ${reading.valueSays}${range}${cases}; needed: ${reading.needsSays}${where === 'whole deployment' ? '' : `, in ${where}`}.`;
   return reading.because ? `${said} ${reading.because}` : said;

@@ -192,13 +192,18 @@ export function thresholdSays(line: Threshold, unit: string): string {
   return `less than ${amount(line.below ?? 0, unit)}`;
 }
 
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** A count or an amount with thousands separators: `12,500`. */
+export const whole = (value: number): string => grouped.format(value);
+
 /** A number in words: shares as per cent, differences of shares as points, a yes as yes. */
 export function amount(value: number, unit: string): string {
   if (unit === 'yes') return value === 1 ? 'yes' : value === 0 ? 'no' : String(value);
   if (unit === 'proportion') return `${round(value * 100)} %`;
   if (unit === 'points') return `${round(value * 100)} points`;
-  if (unit === 'USD') return `$${Math.round(value).toLocaleString('en-US')}`;
-  if (unit === 'money') return Math.round(value).toLocaleString('en-US');
+  if (unit === 'USD') return `$${whole(value)}`;
+  if (unit === 'money') return whole(value);
   if (unit === 'count' || unit === 'ratio' || unit === 'score' || unit === 'tier') return String(round(value));
   return `${round(value)} ${unit}`;
 }

@@ -31,7 +31,7 @@ export interface Kept {
   parts: Part[];
 }
 
-/** Names, sizes, modification times and the first and last megabyte of every file: any edit of any of them is another export. */
+/** Names, sizes, modification times and the first and last megabyte of every file; an edit to one of them makes another export. */
 export async function identityOf(candidates: Candidate[]): Promise<string> {
   const hash = createHash('sha256').update(String(layout));
   const piece = Buffer.alloc(edge);

@@ -19,11 +19,13 @@ const suites = present
   : [];
 
 let database: Database;
+const workspace = mkdtempSync(join(tmpdir(), 'attending-suite-'));
 beforeAll(async () => {
-  database = await openDatabase({ workspace: mkdtempSync(join(tmpdir(), 'attending-view-')) });
+  database = await openDatabase({ workspace });
 });
 afterAll(async () => {
   await database.close();
+  rmSync(workspace, { recursive: true, force: true });
   if (copy) rmSync(copy, { recursive: true, force: true });
 });
 

@@ -2,8 +2,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -30,16 +28,7 @@ interface WebFile {
   named: boolean;
 }
 
-/** Compresses what is worth it, best first; done once at build time, beside each file as `.br` and `.gz`. */
-export async function compressed(bytes: Buffer): Promise<{ br: Buffer; gz: Buffer }> {
-  const [br, gz] = await Promise.all([
-    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
-    promisify(gzip)(bytes, { level: 9 }),
-  ]);
-  return { br, gz };
-}
-
-/** Reads the whole built web app; null when it was not built. */
+/** Reads the whole built web app, with the `.br` and `.gz` that the build put beside each file; null when it was not built. */
 export function readWeb(folder: string): Map<string, WebFile> | null {
   if (!existsSync(join(folder, 'index.html'))) return null;
   const files = new Map<string, WebFile>();

@@ -1,6 +1,7 @@
 // What went wrong, where, and what can the person do now?
 import { Button } from '@mantine/core';
 import type { Problem } from '../base/problem.ts';
+import { Coded } from './Coded.tsx';
 import { Alert } from './icons.tsx';
 
 export function ProblemNotice({ problem, again, title }: { problem: Problem | null | undefined; again?: () => void; title?: string }) {
@@ -11,13 +12,16 @@ export function ProblemNotice({ problem, again, title }: { problem: Problem | nu
       <div>
         {title && <strong className="notice-title">{title}</strong>}
         <p>
-          <strong>{problem.message}</strong> {problem.next}
+          <strong>
+            <Coded text={problem.message} />
+          </strong>{' '}
+          <Coded text={problem.next} />
         </p>
         {problem.details.length > 0 && (
           <ul>
             {problem.details.map((detail, index) => (
               <li key={index}>
-                {place(detail) && <code>{place(detail)}</code>} {detail.says}
+                {place(detail) && <code>{place(detail)}</code>} <Coded text={detail.says} />
               </li>
             ))}
           </ul>
