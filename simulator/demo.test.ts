@@ -23,8 +23,8 @@ let apiKey: string;
 let reader: Api;
 let loaded: DemoLoaded;
 const said: string[] = [];
-const load = (signal?: AbortSignal) =>
-  loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', onProgress: (sentence) => said.push(sentence), ...(signal && { signal }) });
+const load = () =>
+  loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', onProgress: (sentence) => said.push(sentence) });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'simulator-demo-'));
@@ -35,7 +35,7 @@ beforeAll(async () => {
   reader = api(running.url, { key: (await administrator.ask(createKey, { body: { name: 'Reader', roles: ['auditor', 'governance', 'data-engineer'] } }, { fresh: true })).secret });
   // A crash in the middle: aborted when the charters are being written.
   const crash = new AbortController();
-  const broken = loadDemo({ baseUrl: running.url, apiKey, workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', signal: crash.signal, onProgress: (sentence) => sentence.startsWith('Writing') && crash.abort(new Error('the power went off')) });
+  const broken = loadDemo({ baseUrl: running.url, apiKey, password: 'another, as after a restart', workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', signal: crash.signal, onProgress: (sentence) => sentence.startsWith('Writing') && crash.abort(new Error('the power went off')) });
   await expect(broken).rejects.toThrow('the power went off');
   loaded = await load();
 }, 300_000);

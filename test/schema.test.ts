@@ -1,7 +1,7 @@
 // Does schema.sql show the database that the migrations make?
 import { expect, it } from 'vitest';
 import { capabilities } from '../src/app/capabilities.ts';
-import { schemaText } from '../src/app/schema-text.ts';
+import { schemaText } from '../src/tools/server/schema-text.ts';
 import { testHouse } from '../src/tools/server/test-database.ts';
 import { text } from './tree.ts';
 

@@ -76,15 +76,6 @@ function problemOf(endpoint: Endpoint, status: number, text: string): Problem {
   return new Problem(kind, `${endpoint.method} ${endpoint.path}: ${told.title ?? `status ${status}`}`, told.next ?? '', told.errors ?? []);
 }
 
-/** Runs `make` and takes "is there already" (409) for done. */
-export async function unlessThere(make: () => Promise<unknown>): Promise<void> {
-  try {
-    await make();
-  } catch (error) {
-    if (!(error instanceof Problem && error.kind === 'conflict')) throw error;
-  }
-}
-
 /** All items of a list, page by page. */
 export async function all<Item>(page: (after: string | undefined) => Promise<{ items: Item[]; next: string | null }>): Promise<Item[]> {
   const items: Item[] = [];

@@ -3,7 +3,7 @@ import { faultOf, faults, type Fault, type FaultId } from '../faults.ts';
 import { between, stream, type Random } from '../random.ts';
 import type { Entry } from './family.ts';
 import { dayOf, hour, loinc, moment, quantity, refer, round, type Resource } from './fhir.ts';
-import { chronic, hba1c, homeMedicines, laboratory, vitals } from './knowledge.ts';
+import { chronic, laboratory, vitals } from './knowledge.ts';
 import type { Period, Story } from './story.ts';
 
 /** Changes one record: a resource in its place, several, or none. Null: this record is not one the fault is about. */
@@ -94,5 +94,3 @@ export function planter(period: Period) {
     },
   };
 }
-
-export const evidenceOfDiabetes = { hba1c: hba1c.loinc, atLeast: 6.5, medicine: homeMedicines.diabetes!.rxnorm } as const;

@@ -83,7 +83,7 @@ export async function openExport(folder: string, gzip: boolean) {
       return opened.pending > chunk ? flush(opened) : undefined;
     },
     async close(transactionTime: string): Promise<WrittenFile[]> {
-      for (const opened of [...open.values()]) await finish(opened);
+      for (const opened of open.values()) await finish(opened);
       const files = finished.map(({ file }) => file).sort((a, b) => (a.name < b.name ? -1 : 1));
       const manifest = {
         transactionTime,

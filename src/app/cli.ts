@@ -3,9 +3,26 @@ import { Command, CommanderError } from 'commander';
 import type { House } from '../tools/server/capability.ts';
 import { tell } from './tell.ts';
 
-/** Every command. Rooms bring their own; what a command needs of the house is opened when it asks, and closed after. */
-export async function buildProgram(open: () => Promise<House>): Promise<Command> {
+type Commands = (program: Command, open: () => Promise<House>) => void;
+
+/** Commands that answer at once because their room alone is woken; for all others the whole house is. */
+const alone: Record<string, () => Promise<{ commands: Commands }>> = {
+  audit: () => import('../prepare/audit/commands.ts'),
+  charter: () => import('../spine/deployments/commands.ts'),
+  ledger: () => import('../spine/ledger/commands.ts'),
+  server: () => import('../tools/server/commands.ts'),
+};
+
+async function commandsFor(asked: string | undefined): Promise<readonly Commands[]> {
+  const one = asked === undefined ? undefined : alone[asked];
+  if (one) return [(await one()).commands];
+  if (asked === 'start' || asked === 'doctor' || asked === '--version' || asked === '-V') return [];
   const { capabilities } = await import('./capabilities.ts');
+  return capabilities.flatMap((room) => room.commands ?? []);
+}
+
+/** Every command, or only those the asked one is among. What a command needs of the house is opened when it asks. */
+export async function buildProgram(open: () => Promise<House>, asked?: string): Promise<Command> {
   const { version } = await import('./near.ts');
   const program = new Command('attending')
     .description('Runs clinical AI from idea to safe, adopted, paid-for practice; every step proven by evidence.')
@@ -27,7 +44,7 @@ Exit codes: 0 done, 1 the answer is no (an audit or a ledger that fails), 2 it c
     .description('Print what was found on this machine, and every setting. Exit 1 when something is wrong.')
     .option('--json', 'print it as JSON')
     .action(async (options: { json?: boolean }) => (await import('./doctor.ts')).doctor(options));
-  for (const room of capabilities) room.commands?.(program, open);
+  for (const commands of await commandsFor(asked)) commands(program, open);
   return program;
 }
 
@@ -50,7 +67,7 @@ function commandHouse(): { open: () => Promise<House>; close: () => Promise<void
 export async function main(argv: readonly string[] = process.argv): Promise<void> {
   const { open, close } = commandHouse();
   try {
-    const program = await buildProgram(open);
+    const program = await buildProgram(open, argv[2]);
     program.exitOverride();
     for (const command of program.commands) overrideAll(command);
     if (argv.length <= 2) program.outputHelp();

@@ -11,7 +11,7 @@ import { openHouse } from './house.ts';
 import { near, version } from './near.ts';
 import { openApi } from './openapi.ts';
 import { commandsPage, endpointsPage, settingsPage } from './reference.ts';
-import { schemaText } from './schema-text.ts';
+import { schemaText } from '../tools/server/schema-text.ts';
 
 const root = dirname(near('../../package.json', '../../../package.json'));
 

@@ -29,6 +29,8 @@ const id = await open('sepsis-alert');
 
 const row = (over: Partial<NewMeasurement> = {}): NewMeasurement => ({ measure: 'audit.share', deployment: id, scope: {}, value: 0.9, interval: { low: 0.85, high: 0.94 }, n: 200, asOf: house.clock.now(), class: 'E2', explain: 'of 200', source: 'audit/1', ...over });
 const put = (...rows: NewMeasurement[]) => house.db.transaction().execute((tx) => publish(tx, rows));
+/** Negative zero becomes zero on its way into a database. */
+const unsigned = (value: number) => value + 0;
 const caught = (work: Promise<unknown>): Promise<Problem> => work.then(() => { throw new Error('was not refused'); }, (problem: Problem) => problem);
 const read = (deployment: string, measure: string, asOf?: string) => house.call(api.latest, { params: { deployment }, query: { measure, ...(asOf && { asOf }) } }, 'auditor');
 
@@ -77,7 +79,7 @@ describe('publishing', () => {
     let source = 0;
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ value: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })), spread: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })), n: fc.option(fc.maxSafeNat()), facility: fc.option(fc.string({ unit: 'grapheme' })), element: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })) }),
+        fc.record({ value: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map(unsigned)), spread: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })), n: fc.option(fc.maxSafeNat()), facility: fc.option(fc.string({ unit: 'grapheme' })), element: fc.option(fc.string({ minLength: 1, unit: 'grapheme' })) }),
         async (it) => {
           fc.pre(![it.facility, it.element].some((text) => text?.includes('\u0000')));
           source += 1;
@@ -85,8 +87,7 @@ describe('publishing', () => {
           const one = row({ deployment, source: `trip/${source}`, value: it.value, n: it.n, scope: { facility: it.facility, department: null, ...(it.element !== null && { element: it.element }) }, interval: it.spread === null || it.value === null ? null : { low: it.value - it.spread, high: it.value + it.spread } });
           await put(one);
           const back = (await latest(house.db, all, deployment, house.clock.now())).find((found) => found.source === one.source);
-          // PostgreSQL keeps no negative zero apart from zero in comparisons; the number is the same.
-          expect(back).toEqual(api.measurement.parse({ ...one, value: it.value }));
+          expect(back).toEqual(api.measurement.parse(one));
         },
       ),
       { numRuns: 40 },
@@ -108,6 +109,10 @@ describe('the latest', () => {
     expect(await value(at(9))).toBe(0.2);
     expect(await value(at(1))).toBe(0.1);
     expect(await value(at(0))).toBeUndefined();
+    // Records that say they cannot tell leave the word to a document; an older number of theirs does not come back.
+    await put(row({ deployment, source: 's/5', asOf: at(10), value: null, interval: null, class: 'E2' }));
+    expect(await value(at(10))).toBe(0.4);
+    expect(await value(at(9))).toBe(0.2);
   });
 
   test('is stale when old, when the model changed, and not measurable with too few cases', async () => {

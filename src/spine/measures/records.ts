@@ -1,7 +1,7 @@
 // Where is every measurement kept? The only SQL of this room.
 import { sql, type Generated, type Selectable } from 'kysely';
 import type { Db, Tx } from '../../tools/server/database.ts';
-import type { Measurement } from './model.ts';
+import { scopeKey, type Measurement } from './model.ts';
 
 interface MeasurementRow {
   id: Generated<number>;
@@ -85,12 +85,18 @@ export async function append(tx: Tx, measurements: readonly Measurement[], recor
   return ids;
 }
 
-/** Per measure and scope the newest of the strongest evidence, as it stood at `asOf`. */
+// Telemetry and computed records are equals; a document stands below them, somebody's word lowest.
+const rank = sql<number>`case class when 'E0' then 0 when 'E1' then 1 else 2 end`;
+
+/**
+ * Per measure and scope the newest of the strongest evidence, as it stood at `asOf`. Where the strongest says that it
+ * cannot be measured, the next that has a number stands.
+ */
 export async function newest(db: Db, deployment: string, asOf: string, measure?: string): Promise<Kept[]> {
   const rows = await on(db)
     .selectFrom('measures.measurement')
     .selectAll()
-    .distinctOn(['measure', 'facility', 'department', 'element'])
+    .distinctOn(['measure', 'facility', 'department', 'element', rank])
     .where('deployment_id', '=', deployment)
     .where('as_of', '<=', asOf)
     .$if(measure !== undefined, (query) => query.where('measure', '=', measure!))
@@ -98,11 +104,17 @@ export async function newest(db: Db, deployment: string, asOf: string, measure?:
     .orderBy('facility')
     .orderBy('department')
     .orderBy('element')
-    .orderBy(sql`case class when 'E0' then 0 when 'E1' then 1 else 2 end`, 'desc')
+    .orderBy(rank, 'desc')
     .orderBy('as_of', 'desc')
     .orderBy('id', 'desc')
     .execute();
-  return rows.map(keptFrom);
+  const best = new Map<string, Kept>();
+  for (const one of rows.map(keptFrom)) {
+    const key = `${one.measurement.measure} ${scopeKey(one.measurement.scope)}`;
+    const before = best.get(key);
+    if (!before || (before.measurement.value === null && one.measurement.value !== null)) best.set(key, one);
+  }
+  return [...best.values()];
 }
 
 export interface HistoryFilter {

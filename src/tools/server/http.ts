@@ -5,7 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import type { Endpoint } from '../base/endpoint.ts';
 import { Problem, type ProblemDetail } from '../base/problem.ts';
-import type { Caller, House } from './capability.ts';
+import type { Caller, House } from './house.ts';
 import { databaseProblem } from './database.ts';
 
 export interface Asking<E extends Endpoint> {

@@ -1,5 +1,7 @@
 // How is long work done outside the request, once, and picked up again after a crash?
-import type { House } from './capability.ts';
+import type { House } from './house.ts';
+
+export type { Jobs } from './house.ts';
 
 /** A kind of long work. `run` may be called again for the same input after a crash: it must be repeatable. */
 export interface Job<Input = never> {
@@ -11,11 +13,4 @@ export interface Job<Input = never> {
   gaveUp?(house: House, input: Input, error: Error): Promise<void>;
   /** A cron line in UTC where it runs by itself. */
   schedule?: string;
-}
-
-export interface Jobs {
-  /** Queues the work; with `key`, a second request while the first waits or runs is the same work. */
-  start(name: string, input: unknown, key?: string): Promise<void>;
-  /** Asks a running or waiting job with this key to stop. */
-  stop(key: string): Promise<void>;
 }

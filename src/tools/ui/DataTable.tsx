@@ -203,7 +203,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                   return (
                     <td key={column.id} role="cell" data-label={column.header} className={`${column.number ? 'is-number' : ''}${index === 0 ? ' is-first' : ''}`}>
                       {index !== 0 || !(to || onOpen) ? (
-                        inside
+                        <div className="cell">{inside}</div>
                       ) : to ? (
                         <Go to={to(row.original)} className="row-link">
                           {inside}

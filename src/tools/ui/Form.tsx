@@ -1,6 +1,7 @@
 // How is any record filled in, when only its schema is known?
 import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { useId, type ReactNode } from 'react';
+import { Coded } from './Coded.tsx';
 import { blankOf, pathKey, startOf, wordsOf, type Field, type Step } from './form-fields.ts';
 import { ArrowDown, ArrowUp, Cross, Plus } from './icons.tsx';
 
@@ -63,7 +64,7 @@ function Entry({ name, field, value, path, context }: EntryProps) {
   const change = (next: unknown) => context.change(path, next);
   const shared = {
     label,
-    description: says || undefined,
+    description: says ? <Coded text={says} /> : undefined,
     error: problem,
     disabled: context.readOnly,
     required: field.empty === 'refused' && field.kind !== 'yes',
@@ -110,7 +111,7 @@ function Entry({ name, field, value, path, context }: EntryProps) {
         />
       );
     case 'yes':
-      return <Checkbox label={label} description={says || undefined} error={problem} disabled={context.readOnly} checked={(value as boolean | undefined) ?? field.fallback === true} onChange={(event) => change(event.currentTarget.checked)} className="is-wide" />;
+      return <Checkbox label={label} description={says ? <Coded text={says} /> : undefined} error={problem} disabled={context.readOnly} checked={(value as boolean | undefined) ?? field.fallback === true} onChange={(event) => change(event.currentTarget.checked)} className="is-wide" />;
     case 'money':
       return <MoneyEntry {...{ name, field, value, path, context }} label={label} says={says} problem={problem} />;
     case 'group':
@@ -143,7 +144,11 @@ function Legend({ label, says, problem, children }: Titled & { children?: ReactN
     <>
       <legend>{label}</legend>
       {children}
-      {says && <p className="field-says">{says}</p>}
+      {says && (
+        <p className="field-says">
+          <Coded text={says} />
+        </p>
+      )}
       {problem && (
         <p className="field-problem" role="alert">
           {problem}
@@ -277,7 +282,7 @@ function MoneyEntry({ field, value, path, context, label, says, problem }: Entry
       <legend className="hidden-words">{label}</legend>
       <TextInput
         label={label}
-        description={says || undefined}
+        description={says ? <Coded text={says} /> : undefined}
         error={problem ?? context.problems.get(`${pathKey(path)}.minor`)}
         type="number"
         inputMode="decimal"
@@ -287,7 +292,7 @@ function MoneyEntry({ field, value, path, context, label, says, problem }: Entry
         value={amount ? String(amount.minor / 100) : ''}
         onChange={(event) => set(event.currentTarget.value === '' ? null : Math.round(Number(event.currentTarget.value) * 100), amount?.currency ?? 'USD')}
       />
-      <TextInput aria-label={`${label}: currency`} label="Currency" disabled={context.readOnly || !amount} value={amount?.currency ?? 'USD'} maxLength={3} error={context.problems.get(`${pathKey(path)}.currency`)} onChange={(event) => amount && set(amount.minor, event.currentTarget.value.toUpperCase())} />
+      <TextInput aria-label={`${label}: currency`} disabled={context.readOnly || !amount} value={amount?.currency ?? 'USD'} maxLength={3} error={context.problems.get(`${pathKey(path)}.currency`)} onChange={(event) => amount && set(amount.minor, event.currentTarget.value.toUpperCase())} />
     </fieldset>
   );
 }

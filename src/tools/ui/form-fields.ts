@@ -72,7 +72,7 @@ function read(given: JsonSchema, defs: Record<string, JsonSchema>, required: boo
   if (json.type === 'array') return { ...common, kind: 'list', item: read(json.items ?? {}, defs, true) };
   if (json.type === 'object' && json.properties) {
     const names = Object.keys(json.properties);
-    if (names.length === 2 && names.includes('minor') && names.includes('currency')) return { ...common, kind: 'money' };
+    if (names.length === 2 && names.includes('minor') && names.includes('currency')) return { ...common, kind: 'money', says: '' };
     return { ...common, kind: 'group', members: names.map((name) => ({ name, field: read(json.properties![name]!, defs, json.required?.includes(name) ?? false) })) };
   }
   if (json.type === 'object' && typeof json.additionalProperties === 'object') return { ...common, kind: 'map', item: read(json.additionalProperties, defs, true) };
@@ -144,6 +144,7 @@ function sayIssue(issue: z.core.$ZodIssue): string {
 /** `hoursPerWeek` → `Hours per week`. */
 export function wordsOf(name: string): string {
   const words = name.replace(/[-_]/g, ' ').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  if (/^(sla|url|csv|id)$/.test(words)) return words.toUpperCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -13,7 +13,9 @@ export function Figure({ title, reading, table, children }: { title: string; rea
       <figcaption>
         <span className="figure-title">{title}</span> <span className="figure-reading">{reading}</span>
       </figcaption>
-      <div className="figure-chart">{children}</div>
+      <div className="figure-chart" tabIndex={0} role="group" aria-label={title}>
+        {children}
+      </div>
       <details className="figure-table">
         <summary>Numbers as a table</summary>
         <div className="table-scroll" tabIndex={0} role="region" aria-label={`${title}: table`}>

@@ -1,6 +1,6 @@
 // What does the database look like, in one text that a diff can show?
 import { sql } from 'kysely';
-import type { Db } from '../tools/server/database.ts';
+import type { Db } from './database.ts';
 
 /**
  * Every schema of the house as the catalogs tell it: tables with columns and constraints, indexes, views, functions,
