@@ -564,6 +564,8 @@ create table server.idempotency (
   status integer,
   content_type text,
   body text,
+  instance text not null default ''::text,
+  committed boolean not null default false,
   constraint idempotency_pkey PRIMARY KEY (id)
 );
 

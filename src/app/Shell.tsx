@@ -1,11 +1,10 @@
 // What stands around every page: the name, the menu, the account and the way to the contents?
-import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { use, useEffect, useRef, useState } from 'react';
 import { signOut } from '../tools/server/model.ts';
 import { useTell } from '../tools/ui/asking.ts';
-import { Go, useGo } from '../tools/ui/Go.tsx';
+import { Go } from '../tools/ui/Go.tsx';
 import { Bars, ChevronDown } from '../tools/ui/icons.tsx';
 import { admits, MeContext, type Me } from '../tools/ui/me.ts';
 import { ScreensContext } from '../tools/ui/screen.ts';
@@ -81,8 +80,10 @@ export function Shell() {
 }
 
 function AccountMenu({ me }: { me: Me }) {
-  const go = useGo();
   const router = useRouter();
+  const [open, setOpen] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   const leave = useTell(signOut, {
     rooms: [],
     then: () => {
@@ -90,26 +91,45 @@ function AccountMenu({ me }: { me: Me }) {
       location.assign('/sign-in');
     },
   });
+  useEffect(() => {
+    if (!open) return;
+    const outside = (event: PointerEvent) => {
+      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', outside);
+    return () => document.removeEventListener('pointerdown', outside);
+  }, [open]);
   return (
-    <Menu position="bottom-end" width={240} withinPortal={false}>
-      <Menu.Target>
-        <button type="button" className="account-button">
-          <span className="account-initials" aria-hidden="true">
-            {initials(me.name)}
-          </span>
-          <span className="account-name">
-            {me.name}
-            <span className="hidden-words">: account menu</span>
-          </span>
-          <ChevronDown size={12} />
+    <div
+      className="account"
+      ref={box}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !open) return;
+        setOpen(false);
+        button.current?.focus();
+      }}
+      onBlur={(event) => {
+        if (event.relatedTarget && !event.currentTarget.contains(event.relatedTarget)) setOpen(false);
+      }}
+    >
+      <button type="button" className="account-button" ref={button} aria-expanded={open} aria-controls="account-list" onClick={() => setOpen(!open)}>
+        <span className="account-initials" aria-hidden="true">
+          {initials(me.name)}
+        </span>
+        <span className="account-name">
+          {me.name}
+          <span className="hidden-words">: account menu</span>
+        </span>
+        <ChevronDown size={12} />
+      </button>
+      <div className="account-list" id="account-list" hidden={!open}>
+        <p>{me.roles.map((role) => role.replace('-', ' ')).join(', ') || 'no role yet'}</p>
+        <Go to="/account">Your account</Go>
+        <button type="button" onClick={() => leave.tell({})}>
+          Sign out
         </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{me.roles.map((role) => role.replace('-', ' ')).join(', ') || 'no role yet'}</Menu.Label>
-        <Menu.Item onClick={() => go('/account')}>Your account</Menu.Item>
-        <Menu.Item onClick={() => leave.tell({} as never)}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </div>
+    </div>
   );
 }
 

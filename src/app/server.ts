@@ -6,6 +6,7 @@ import { readConfig, type Config } from '../tools/server/config.ts';
 import type { House } from '../tools/server/capability.ts';
 import { notePeer } from '../tools/server/http.ts';
 import { openLog, type Log } from '../tools/server/log.ts';
+import { signCheckpoints } from '../spine/ledger/jobs.ts';
 import { doorkeeper, firstAdministratorLink } from '../tools/server/server.ts';
 import { capabilities } from './capabilities.ts';
 import { forgetAddress, noteAddress } from './address.ts';
@@ -39,6 +40,7 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
       return app.fetch(request);
     });
     runner.begin();
+    await signLedger(house);
     const address = server.address();
     if (address && typeof address === 'object') house.config.port = address.port;
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${house.config.port}`;
@@ -50,6 +52,9 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
     throw error;
   }
 }
+
+/** What was recorded so far is signed at once, not only at the next hour. */
+export const signLedger = (house: House): Promise<void> => house.jobs.start(signCheckpoints.name, {}, signCheckpoints.name);
 
 function listenAt(house: House, answer: (request: Request, peer: string) => Response | Promise<Response>): Promise<Server> {
   const { host, port } = house.config;

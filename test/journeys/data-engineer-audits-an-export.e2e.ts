@@ -9,9 +9,9 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
     const { page, complaints } = await journey.as('dataEngineer');
     await page.getByRole('link', { name: 'Sepsis alert for inpatients' }).first().click();
     await page.getByRole('navigation', { name: 'Parts of this deployment' }).getByRole('link', { name: 'Data' }).click();
-    await page.getByRole('button', { name: 'Start an audit' }).click();
+    await page.getByRole('button', { name: 'New audit' }).click();
     await page.getByRole('button', { name: 'Folder on the server' }).click();
-    await page.getByLabel('Folder', { exact: true }).selectOption('night');
+    await page.getByRole('combobox', { name: 'Folder' }).selectOption('night');
     await page.getByRole('button', { name: 'Start the audit' }).click();
 
     // Live progress, then the result, and it says plainly what the data are.
@@ -23,11 +23,11 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
     await page.getByRole('button', { name: 'Checks by facility' }).click();
     await page.getByRole('table').first().waitFor();
     await page.getByRole('button', { name: 'All findings' }).click();
-    const check = page.getByLabel('Check');
+    const check = page.getByLabel('Check', { exact: true });
     const dates = (await check.locator('option').allTextContents()).find((option) => option.startsWith('F07'))!;
     await check.selectOption({ label: dates });
-    await page.getByLabel('Verdict').selectOption('all');
-    await page.getByRole('row').filter({ hasText: 'Encounter' }).first().click();
+    await page.getByLabel('Verdict', { exact: true }).selectOption('all');
+    await page.getByRole('row').nth(1).getByRole('button').first().click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('heading', { name: 'Rows of the export' }).waitFor();
     expect(await dialog.locator('td code').allTextContents()).toEqual(expect.arrayContaining([expect.stringMatching(/\.ndjson(\.gz)?:\d+$/)]));
@@ -37,8 +37,8 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
     // The measures of this very audit stand in the gate.
     const run = page.url().split('/').at(-1)!.split('?')[0]!;
     await page.getByRole('navigation', { name: 'Parts of this deployment' }).getByRole('link', { name: 'Gates' }).click();
-    await page.getByRole('link', { name: /G1/ }).first().click();
-    await page.getByRole('button', { name: /1\.5/ }).click();
+    await page.getByRole('link', { name: 'Open G1' }).click();
+    await page.getByRole('button', { name: /1\.5/ }).first().click();
     await page.getByText(`audit/${run}`).first().waitFor();
     expect(complaints).toEqual([]);
   });

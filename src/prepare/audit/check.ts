@@ -41,10 +41,11 @@ export interface ExportTime {
 export interface FoundRow {
   file: number;
   line: number;
-  id: string | null;
+  /** Looked up at the end where a check leaves it out. */
+  id?: string | null;
   /** What the check's `shows` selected. */
-  a: string | null;
-  b: string | null;
+  a?: string | null;
+  b?: string | null;
 }
 
 /** A check that counts rows of a table: `fact` (per element) or the placed resources (per type). All members are SQL over one row. */
@@ -88,4 +89,4 @@ export function thresholdOf(check: Check, data: DataSection): Threshold | null {
   return check.threshold ? { ...check.threshold, from: 'default' } : null;
 }
 
-export const rowOf = (desk: Desk, row: FoundRow, says: string): EvidenceRow => ({ file: desk.files[row.file]?.name ?? '(unknown file)', line: row.line, id: row.id, says });
+export const rowOf = (desk: Desk, row: FoundRow, says: string): EvidenceRow => ({ file: desk.files[row.file]?.name ?? '(unknown file)', line: row.line, id: row.id ?? null, says });

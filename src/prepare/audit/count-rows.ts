@@ -28,14 +28,14 @@ export async function countRows(checks: readonly Check[], desk: Desk): Promise<F
 async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: Desk): Promise<Finding[]> {
   const { database } = desk;
   const columns = ready.map(({ counted }, i) => `sum((${counted.n})::BIGINT) AS n${i}, sum((${counted.k})::BIGINT) AS k${i}`).join(', ');
-  const tally = over === 'fact' ? `SELECT e, u, subject, ${columns} FROM fact GROUP BY e, u, subject` : desk.types.map((type, e) => `SELECT ${e} AS e, u, subject, ${columns} FROM ${rowsOf(type)} GROUP BY u, subject`).join('\nUNION ALL\n');
+  const tally = over === 'fact' ? `SELECT el, u, p, ${columns} FROM fact GROUP BY el, u, p` : desk.types.map((type, e) => `SELECT ${e} AS el, u, p, ${columns} FROM ${rowsOf(type)} GROUP BY u, p`).join('\nUNION ALL\n');
   if (tally === '') return [];
   const sums = ready.map((_, i) => `sum(n${i})::BIGINT AS n${i}, sum(k${i})::BIGINT AS k${i}`).join(', ');
   const moments = ready.map((_, i) => `sum(n${i})::DOUBLE AS n${i}, sum(k${i})::DOUBLE AS k${i}, sum(n${i}::DOUBLE * n${i}) AS nn${i}, sum(CASE WHEN n${i} > 0 THEN k${i}::DOUBLE * k${i} / n${i} ELSE 0 END) AS kkn${i}, count(*) FILTER (n${i} > 0) AS c${i}`).join(', ');
   const rows = await database.rows<Record<string, number | string | null>>(`WITH tally AS (${tally}),
     placed AS (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM tally LEFT JOIN unit ON unit.u = tally.u),
-    per AS (SELECT e, facility, department, GROUPING(facility) AS gf, GROUPING(department) AS gd, subject, ${sums} FROM placed GROUP BY GROUPING SETS ((e, subject), (e, facility, subject), (e, facility, department, subject)))
-    SELECT e, facility, department, gf, gd, ${moments} FROM per GROUP BY e, facility, department, gf, gd ORDER BY e, gf DESC, gd DESC, facility, department`);
+    per AS (SELECT el, facility, department, GROUPING(facility) AS gf, GROUPING(department) AS gd, p, ${sums} FROM placed GROUP BY GROUPING SETS ((el, p), (el, facility, p), (el, facility, department, p)))
+    SELECT el, facility, department, gf, gd, ${moments} FROM per GROUP BY el, facility, department, gf, gd ORDER BY el, gf DESC, gd DESC, facility, department`);
   const findings: Finding[] = [];
   for (const [i, { check, counted }] of ready.entries()) {
     const evidence = await evidenceOf(over, counted, desk);
@@ -45,13 +45,14 @@ async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: D
       if (counted.applies && !counted.applies(about)) continue;
       const element = typeof about === 'string' ? null : about;
       const resource = typeof about === 'string' ? about : about.resource;
-      const mine = rows.filter((row) => row['e'] === e);
+      const mine = rows.filter((row) => row['el'] === e);
       // What is absent is said once, by C02; the other checks have nothing to look at.
       if (mine.length === 0 && element && check.id !== 'C01') continue;
-      if (mine.length === 0) mine.push({ e, facility: null, department: null, gf: 1, gd: 1 });
+      if (mine.length === 0) mine.push({ el: e, facility: null, department: null, gf: 1, gd: 1 });
       for (const row of mine) {
         const level = row['gf'] === 1 ? 'overall' : row['gd'] === 1 ? 'facility' : 'department';
-        if (level !== 'overall' && desk.facilities.length === 0) continue;
+        // A patient belongs to no unit; what happens to the patient does.
+        if (level !== 'overall' && (desk.facilities.length === 0 || resource === 'Patient')) continue;
         const m: Moments = { n: Number(row[`n${i}`] ?? 0), k: Number(row[`k${i}`] ?? 0), nn: Number(row[`nn${i}`] ?? 0), kkn: Number(row[`kkn${i}`] ?? 0), clusters: Number(row[`c${i}`] ?? 0) };
         if (m.n === 0 && level !== 'overall') continue;
         const unit = { facility: level === 'overall' ? null : (row['facility'] as string), department: level === 'department' ? (row['department'] as string) : null, clinician: null, month: null };
@@ -81,18 +82,18 @@ async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: D
 const keyOf = (e: number, facility: string | null, department: string | null) => JSON.stringify([e, facility, department]);
 
 /** The placed rows of a type beside what is known of their patient. */
-const rowsOf = (type: string) => `(SELECT r.*, pat.birth, pat.death FROM ${name(`placed_${type}`)} r LEFT JOIN pat ON pat.id = r.subject)`;
+const rowsOf = (type: string) => `(SELECT r.*, pat.birth, pat.death FROM ${name(`placed_${type}`)} r LEFT JOIN pat ON pat.p = r.p)`;
 
 async function evidenceOf(over: 'fact' | 'type', counted: Counted, desk: Desk): Promise<Map<string, EvidenceRow[]>> {
   const [a, b] = counted.shows;
-  const picked = (e: string, type: string, from: string) => `SELECT ${e} AS e, u, file, line, ${type} || coalesce('/' || id, '') AS id, left((${a})::VARCHAR, 120) AS a, left((${b})::VARCHAR, 120) AS b FROM ${from} WHERE ${counted.wrong}`;
-  const source = over === 'fact' ? picked('e', `CASE e ${desk.elements.map((element, e) => `WHEN ${e} THEN ${quote(element.resource)}`).join(' ')} ELSE '' END`, 'fact') : desk.types.map((type, e) => picked(String(e), quote(type), rowsOf(type))).join(' UNION ALL ');
-  const found = await desk.database.rows<{ e: number; facility: string | null; department: string | null; rows: string }>(`WITH wrong AS (${source}),
+  const picked = (el: string, from: string) => `SELECT ${el} AS el, u, file, line, left((${a})::VARCHAR, 120) AS a, left((${b})::VARCHAR, 120) AS b FROM ${from} WHERE ${counted.wrong}`;
+  const source = over === 'fact' ? picked('el', 'fact') : desk.types.map((type, e) => picked(String(e), rowsOf(type))).join(' UNION ALL ');
+  const found = await desk.database.rows<{ el: number; facility: string | null; department: string | null; rows: string }>(`WITH wrong AS (${source}),
     placed AS (SELECT wrong.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM wrong LEFT JOIN unit ON unit.u = wrong.u)
-    SELECT e, facility, department, to_json(arg_min({file: file, line: line, id: id, a: a, b: b}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows
-    FROM placed GROUP BY GROUPING SETS ((e), (e, facility), (e, facility, department))`);
+    SELECT el, facility, department, to_json(arg_min({file: file, line: line, a: a, b: b}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows
+    FROM placed GROUP BY GROUPING SETS ((el), (el, facility), (el, facility, department))`);
   return new Map(
-    found.map(({ e, facility, department, rows }) => {
+    found.map(({ el: e, facility, department, rows }) => {
       const element = over === 'fact' ? (desk.elements[e] ?? null) : null;
       const list = (JSON.parse(rows) as FoundRow[]).slice(0, department === null ? maxRows : departmentRows);
       return [keyOf(e, facility, department), list.map((row) => rowOf(desk, row, counted.says(row, element)))];

@@ -1,14 +1,16 @@
 // When was this export made, and were its dates shifted?
 import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import type { ExportTime } from './check.ts';
+import type { Wanted } from './tables.ts';
 
 const tenYears = 'INTERVAL 3653 DAY';
 
 /** Looks at the manifest, `meta.lastUpdated` and the dates themselves. `startedAt` is when this audit began. */
-export async function timeOfExport(handle: ExportHandle, types: readonly string[], startedAt: string): Promise<ExportTime> {
-  const all = types.map((type) => `SELECT t, upd_text FROM ${name(`placed_${type}`)}`).join(' UNION ALL ');
+export async function timeOfExport(handle: ExportHandle, types: readonly string[], wanted: Wanted, startedAt: string): Promise<ExportTime> {
+  const all = types.map((type) => `SELECT t FROM ${name(`placed_${type}`)}`).join(' UNION ALL ');
+  const updated = types.filter((type) => wanted[type]?.includes('meta')).map((type) => `SELECT max(json_extract_string("meta", '$.lastUpdated')) AS text FROM ${name(`raw_${type}`)} WHERE contains("meta"::VARCHAR, 'lastUpdated')`).join(' UNION ALL ');
   const none = { updated: null, first: null, last: null, n: 0 };
-  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT max(CASE WHEN at_(upd_text) <= at_('${startedAt}') + INTERVAL 1 DAY THEN upd_text END) AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
+  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT ${updated === '' ? 'NULL' : `(SELECT max(CASE WHEN at_(text) <= at_('${startedAt}') + INTERVAL 1 DAY THEN text END) FROM (${updated}))`} AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
   const manifest = handle.manifest?.transactionTime;
   const exportedAt = manifest ?? found.updated ?? startedAt;
   const from = manifest ? 'manifest' : found.updated ? 'lastUpdated' : 'audit';

@@ -62,7 +62,7 @@ async function labels(handle: ExportHandle, types: readonly string[], wanted: Wa
 async function uniformity(handle: ExportHandle, types: readonly string[]): Promise<Signal | null> {
   const acts = types.filter((type) => type !== 'Patient');
   if (acts.length === 0) return null;
-  const [row] = await handle.database.rows<{ n: number; chi: number | null }>(`WITH h AS (SELECT substr(t_text, 12, 2) AS hour, count(*) AS n FROM (${acts.map((type) => `SELECT t_text FROM ${name(`placed_${type}`)}`).join(' UNION ALL ')}) WHERE t_text LIKE '%T%' GROUP BY 1), s AS (SELECT sum(n) AS total FROM h)
+  const [row] = await handle.database.rows<{ n: number; chi: number | null }>(`WITH h AS (SELECT date_part('hour', t) AS hour, count(*) AS n FROM (${acts.map((type) => `SELECT t FROM ${name(`placed_${type}`)} WHERE timed AND t IS NOT NULL`).join(' UNION ALL ')}) GROUP BY 1), s AS (SELECT sum(n) AS total FROM h)
     SELECT any_value(total)::BIGINT AS n, sum((n - total / 24.0) ^ 2 / (total / 24.0)) / any_value(total) + (24 - count(*)) / 24.0 AS chi FROM h, s`);
   if (!row || row.n < 2000 || row.chi === null) return null;
   // Cramér's V-like effect size of the hour of day against an even spread; clinical work lies far above 0.002.

@@ -16,7 +16,7 @@ import { count } from './judging.ts';
 import type { AuditDocument, Finding, Progress, Verdict } from './model.ts';
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
-import { factTable, hitTable, macros, medicationTable, placedTable } from './tables.ts';
+import { codeTable, factTable, hitTable, macros, medicationTable, placedTable } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
 
@@ -69,7 +69,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const { database } = handle;
     const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
     await prepare(handle, input, wanted, step);
-    const time = await timeOfExport(handle, types, startedAt);
+    const time = await timeOfExport(handle, types, wanted, startedAt);
     const provenance = await provenanceOf(handle, types, wanted, time);
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], signal };
@@ -110,11 +110,11 @@ async function prepare(handle: ExportHandle, { data }: CharterInput, wanted: Rec
   const types = usedTypes(data);
   for (const [at, type] of types.entries()) {
     const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
-    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([placedTable(type, elements, wanted)]));
+    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted)]));
   }
   await step('Preparing the values of the charter', 0.82, () =>
     run([
-      `CREATE OR REPLACE TEMP TABLE pat AS SELECT id, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" WHERE id IS NOT NULL GROUP BY id`,
+      `CREATE OR REPLACE TEMP TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`,
       factTable(data.elements, (type) => types.includes(type)),
       hitTable(data.elements),
       ...memberTable(data),
@@ -134,7 +134,18 @@ async function check(desk: Desk, step: Step): Promise<Finding[]> {
       if (one.id === 'C02') desk.completeness = byCheck.get('C02') ?? [];
     });
   }
-  return [...byCheck.values()].flat();
+  return withIds(desk, [...byCheck.values()].flat());
+}
+
+/** Checks find rows by file and line; what stands there is looked up once, at the end. */
+async function withIds({ database, files }: Desk, findings: Finding[]): Promise<Finding[]> {
+  const fileOf = new Map(files.map((file, at) => [file.name, at]));
+  const places = new Set(findings.flatMap(({ rows }) => rows.flatMap((row) => (row.id === null && row.line !== null && fileOf.has(row.file) ? [`(${fileOf.get(row.file)}, ${row.line})`] : []))));
+  if (places.size === 0) return findings;
+  await database.run(`CREATE OR REPLACE TEMP TABLE place_of (file INTEGER, line INTEGER); INSERT INTO place_of VALUES ${[...places].join(', ')}`);
+  const found = await database.rows<{ file: number; line: number; id: string }>(`SELECT r._file AS file, r._line AS line, r.resourceType || coalesce('/' || r.id, '') AS id FROM resources r JOIN place_of ON place_of.file = r._file AND place_of.line = r._line`);
+  const ids = new Map(found.map(({ file, line, id }) => [`${files[file]?.name}:${line}`, id]));
+  return findings.map((finding) => ({ ...finding, rows: finding.rows.map((row) => ({ ...row, id: row.id ?? ids.get(`${row.file}:${row.line}`) ?? null })) }));
 }
 
 /** How many notes of each named type there are, and under `laboratory` whether there is any numeric laboratory result. */

@@ -1,6 +1,6 @@
 // How do the raw resources become the few narrow tables every check reads?
 import type { Element } from '../../spine/deployments/charter-data.ts';
-import { expressionSql, name, quote, type Database } from '../../tools/fhir/fhir.ts';
+import { expressionSql, name, quote } from '../../tools/fhir/fhir.ts';
 import { minutesOf } from './durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
@@ -14,10 +14,11 @@ export type Wanted = Record<string, string[]>;
 export const macros = [
   `SET TimeZone = 'UTC'`,
   // A FHIR dateTime of any precision as an instant; NULL where it is no such day (2026-02-30) or no date at all.
-  `CREATE OR REPLACE TEMP MACRO at_(x) AS (CASE length(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END AT TIME ZONE 'UTC')`,
-  `CREATE OR REPLACE TEMP MACRO date_ok_(x) AS (at_(x) IS NOT NULL AND regexp_full_match(x, '\\d{4}(-\\d{2}(-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?)?)?'))`,
+  `CREATE OR REPLACE TEMP MACRO at_(x) AS make_timestamp(epoch_us(CASE length(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
+  // Is the text (already turned into the instant a) in FHIR's form and precise to the day? The usual lengths need no pattern.
+  `CREATE OR REPLACE TEMP MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN length(x) IN (10, 20, 25) AND x[5] = '-' AND x[8] = '-' AND (length(x) = 10 OR x[11] = 'T') THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
   // "Patient/7", "https://server/fhir/Patient/7", "Patient/7/_history/2", "urn:uuid:7" all name 7.
-  `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN r LIKE '%/_history/%' THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN r LIKE 'urn:uuid:%' THEN substr(r, 10) ELSE split_part(r, '/', -1) END)`,
+  `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE split_part(r, '/', -1) END)`,
   // A value that is an object as JSON, anything else as NULL: JSON functions refuse plain text even where a CASE would not ask them.
   `CREATE OR REPLACE TEMP MACRO object_(x) AS try_cast(CASE WHEN x LIKE '{%' THEN x END AS JSON)`,
   `CREATE OR REPLACE TEMP MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(object_(x), '$.reference'), json_extract_string(object_(x), '$.display'), json_extract_string(object_(x), '$.identifier.value')) ELSE x END)`,
@@ -31,10 +32,8 @@ function textAt(place: string, columns: readonly string[]): string | null {
   return top === place ? `(${name(top)}->>'$')` : `json_extract_string(${name(top)}, ${quote(`$.${place.slice(top.length + 1)}`)})`;
 }
 
-const firstOf = (places: readonly string[], columns: readonly string[]): string => {
-  const found = places.map((place) => textAt(place, columns)).filter((sql): sql is string => sql !== null);
-  return found.length === 0 ? 'NULL::VARCHAR' : found.length === 1 ? found[0]! : `coalesce(${found.join(', ')})`;
-};
+const textsAt = (places: readonly string[], columns: readonly string[]): string[] => [...new Set(places.map((place) => textAt(place, columns)).filter((sql): sql is string => sql !== null))];
+const firstOf = (texts: readonly string[], otherwise = 'NULL::VARCHAR'): string => (texts.length === 0 ? otherwise : texts.length === 1 ? texts[0]! : `coalesce(${texts.join(', ')})`);
 
 /** `med(id, keys)`: what each Medication resource is, so that a prescription that only points at it has a code too. */
 export const medicationTable = (wanted: Wanted): string =>
@@ -42,86 +41,89 @@ export const medicationTable = (wanted: Wanted): string =>
     ? `CREATE OR REPLACE TEMP TABLE med AS SELECT id, any_value(keys_("code")) AS keys FROM ${rawOf('Medication')} WHERE id IS NOT NULL GROUP BY id`
     : `CREATE OR REPLACE TEMP TABLE med (id VARCHAR, keys VARCHAR[])`;
 
-/**
- * One narrow row per resource. For element number i of this type: `m_i` it is meant, `v_i` its value,
- * `w_i` its unit, `d_i` its time where the charter names another than the usual.
- */
-function baseSelect(type: string, elements: readonly { element: Element; at: number }[], wanted: Wanted): string {
-  const fields = fieldsOf(type);
-  const columns = wanted[type] ?? [];
-  const has = (field: string) => columns.includes(field);
-  const source = { fields: ['id', ...columns] };
-  const own = fields.code.filter(has).map((field) => `keys_(${name(field)})`);
-  const keys = own.length === 0 ? '[]::VARCHAR[]' : own.length === 1 ? own[0]! : `list_concat(${own.join(', ')})`;
-  const viaMedication = namesMedication(type) && has('medicationReference');
-  const date = firstOf(fields.date, columns);
-  const recorded = firstOf([...fields.recorded], columns);
-  const updated = textAt('meta.lastUpdated', columns) ?? 'NULL::VARCHAR';
-  const dates = [...new Set([...fields.date, ...fields.end, ...fields.recorded, ...(type === 'Patient' ? ['birthDate', 'deceasedDateTime'] : [])])].map((place) => textAt(place, columns)).filter((sql): sql is string => sql !== null);
-  const missing = fields.required.map((required) => {
-    const parts = required.split('|').filter(has);
-    return parts.length === 0 ? null : `CASE WHEN ${parts.map((part) => `(${name(part)} IS NULL OR ${name(part)}::VARCHAR IN ('null', '{}', '[]', '""'))`).join(' AND ')} THEN ${quote(required)} END`;
-  });
-  const content = [...new Set([...(fields.subject ? [fields.subject] : []), ...fields.code, ...fields.date.map(topOf), ...fields.content])].filter(has);
-  const references = fields.references.filter(has);
-  const subject = type === 'Patient' ? 'id' : fields.subject && has(fields.subject) ? `ref_id_(json_extract_string(${name(fields.subject)}, '$.reference'))` : 'NULL::VARCHAR';
-  const encounter = type === 'Encounter' ? 'id' : fields.encounter && has(fields.encounter) ? `ref_id_(json_extract_string(${name(fields.encounter)}, '$.reference'))` : type === 'DocumentReference' && has('context') ? `ref_id_(json_extract_string("context", '$.encounter[0].reference'))` : 'NULL::VARCHAR';
-  const perElement = elements.flatMap(({ element, at }) => {
-    const value = expressionSql(element.path, type, source, 'first');
-    const unit = unitPathOf(element).map((path) => expressionSql(path, type, source, 'first'));
-    return [
-      `${meant(element, source)} AS m_${at}`,
-      `CASE WHEN m_${at} THEN ${value} END AS v_${at}`,
-      `CASE WHEN m_${at} THEN ${unit.length > 0 ? `coalesce(${unit.join(', ')})` : 'NULL'} END::VARCHAR AS w_${at}`,
-      ...(element.datePath ? [`CASE WHEN m_${at} THEN ref_text_(${expressionSql(element.datePath, type, source, 'first')}) END AS d_${at}`] : []),
-    ];
-  });
-  return `SELECT id, _file AS file, _line AS line, ${subject} AS subject, ${encounter} AS encounter,
-      ${date} AS t_text, at_(t_text) AS t, ${firstOf(fields.end, columns)} AS end_text, ${recorded} AS rec_text, ${updated} AS upd_text,
-      ${has('status') ? `("status"->>'$')` : 'NULL::VARCHAR'} AS status,
-      key_list AS keys,
-      ${content.length > 0 ? `hash(${content.map(name).join(', ')})` : 'NULL::UBIGINT'} AS content,
-      ${dates.length > 0 ? `list_filter([${dates.join(', ')}], lambda x: x IS NOT NULL)` : '[]::VARCHAR[]'} AS dates,
-      list_filter(dates, lambda x: NOT coalesce(date_ok_(x), false) OR length(x) < 10) AS bad_dates,
-      list_filter([CASE WHEN id IS NULL THEN 'id' END, ${missing.filter((sql) => sql !== null).join(', ') || 'NULL'}]::VARCHAR[], lambda x: x IS NOT NULL) AS missing,
-      ${references.length > 0 ? `list_filter(flatten([${references.map((field) => `coalesce(regexp_extract_all(${name(field)}::VARCHAR, '"reference"\\s*:\\s*"([^"]+)"', 1), [])`).join(', ')}]), lambda x: x IS NOT NULL)` : '[]::VARCHAR[]'} AS refs,
-      ${fields.subject && has(fields.subject) ? `json_extract_string(${name(fields.subject)}, '$.reference')` : 'NULL::VARCHAR'} AS subject_ref,
-      ${fields.encounter && has(fields.encounter) ? `json_extract_string(${name(fields.encounter)}, '$.reference')` : 'NULL::VARCHAR'} AS encounter_ref${perElement.map((sql) => `,\n      ${sql}`).join('')}
-    FROM (SELECT *, ${keys} AS own_keys, ${viaMedication ? `CASE WHEN len(own_keys) = 0 THEN coalesce(med_keys, []) ELSE own_keys END` : 'own_keys'} AS key_list
-      FROM ${viaMedication ? `(SELECT q.*, med.keys AS med_keys FROM ${rawOf(type)} q LEFT JOIN med ON med.id = ref_id_(json_extract_string(q."medicationReference", '$.reference')))` : rawOf(type)}) AS r`;
+interface Placed {
+  element: Element;
+  /** Its number in the charter. */
+  at: number;
 }
 
-/**
- * `placed_<Type>`: the narrow rows with the unit `u` they belong to: of the stay that covers their time in the encounter
- * they name, else of the patient's encounter that covers their time, else none.
- */
-export const placedTable = (type: string, elements: readonly { element: Element; at: number }[], wanted: Wanted): string =>
-  `CREATE OR REPLACE TEMP TABLE ${name(`placed_${type}`)} AS
-    WITH base AS (${baseSelect(type, elements, wanted)}),
-    named AS (SELECT base.*, CASE WHEN base.encounter IS NULL AND base.t IS NOT NULL THEN base.subject END AS seeker, enc.id AS known_enc, enc.u AS enc_u FROM base LEFT JOIN enc ON enc.id = base.encounter),
-    covered AS (SELECT named.* EXCLUDE (encounter, known_enc, enc_u, seeker),
-        CASE WHEN seeker IS NULL THEN coalesce(known_enc, encounter) WHEN named.t <= coalesce(x.end_, x.start_ + INTERVAL 30 DAY) THEN x.id END AS encounter,
-        CASE WHEN seeker IS NULL THEN enc_u WHEN named.t <= coalesce(x.end_, x.start_ + INTERVAL 30 DAY) THEN x.u END AS enc_u
-      FROM named ASOF LEFT JOIN started x ON named.seeker = x.subject AND named.t >= x.start_)
-    SELECT covered.* EXCLUDE (enc_u), coalesce(${type === 'Encounter' ? 'NULL' : 'stay.u'}, enc_u) AS u FROM covered ${type === 'Encounter' ? '' : 'ASOF LEFT JOIN stay ON covered.encounter = stay.encounter AND covered.t >= stay.from_'}`;
+/** The text that stands for a resource's code: what is the same text is the same code, and is taken apart once. */
+function codeText(type: string, columns: readonly string[]): string | null {
+  const fields = fieldsOf(type).code.filter((field) => columns.includes(field)).map((field) => `${name(field)}::VARCHAR`);
+  if (namesMedication(type) && columns.includes('medicationReference')) fields.push(`"medicationReference"::VARCHAR`);
+  return fields.length === 0 ? null : fields.length === 1 ? fields[0]! : `coalesce(${fields.join(', ')})`;
+}
 
-/** Is this resource one the element means? */
-function meant(element: Element, source: { fields: string[] }): string {
+/** `code_<Type>(c, text, keys, m_i)`: every distinct code of the type, as `system|code` keys, and which elements mean it. */
+export function codeTable(type: string, elements: readonly Placed[], wanted: Wanted): string {
+  const text = codeText(type, wanted[type] ?? []);
+  const flags = elements.map(({ element, at }) => `, ${element.codes.length > 0 && usesUsualCode(element) ? `list_has_any(keys, ${keysOf(element)})` : 'true'} AS m_${at}`).join('');
+  const taken = text === null ? `SELECT NULL::VARCHAR AS text WHERE false` : `SELECT DISTINCT ${text} AS text FROM ${rawOf(type)} WHERE ${text} IS NOT NULL`;
+  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT *${flags} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text,
+    CASE WHEN json_exists(text::JSON, '$.reference') THEN coalesce(med.keys, []) ELSE keys_(text::JSON) END AS keys
+    FROM (${taken}) LEFT JOIN med ON med.id = ref_id_(json_extract_string(text::JSON, '$.reference')))`;
+}
+
+const keysOf = ({ codes }: Element) => list(codes.map(({ system, code }) => `${system}|${code}`));
+
+/**
+ * `placed_<Type>`: one narrow row per resource: file, line, patient `p`, encounter `e`, unit `u` (of the stay that covers
+ * its time in the encounter it names, else of the patient's encounter that covers its time, else none), time `t`, end
+ * `end_`, code `c`, a hash of its content, how many dates it has and which are wrong, what it lacks; and `vals`, what the
+ * charter's elements find in it. Read from the raw columns in one pass; everything joined is small.
+ */
+export function placedTable(type: string, elements: readonly Placed[], wanted: Wanted): string {
+  const fields = fieldsOf(type);
+  const columns = wanted[type] ?? [];
+  const has = (field: string | null): field is string => field !== null && columns.includes(field);
+  const dates = textsAt([...fields.date, ...fields.end, ...fields.recorded, ...(type === 'Patient' ? ['birthDate', 'deceasedDateTime'] : [])], columns);
+  const dateOf = (places: readonly string[]) => firstOf(textsAt(places, columns).map((text) => `a_${dates.indexOf(text)}`), 'NULL::TIMESTAMP');
+  const missing = fields.required.flatMap((required) => {
+    const parts = required.split('|').filter(has);
+    return parts.length === 0 ? [] : [`CASE WHEN ${parts.map((part) => `(${name(part)} IS NULL OR ${name(part)}::VARCHAR IN ('null', '{}', '[]', '""'))`).join(' AND ')} THEN ${quote(required)} END`];
+  });
+  const content = [...new Set([...fields.code, ...fields.date.map(topOf), ...fields.content])].filter(has);
+  const subject = type === 'Patient' ? 'id' : has(fields.subject) ? `ref_id_(json_extract_string(${name(fields.subject)}, '$.reference'))` : 'NULL::VARCHAR';
+  const encounter = type === 'Encounter' ? 'id' : has(fields.encounter) ? `ref_id_(json_extract_string(${name(fields.encounter)}, '$.reference'))` : type === 'DocumentReference' && has('context') ? `ref_id_(json_extract_string("context", '$.encounter[0].reference'))` : 'NULL::VARCHAR';
+  const text = codeText(type, columns);
+  const vals = elements.map((one) => valueOf(type, one, columns));
+  return `CREATE OR REPLACE TEMP TABLE ${name(`placed_${type}`)} AS
+    SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move.u, enc_u, seen.u) AS u FROM (
+      SELECT r.* EXCLUDE (subject, encounter), who.p, enc.e AS enc_e, enc.u AS enc_u,
+        ${type === 'Encounter' ? 'NULL::STRUCT(from_ TIMESTAMP, u INTEGER)' : 'list_filter(enc.moves, lambda m: m.from_ <= r.t)[-1]'} AS move, list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] AS seen
+      FROM (
+        SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
+          ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
+          ${content.length > 0 ? `hash(${content.map(name).join(', ')})` : 'NULL::UBIGINT'} AS content,
+          (${dates.map((_, i) => `(x_${i} IS NOT NULL)::INTEGER`).join(' + ') || '0'})::UTINYINT AS dates,
+          nullif(concat_ws(', ', ${['NULL', ...dates.map((_, i) => `CASE WHEN NOT day_ok_(x_${i}, a_${i}) THEN x_${i} END`)].join(', ')}), '') AS bad_dates,
+          nullif(concat_ws(', ', CASE WHEN id IS NULL THEN 'id' END${missing.map((sql) => `, ${sql}`).join('')}), '') AS missing${vals.length > 0 ? `,\n          nullif(list_filter([${vals.join(', ')}], lambda v: v IS NOT NULL), []) AS vals` : ''}
+        FROM (SELECT *${dates.map((_, i) => `, at_(x_${i}) AS a_${i}`).join('')} FROM (SELECT *${dates.map((sql, i) => `, ${sql} AS x_${i}`).join('')}, ${text ?? 'NULL::VARCHAR'} AS code_text FROM ${rawOf(type)}))
+        LEFT JOIN ${name(`code_${type}`)} code ON code.text = code_text) r
+      LEFT JOIN who ON who.id = r.subject LEFT JOIN enc ON enc.id = r.encounter
+      LEFT JOIN cover ON cover.p = CASE WHEN r.encounter IS NULL AND r.t IS NOT NULL THEN who.p END)`;
+}
+
+/** What element number `at` finds in a resource: its value, unit, time and time on record, or NULL where it is not meant. */
+function valueOf(type: string, { element, at }: Placed, columns: readonly string[]): string {
+  const source = { fields: ['id', ...columns] };
+  const fields = fieldsOf(type);
   const conditions: string[] = [];
-  if (element.codes.length > 0) {
-    const wantedKeys = list(element.codes.map(({ system, code }) => `${system}|${code}`));
-    if (usesUsualCode(element)) conditions.push(`list_has_any(key_list, ${wantedKeys})`);
-    else
-      conditions.push(
-        `list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, element.resource, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${wantedKeys})`,
-      );
-  }
-  if (element.where) conditions.push(expressionSql(element.where, element.resource, source, 'boolean'));
-  return conditions.length > 0 ? `coalesce(${conditions.join(' AND ')}, false)` : 'true';
+  if (element.codes.length > 0 && usesUsualCode(element)) conditions.push(`code.m_${at}`);
+  else if (element.codes.length > 0)
+    conditions.push(`list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, type, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${keysOf(element)})`);
+  if (element.where) conditions.push(expressionSql(element.where, type, source, 'boolean'));
+  const unit = unitPathsOf(element).map((path) => expressionSql(path, type, source, 'first'));
+  const time = element.datePath ? `ref_text_(${expressionSql(element.datePath, type, source, 'first')})` : firstOf(textsAt(fields.date, columns));
+  const recorded = firstOf(textsAt(fields.recorded, columns));
+  const updated = textAt('meta.lastUpdated', columns) ?? 'NULL::VARCHAR';
+  const status = columns.includes('status') ? `("status"->>'$')` : 'NULL::VARCHAR';
+  const made = `{'el': ${at}, 'v': ${expressionSql(element.path, type, source, 'first')}::VARCHAR, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': at_(${time}), 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
+  return conditions.length > 0 ? `CASE WHEN ${conditions.join(' AND ')} THEN ${made} END` : made;
 }
 
 /** A Quantity's `.value` stands beside its `.code` and `.unit`. */
-function unitPathOf(element: Element): string[] {
+function unitPathsOf(element: Element): string[] {
   if (!element.path.endsWith('.value') || !isNumeric(element)) return [];
   const quantity = element.path.slice(0, -'.value'.length);
   return [`${quantity}.code`, `${quantity}.unit`];
@@ -137,7 +139,7 @@ export const isNumeric = (element: Element): boolean =>
  */
 export function factTable(elements: readonly Element[], present: (type: string) => boolean): string {
   const parts = elements.map((element, at) => (present(element.resource) ? `SELECT * FROM (${factsOf(element, at)})` : '')).filter(Boolean);
-  const empty = `SELECT 0 AS e, NULL::VARCHAR AS subject, NULL::VARCHAR AS enc, NULL::VARCHAR AS id, 0 AS file, 0 AS line, NULL::TIMESTAMP AS t, NULL::VARCHAR AS t_text, NULL::TIMESTAMP AS rec, false AS rec_by_meta, NULL::VARCHAR AS v, NULL::DOUBLE AS num, NULL::VARCHAR AS w, false AS present, false AS placeholder, false AS readable, false AS unit_ok, false AS in_range, false AS valid_status, NULL::INTEGER AS u, NULL::VARCHAR AS month, false AS usable LIMIT 0`;
+  const empty = `SELECT 0 AS el, 0 AS p, 0 AS e, 0 AS u, 0 AS file, 0 AS line, NULL::TIMESTAMP AS t, NULL::TIMESTAMP AS rec, false AS rec_by_meta, NULL::VARCHAR AS v, NULL::DOUBLE AS num, NULL::VARCHAR AS w, false AS present, false AS placeholder, false AS unit_ok, false AS in_range, false AS usable LIMIT 0`;
   return `CREATE OR REPLACE TEMP TABLE fact AS ${[`SELECT * FROM (${empty})`, ...parts].join('\nUNION ALL\n')}`;
 }
 
@@ -153,40 +155,30 @@ function factsOf(element: Element, at: number): string {
   const filler = `(raw_num IN (${placeholderNumbers.join(', ')}) AND ${element.range ? `NOT coalesce(${inRange}, false)` : `abs(raw_num) >= 999`})`;
   const coded = `(o IS NOT NULL AND (len(list_filter(json_extract_string(o, '$.coding[*].system'), lambda s: list_contains(${list(absenceSystems)}, s))) > 0 OR coalesce(list_contains(${list(absenceSystems)}, json_extract_string(o, '$.system')), false)))`;
   const text = `lower(trim(CASE WHEN o IS NOT NULL THEN coalesce(json_extract_string(o, '$.coding[0].display'), json_extract_string(o, '$.text'), json_extract_string(o, '$.coding[0].code'), '') ELSE v END))`;
+  const words = numeric ? 'false' : `${coded} OR ${text} IN (${placeholderTexts.map(quote).join(', ')}) OR v IN (${placeholderDates.map(quote).join(', ')})`;
   const values = element.values.length > 0 ? `(v IN (${element.values.map(quote).join(', ')}) OR (o IS NOT NULL AND list_has_any(json_extract_string(o, '$.coding[*].code'), ${list(element.values)})))` : 'true';
-  const time = element.datePath ? `d_${at}` : 't_text';
-  return `SELECT ${at} AS e, subject, encounter AS enc, id, file, line, t_here AS t, t_here_text AS t_text, rec, rec_by_meta, v, num, w, present, placeholder, readable, unit_ok, in_range, valid_status, u, month,
-      present AND NOT placeholder AND readable AND unit_ok AND values_ok AND valid_status AS usable
-    FROM (SELECT *, v_${at} AS v, object_(v_${at}) AS o, w_${at} AS w, ${time} AS t_here_text, ${element.datePath ? 'at_(t_here_text)' : 't'} AS t_here, left(t_here_text, 7) AS month,
-      coalesce(at_(rec_text), at_(upd_text)) AS rec, rec_text IS NULL AS rec_by_meta,
-      coalesce(trim(v) NOT IN ('', '{}', '[]', 'null'), false) AS present,
-      ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num, ${converted} AS num,
-      present AND coalesce(${numeric ? filler : 'false'} OR ${coded} OR list_contains(${list(placeholderTexts)}, ${text}) OR v IN (${placeholderDates.map(quote).join(', ')}), false) AS placeholder,
-      ${numeric ? 'raw_num IS NOT NULL' : 'true'} AS readable, coalesce(${understood}, false) AS unit_ok, coalesce(${values}, false) AS values_ok,
-      coalesce(${inRange}, true) AS in_range, coalesce(status NOT IN ('entered-in-error', 'cancelled', 'not-done'), true) AS valid_status
-    FROM ${name(`placed_${element.resource}`)} WHERE m_${at})`;
+  return `SELECT ${at} AS el, p, e, u, file, line, t, rec, rec_by_meta, v, num, w, present, placeholder, unit_ok, in_range, present AND NOT placeholder AND readable AND unit_ok AND values_ok AND ok AS usable
+    FROM (SELECT *, coalesce(trim(v) NOT IN ('', '{}', '[]', 'null'), false) AS present, ${converted} AS num,
+      present AND coalesce(${numeric ? `CASE WHEN raw_num IS NULL THEN ${text} IN (${placeholderTexts.map(quote).join(', ')}) ELSE ${filler} END` : words}, false) AS placeholder,
+      ${numeric ? 'raw_num IS NOT NULL' : 'true'} AS readable, coalesce(${understood}, false) AS unit_ok, coalesce(${values}, false) AS values_ok, coalesce(${inRange}, true) AS in_range
+    FROM (SELECT p, e, u, file, line, val.v AS v, val.w AS w, val.t AS t, val.rec AS rec, val.meta AS rec_by_meta, val.ok AS ok, object_(val.v) AS o, ${numeric ? 'try_cast(val.v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num
+      FROM (SELECT p, e, u, file, line, unnest(vals) AS val FROM ${name(`placed_${element.resource}`)} WHERE vals IS NOT NULL) WHERE val.el = ${at}))`;
 }
 
-/** `hit(e, key)`: the patients or encounters that have a usable value in the window. */
+/** `hit(el, key)`: the patients or encounters that have a usable value in the window. */
 export function hitTable(elements: readonly Element[]): string {
   const parts = elements.map((element, at) => {
     const { anchor, before, after } = element.window;
-    const counted = `FROM fact f JOIN enc ON enc.subject = f.subject AND enc.counted`;
+    const counted = `FROM fact f JOIN enc ON enc.p = f.p AND enc.counted`;
     if (anchor === 'any-time') {
-      if (element.per === 'patient') return `SELECT ${at} AS e, subject AS key FROM fact WHERE e = ${at} AND usable`;
-      if (element.resource === 'Patient') return `SELECT ${at} AS e, enc.id AS key ${counted} WHERE f.e = ${at} AND f.usable`;
+      if (element.per === 'patient') return `SELECT ${at} AS el, p AS key FROM fact WHERE el = ${at} AND usable`;
+      if (element.resource === 'Patient') return `SELECT ${at} AS el, enc.e AS key ${counted} WHERE f.el = ${at} AND f.usable`;
       // What was recorded in a part of a stay (an ICU encounter) was recorded in the stay.
-      return `SELECT ${at} AS e, unnest([enc.id, enc.parent]) AS key FROM fact f JOIN enc ON enc.id = f.enc WHERE f.e = ${at} AND f.usable`;
+      return `SELECT ${at} AS el, unnest([enc.e, enc.parent]) AS key FROM fact f JOIN enc ON enc.e = f.e WHERE f.el = ${at} AND f.usable`;
     }
     const point = anchor === 'encounter-start' ? 'enc.start_' : 'enc.end_';
     const bounds = [before !== undefined && `f.t >= ${point} - INTERVAL ${minutesOf(before)} MINUTE`, after !== undefined && `f.t <= ${point} + INTERVAL ${minutesOf(after)} MINUTE`, before === undefined && after !== undefined && `f.t >= ${point}`, after === undefined && before !== undefined && `f.t <= ${point}`, `${point} IS NOT NULL AND f.t IS NOT NULL`].filter(Boolean);
-    return `SELECT ${at} AS e, ${element.per === 'patient' ? 'enc.subject' : 'enc.id'} AS key ${counted} WHERE f.e = ${at} AND f.usable AND ${bounds.join(' AND ')}`;
+    return `SELECT ${at} AS el, ${element.per === 'patient' ? 'enc.p' : 'enc.e'} AS key ${counted} WHERE f.el = ${at} AND f.usable AND ${bounds.join(' AND ')}`;
   });
-  return `CREATE OR REPLACE TEMP TABLE hit AS SELECT DISTINCT e, key FROM (${['SELECT 0 AS e, NULL::VARCHAR AS key LIMIT 0', ...parts].map((sql) => `(${sql})`).join(' UNION ALL ')}) WHERE key IS NOT NULL`;
+  return `CREATE OR REPLACE TEMP TABLE hit AS SELECT DISTINCT el, key FROM (${['SELECT 0 AS el, 0 AS key LIMIT 0', ...parts].map((sql) => `(${sql})`).join(' UNION ALL ')}) WHERE key IS NOT NULL`;
 }
-
-/** Runs the statements one after the other. */
-export async function runAll(database: Database, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await database.run(statement);
-}
-

@@ -8,9 +8,10 @@ import type { Wanted } from './tables.ts';
 export const unknownUnit = 'unknown unit';
 
 /**
- * `enc`: encounters with their unit `u`, their parent and whether the charter's population counts them.
+ * `who(p, id)`: patients by number. `enc`: encounters by number `e`, with patient `p`, unit `u`, from when on they were in
+ * which unit (`moves`), their parent, and whether the charter's population counts them. `cover`: a patient's encounters in time.
  * `unit(u, facility, department, clinician)`: labels; clinicians only as ordinals, numbered by a hash of their reference
- * so that the number says nothing about them. `stay`: from when on an encounter was in which department.
+ * so that the number says nothing about them.
  */
 export function unitTables(data: DataSection, wanted: Wanted): string[] {
   const source = { fields: ['id', ...(wanted['Encounter'] ?? [])] };
@@ -18,11 +19,11 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
   const { encounterClasses, from, to } = data.population;
   const classOf = `coalesce(json_extract_string("class", '$.code'), json_extract_string("class", '$[0].coding[0].code'))`;
   const counted = [
-    `coalesce(status NOT IN ('cancelled', 'entered-in-error', 'planned'), true)`,
-    'subject IS NOT NULL',
-    encounterClasses.length > 0 && `class IN (${encounterClasses.map(quote).join(', ')})`,
-    from && `start_day >= ${quote(from)}`,
-    to && `start_day <= ${quote(to)}`,
+    `coalesce(n.status NOT IN ('cancelled', 'entered-in-error', 'planned'), true)`,
+    'n.subject IS NOT NULL',
+    encounterClasses.length > 0 && `n.class IN (${encounterClasses.map(quote).join(', ')})`,
+    from && `n.start_day >= ${quote(from)}`,
+    to && `n.start_day <= ${quote(to)}`,
   ].filter(Boolean);
   return [
     `CREATE OR REPLACE TEMP TABLE place AS
@@ -52,29 +53,33 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
       FROM (SELECT facility_found AS f, department_found AS d, clinician_ref AS c FROM sited
             UNION SELECT facility_found, unnest(departments_unordered), clinician_ref FROM sited) x
       LEFT JOIN label lf ON lf.ref = x.f LEFT JOIN label ld ON ld.ref = x.d LEFT JOIN clinician lc ON lc.ref = x.c)`,
-    `CREATE OR REPLACE TEMP TABLE enc AS SELECT s.id, s.file, s.line, s.subject, s.class, s.start_, s.end_, left(s.start_text, 7) AS month, s.parent, un.u, ${counted.join(' AND ')} AS counted
-      FROM sited s LEFT JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM s.facility_found AND un.department_ref IS NOT DISTINCT FROM s.department_found AND un.clinician_ref IS NOT DISTINCT FROM s.clinician_ref`,
-    `CREATE OR REPLACE TEMP TABLE started AS SELECT id, subject, start_, end_, u FROM enc WHERE start_ IS NOT NULL AND subject IS NOT NULL`,
-    `CREATE OR REPLACE TEMP TABLE stay AS SELECT m.encounter, m.from_, un.u FROM (
-        SELECT id AS encounter, facility_found, clinician_ref, unnest(moves).from_ AS from_, unnest(moves).ref AS ref FROM sited WHERE len(moves) > 1) m
-      JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM m.facility_found AND un.department_ref = m.ref AND un.clinician_ref IS NOT DISTINCT FROM m.clinician_ref`,
+    // Patients and encounters are numbered: what is joined and grouped a million times is a number, not a text.
+    `CREATE OR REPLACE TEMP TABLE who AS SELECT (row_number() OVER (ORDER BY id))::INTEGER AS p, id FROM (SELECT id FROM ${rawOf('Patient')} WHERE id IS NOT NULL UNION SELECT subject FROM sited WHERE subject IS NOT NULL)`,
+    `CREATE OR REPLACE TEMP TABLE numbered AS SELECT (row_number() OVER (ORDER BY s.id))::INTEGER AS e, s.*, un.u FROM sited s
+      LEFT JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM s.facility_found AND un.department_ref IS NOT DISTINCT FROM s.department_found AND un.clinician_ref IS NOT DISTINCT FROM s.clinician_ref`,
+    `CREATE OR REPLACE TEMP TABLE enc AS WITH moved AS (SELECT m.e, list({'from_': m.from_, 'u': un.u} ORDER BY m.from_) AS moves FROM (
+          SELECT e, facility_found, clinician_ref, unnest(moves).from_ AS from_, unnest(moves).ref AS ref FROM numbered WHERE len(moves) > 1) m
+        JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM m.facility_found AND un.department_ref = m.ref AND un.clinician_ref IS NOT DISTINCT FROM m.clinician_ref GROUP BY m.e)
+      SELECT n.e, n.id, who.p, n.class, n.start_, n.end_, left(n.start_text, 7) AS month, above.e AS parent, n.u, n.file, n.line, moved.moves, ${counted.join(' AND ')} AS counted
+      FROM numbered n LEFT JOIN who ON who.id = n.subject LEFT JOIN numbered above ON above.id = n.parent LEFT JOIN moved ON moved.e = n.e`,
+    `CREATE OR REPLACE TEMP TABLE cover AS SELECT p, list({'start_': start_, 'until': coalesce(end_, start_ + INTERVAL 30 DAY), 'e': e, 'u': u} ORDER BY start_, e) AS visits FROM enc WHERE start_ IS NOT NULL AND p IS NOT NULL GROUP BY p`,
   ];
 }
 
 /**
- * `member(kind, key, subject, u, month, file, line)`: every patient and encounter of the population once per unit it was
+ * `member(kind, key, p, u, month, file, line)`: every patient and encounter of the population once per unit it was
  * in. A patient belongs to every department of its counted encounters; without any, to none.
  */
 export function memberTable(data: DataSection): string[] {
   const limited = data.population.encounterClasses.length > 0 || data.population.from !== undefined || data.population.to !== undefined;
   return [
-    `CREATE OR REPLACE TEMP TABLE been AS SELECT DISTINCT e.id, e.subject, e.month, e.file, e.line, coalesce(un.u, e.u) AS u FROM enc e
-      LEFT JOIN (SELECT id, facility_found, clinician_ref, unnest(departments_unordered) AS d FROM sited) s ON s.id = e.id
+    `CREATE OR REPLACE TEMP TABLE been AS SELECT DISTINCT e.e, e.p, e.month, e.file::INTEGER AS file, e.line::INTEGER AS line, coalesce(un.u, e.u) AS u FROM enc e
+      LEFT JOIN (SELECT e, facility_found, clinician_ref, unnest(departments_unordered) AS d FROM numbered) s ON s.e = e.e
       LEFT JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM s.facility_found AND un.department_ref = s.d AND un.clinician_ref IS NOT DISTINCT FROM s.clinician_ref
       WHERE e.counted`,
     `CREATE OR REPLACE TEMP TABLE member AS
-      SELECT 'encounter' AS kind, id AS key, subject, u, month, file, line FROM been
-      UNION ALL SELECT DISTINCT 'patient', p.id, p.id, b.u, b.month, p.file, p.line
-      FROM (SELECT id, min(file) AS file, min(line) AS line FROM "placed_Patient" WHERE id IS NOT NULL GROUP BY id) p ${limited ? '' : 'LEFT '}JOIN been b ON b.subject = p.id`,
+      SELECT 'encounter' AS kind, e AS key, p, u, month, file, line FROM been
+      UNION ALL SELECT DISTINCT 'patient', q.p, q.p, b.u, b.month, q.file, q.line
+      FROM (SELECT p, min(file) AS file, min(line) AS line FROM "placed_Patient" WHERE p IS NOT NULL GROUP BY p) q ${limited ? '' : 'LEFT '}JOIN been b ON b.p = q.p`,
   ];
 }

@@ -242,8 +242,13 @@ function Actions({ judged, state, deployment }: Omit<BodyProps, 'articles'>) {
           label={`Waive ${criterion.id}`}
           size="xs"
           title={`Waive ${criterion.id} ${criterion.title}`}
-          says={criterion.safety ? 'This is a safety criterion: a second person has to approve the waiver before it counts.' : 'The criterion passes for a time without being met. The reason and the end date are kept with your name.'}
-          does={criterion.safety ? 'Ask for the waiver' : 'Waive it'}
+          says={
+            <>
+              The criterion then passes for a time without being met. A second person of governance has to approve it before it counts; the reason, both names and the end date are kept.
+              {criterion.safety && ' This is a safety criterion: only governance may ask.'}
+            </>
+          }
+          does="Ask for the waiver"
           schema={waive.body}
           start={{ criterion: criterion.id }}
           words={{ criterion: { hidden: true }, reason: { long: true, hint: 'Why it may pass, and what protects patients meanwhile.' }, expires: { label: 'Until', hint: 'The last day it holds.' } }}

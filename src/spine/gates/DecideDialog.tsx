@@ -31,7 +31,7 @@ export function DecideDialog({ state }: { state: GateState }) {
         outcome: { options: Object.entries(outcomeWords).map(([value, label]) => ({ value, label: value === 're-review' ? 'Review again' : value === 'decline' ? 'Decline' : label.replace('Approved', 'Approve') })) },
         about: { hidden: state.gate !== 'GX' },
         reason: { long: true, hint: 'In a few sentences, for those who were not there.' },
-        present: { label: 'Who sat at the table', hint: 'Clinical leadership, IT, operations and end users have to be there.' },
+        present: { label: 'Who sat at the table', one: 'Person', hint: 'Clinical leadership, IT, operations and end users have to be there.' },
         'present.constituency': { options: Object.entries(constituencies).map(([value, label]) => ({ value, label })) },
         contingencies: { hint: 'For an approval with contingencies: what must be done, by whom and by when.' },
         'contingencies.says': { label: 'What must be done', long: true },

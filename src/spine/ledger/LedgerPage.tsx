@@ -165,6 +165,13 @@ function Result({ result }: { result: Verification }) {
         Every leaf, hash, root and signature fits: {what} {result.trust === 'own' && 'The key came with the ledger itself; verify with a key kept elsewhere to know who signed.'}
       </Note>
     );
+  // Entries of the last minute are not under a signature yet: that is their age, not a fault.
+  if (result.faults.every((fault) => fault.reason === 'unsigned'))
+    return (
+      <Note kind={result.signed > 0 ? 'good' : 'info'} title={`The ledger is sound up to the last signed checkpoint; the newest ${count(result.entries - result.signed)} entries await the next`}>
+        Every leaf and hash fits: {what}
+      </Note>
+    );
   return (
     <Note kind="warning" title={result.faults.length === 0 ? 'No fault found, but not everything is under a signed checkpoint' : `${count(result.faults.length)} ${result.faults.length === 1 ? 'fault' : 'faults'} found`}>
       <p>{what}</p>

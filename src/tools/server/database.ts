@@ -1,7 +1,8 @@
 // How does the house reach PostgreSQL, and how does a schema come to be what the code expects?
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Dialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { Problem } from '../base/problem.ts';
 
@@ -36,7 +37,31 @@ export function openDatabase(address: Address, connections = 12): Db {
   pool.on('error', () => {});
   // So would one that breaks in the middle of a transaction; its next query fails with the reason.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<unknown>({ dialect: markingDialect(new PostgresDialect({ pool })) });
+}
+
+const claim = new AsyncLocalStorage<string>();
+
+/** Does `work` for a request with this claim: each transaction it commits notes, as part of itself, that it did. */
+export const forClaim = <T>(id: string, work: () => Promise<T>): Promise<T> => claim.run(id, work);
+
+/** Before a commit on behalf of a claimed request, the claim is marked in the same transaction: both or neither. */
+function markingDialect(dialect: PostgresDialect): Dialect {
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createDriver: () => {
+      const driver = dialect.createDriver();
+      const commit = driver.commitTransaction.bind(driver);
+      driver.commitTransaction = async (connection) => {
+        const id = claim.getStore();
+        if (id) await connection.executeQuery(CompiledQuery.raw('update server.idempotency set committed = true where id = $1', [id]));
+        await commit(connection);
+      };
+      return driver;
+    },
+  };
 }
 
 /** The version of the server, as a number (180004) and as a text (18.4). */

@@ -57,6 +57,10 @@ export interface IdempotencyRow {
   id: string;
   body_sha256: string;
   created_at: Instant;
+  /** The process that has it at work. */
+  instance: string;
+  /** Something of it was recorded, whether or not its answer was kept. */
+  committed: boolean;
   status: number | null;
   content_type: string | null;
   body: string | null;
@@ -174,12 +178,17 @@ export const takeVisit = (db: Db, cookieHash: string, now: Instant) =>
 // Repeated requests
 
 /** Claims the key for this request; false when it was claimed before. */
-export async function claimKey(db: Db, row: Pick<IdempotencyRow, 'id' | 'body_sha256' | 'created_at'>, tooOld: Instant): Promise<boolean> {
+export async function claimKey(db: Db, row: Pick<IdempotencyRow, 'id' | 'body_sha256' | 'created_at' | 'instance'>, tooOld: Instant): Promise<boolean> {
   await on(db).deleteFrom('server.idempotency').where('id', '=', row.id).where('created_at', '<', tooOld).execute();
-  const done = await on(db).insertInto('server.idempotency').values({ ...row, status: null, content_type: null, body: null }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  const done = await on(db).insertInto('server.idempotency').values({ ...row, committed: false, status: null, content_type: null, body: null }).onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
   return Number(done.numInsertedOrUpdatedRows ?? 0) === 1;
 }
 export const claimedBefore = (db: Db, id: string) => on(db).selectFrom('server.idempotency').selectAll().where('id', '=', id).executeTakeFirst();
+/** Takes over a request whose process died before anything was recorded; of two who try, one gets it. */
+export async function takeOver(db: Db, id: string, from: string, row: Pick<IdempotencyRow, 'instance' | 'created_at'>): Promise<boolean> {
+  const done = await on(db).updateTable('server.idempotency').set(row).where('id', '=', id).where('instance', '=', from).where('status', 'is', null).where('committed', '=', false).executeTakeFirst();
+  return Number(done.numUpdatedRows) === 1;
+}
 export const keepAnswer = async (db: Db, id: string, answer: Pick<IdempotencyRow, 'status' | 'content_type' | 'body'>): Promise<void> => void (await on(db).updateTable('server.idempotency').set(answer).where('id', '=', id).execute());
 export const forgetKey = async (db: Db, id: string): Promise<void> => void (await on(db).deleteFrom('server.idempotency').where('id', '=', id).execute());
 

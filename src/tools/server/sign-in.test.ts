@@ -1,4 +1,5 @@
 // Can exactly those people and machines get in who should, and is it remembered?
+import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { days, hours, minutes } from '../base/clock.ts';
 import type { Endpoint } from '../base/endpoint.ts';
@@ -246,5 +247,19 @@ describe('a repeated request', () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => send(words.changePassword, { current: good, next: good }, headers('k4'))));
     expect(all.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(all.filter(({ response }) => response.headers.get('idempotency-replayed') === 'true')).toHaveLength(9);
+  });
+  test('whose process died is done by the repeat, unless something of it was recorded', async () => {
+    const body = { current: good, next: good };
+    house.clock.pass(1_000);
+    await send(words.changePassword, body, headers('k5'));
+    const left = (committed: boolean) =>
+      sql`update server.idempotency set status = null, body = null, instance = 'a process that died', committed = ${committed} where id = (select id from server.idempotency order by created_at desc limit 1)`.execute(house.db);
+    const noted = await sql<{ committed: boolean }>`select committed from server.idempotency where status = 200 and body is not null`.execute(house.db);
+    expect(noted.rows.every((row) => row.committed), 'each change noted its claim in its own transaction').toBe(true);
+    await left(false);
+    const again = await send(words.changePassword, body, headers('k5'));
+    expect([again.status, again.response.headers.get('idempotency-replayed')]).toEqual([200, null]);
+    await left(true);
+    expect(await send(words.changePassword, body, headers('k5'))).toMatchObject({ status: 409, body: { title: expect.stringMatching(/recorded, at least in part/) } });
   });
 });

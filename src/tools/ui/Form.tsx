@@ -6,7 +6,7 @@ import { blankOf, pathKey, startOf, wordsOf, type Field, type Step } from './for
 import { ArrowDown, ArrowUp, Cross, Plus } from './icons.tsx';
 
 /** Words and choices a page knows better than the schema, by field path without positions, e.g. `facilities.facility`. */
-export type FieldWords = Record<string, { label?: string; hint?: string; options?: readonly { value: string; label: string }[]; hidden?: boolean; placeholder?: string; long?: boolean; secret?: boolean }>;
+export type FieldWords = Record<string, { label?: string; hint?: string; options?: readonly { value: string; label: string }[]; hidden?: boolean; placeholder?: string; long?: boolean; secret?: boolean; /** What one member of a list is called. */ one?: string }>;
 
 interface Context {
   problems: ReadonlyMap<string, string>;
@@ -32,6 +32,9 @@ export function Fields({ field, value, path = [], problems = none, words = {}, r
   const context: Context = { problems, words, readOnly, change: onChange };
   return field.kind === 'group' ? <Members field={field} value={value} path={path} context={context} /> : <Entry name="" field={field} value={value} path={path} context={context} />;
 }
+
+/** Texts that are one line, however long they may be. */
+const shortNames = /^(name|title|line|role|vendor|version|who|owner|unit|metric|attribute|code|display)$/;
 
 const plain = (path: readonly Step[]) => path.filter((step) => typeof step === 'string').join('.');
 
@@ -87,7 +90,7 @@ function Entry({ name, field, value, path, context }: EntryProps) {
   }
   switch (field.kind) {
     case 'text':
-      if (field.long || words.long) return <Textarea {...shared} className="is-wide" autosize minRows={2} maxRows={14} value={(value as string | undefined) ?? ''} onChange={(event) => change(event.currentTarget.value === '' ? cleared : event.currentTarget.value)} />;
+      if (words.long ?? (field.long && !shortNames.test(name))) return <Textarea {...shared} className="is-wide" autosize minRows={2} maxRows={14} value={(value as string | undefined) ?? ''} onChange={(event) => change(event.currentTarget.value === '' ? cleared : event.currentTarget.value)} />;
       return (
         <TextInput
           {...shared}
@@ -179,7 +182,7 @@ function GroupEntry({ field, value, path, context, label, says, problem }: Entry
 function ListEntry({ field, value, path, context, label, says, problem, name }: EntryProps & Titled & { field: Field & { kind: 'list' } }) {
   const items = (value as unknown[] | undefined | null) ?? [];
   const { item } = field;
-  const one = wordsOf(singular(name));
+  const one = context.words[plain(path)]?.one ?? wordsOf(singular(name));
   const set = (next: unknown[]) => context.change(path, next);
   const swap = (a: number, b: number) => set(items.map((entry, index) => (index === a ? items[b] : index === b ? items[a] : entry)));
   const tools = (index: number, of: string) =>
@@ -217,7 +220,7 @@ function ListEntry({ field, value, path, context, label, says, problem, name }: 
           const wrong = [...context.problems.keys()].some((key) => key.startsWith(`${pathKey([...path, index])}.`));
           return (
             <li key={index} className="item">
-              <details open={wrong || items.length <= 2 || undefined}>
+              <details open={wrong || items.length <= 2 || item.members.length <= 3 || undefined}>
                 <summary>
                   <span>
                     {one} {index + 1}

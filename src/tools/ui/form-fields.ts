@@ -121,7 +121,8 @@ export function problemsByField(found: readonly { path: readonly PropertyKey[] |
   const byField = new Map<string, string>();
   for (const { path, says } of found) {
     const key = typeof path === 'string' ? path.replace(/\[(\d+)\]/g, '.$1').replace(/^\./, '') : pathKey(path);
-    byField.set(key, byField.has(key) ? `${byField.get(key)}; ${says}` : says);
+    const before = byField.get(key);
+    byField.set(key, before && before !== says ? `${before}; ${says}` : says);
   }
   return byField;
 }
@@ -130,15 +131,19 @@ export function problemsByField(found: readonly { path: readonly PropertyKey[] |
 export function checkAgainst(schema: z.ZodType, value: unknown): Map<string, string> | null {
   const parsed = schema.safeParse(value);
   if (parsed.success) return null;
-  return problemsByField(parsed.error.issues.map((issue) => ({ path: issue.path, says: sayIssue(issue) })));
+  return problemsByField(parsed.error.issues.map((issue) => ({ path: issue.path, says: sayIssue(issue, at(value, issue.path)) })));
 }
 
-function sayIssue(issue: z.core.$ZodIssue): string {
+const at = (value: unknown, path: readonly PropertyKey[]): unknown => path.reduce<unknown>((inside, step) => (inside as Record<PropertyKey, unknown> | undefined | null)?.[step], value);
+
+/** A complaint in words for people; the schema's own words where it has some. */
+function sayIssue(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'Needed.';
   if (issue.code === 'unrecognized_keys') return `unknown: ${issue.keys.join(', ')}`;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'Needed.';
-  if (issue.code === 'invalid_type') return /received (undefined|null)/.test(issue.message) ? 'Needed.' : issue.message;
-  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'Needed.';
-  return issue.message;
+  if (!/^(Too (small|big)|Invalid (input|option|string|number))/.test(issue.message)) return issue.message;
+  if (issue.code === 'too_small') return issue.origin === 'string' ? `At least ${issue.minimum} characters.` : issue.origin === 'array' ? `At least ${issue.minimum} of them.` : `${issue.inclusive === false ? 'More than' : 'At least'} ${issue.minimum}.`;
+  if (issue.code === 'too_big') return issue.origin === 'string' ? `At most ${issue.maximum} characters.` : issue.origin === 'array' ? `At most ${issue.maximum} of them.` : `${issue.inclusive === false ? 'Less than' : 'At most'} ${issue.maximum}.`;
+  return issue.message.replace(/^Invalid (input|option|string|number): /, '').replace(/^./, (letter) => letter.toUpperCase());
 }
 
 /** `hoursPerWeek` → `Hours per week`. */

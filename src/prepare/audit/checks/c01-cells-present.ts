@@ -17,7 +17,7 @@ export const cellsPresent: Check = {
     n: 'true',
     k: 'present',
     wrong: 'NOT present',
-    shows: ['t_text', 'NULL'],
+    shows: [`strftime(t, '%Y-%m-%dT%H:%M:%SZ')`, 'NULL'],
     says: ({ a }, element) => `\`${element?.path}\` is empty${a ? ` (${a})` : ''}.`,
     are: 'resources carry a value',
   }),

@@ -23,7 +23,7 @@ export const subjectsWithValue: Check = {
   weight: 'element',
   find: async (desk) => {
     if (desk.elements.length === 0) return [];
-    const ever = new Set((await desk.database.rows<{ e: number }>('SELECT DISTINCT e FROM fact WHERE present')).map(({ e }) => e));
+    const ever = new Set((await desk.database.rows<{ e: number }>('SELECT DISTINCT el AS e FROM fact WHERE present')).map(({ e }) => e));
     const rows = await countSubjects(desk);
     const evidence = await withoutValue(desk);
     return rows.flatMap((row) => (ever.has(row.e) ? findingOf(row, evidence, desk) : row.level === 'overall' ? [absentFrom(row, desk)] : []));
@@ -47,12 +47,12 @@ interface SubjectRow {
 async function countSubjects({ database, elements }: Desk): Promise<SubjectRow[]> {
   const wanted = elements.map((element, e) => `(${e}, ${quote(element.per)})`).join(', ');
   return database.rows<SubjectRow>(`WITH el(e, kind) AS (VALUES ${wanted}),
-    joined AS (SELECT el.e, m.key, m.subject, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department, unit.clinician, m.month, h.key IS NOT NULL AS has
-      FROM el JOIN member m ON m.kind = el.kind LEFT JOIN unit ON unit.u = m.u LEFT JOIN hit h ON h.e = el.e AND h.key = m.key),
-    per AS (SELECT e, facility, department, clinician, month, subject,
+    joined AS (SELECT el.e, m.key, m.p, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department, unit.clinician, m.month, h.key IS NOT NULL AS has
+      FROM el JOIN member m ON m.kind = el.kind LEFT JOIN unit ON unit.u = m.u LEFT JOIN hit h ON h.el = el.e AND h.key = m.key),
+    per AS (SELECT e, facility, department, clinician, month, p,
         CASE WHEN GROUPING(clinician) = 0 THEN 'clinician' WHEN GROUPING(month) = 0 THEN 'month' WHEN GROUPING(department) = 0 THEN 'department' WHEN GROUPING(facility) = 0 THEN 'facility' ELSE 'overall' END AS level,
         count(DISTINCT key) AS n, count(DISTINCT CASE WHEN has THEN key END) AS k
-      FROM joined GROUP BY GROUPING SETS ((e, subject), (e, facility, subject), (e, facility, department, subject), (e, clinician, subject), (e, facility, month, subject)))
+      FROM joined GROUP BY GROUPING SETS ((e, p), (e, facility, p), (e, facility, department, p), (e, clinician, p), (e, facility, month, p)))
     SELECT e, facility, department, clinician, month, level, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, sum(n::DOUBLE * n) AS nn, sum(k::DOUBLE * k / n) AS kkn, count(*) AS clusters
     FROM per GROUP BY e, facility, department, clinician, month, level
     ORDER BY e, list_position(['overall', 'facility', 'department', 'month', 'clinician'], level), facility NULLS FIRST, department NULLS FIRST, month NULLS FIRST, length(clinician), clinician`);
@@ -99,9 +99,9 @@ function absentFrom(row: SubjectRow, desk: Desk): Finding {
 async function withoutValue(desk: Desk): Promise<Map<string, EvidenceRow[]>> {
   const wanted = desk.elements.map((element, e) => `(${e}, ${quote(element.per)})`).join(', ');
   const found = await desk.database.rows<{ e: number; facility: string | null; department: string | null; rows: string }>(`WITH el(e, kind) AS (VALUES ${wanted}),
-    lacking AS (SELECT DISTINCT el.e, m.file, m.line, CASE m.kind WHEN 'patient' THEN 'Patient/' ELSE 'Encounter/' END || m.key AS id, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department
-      FROM el JOIN member m ON m.kind = el.kind LEFT JOIN unit ON unit.u = m.u ANTI JOIN hit h ON h.e = el.e AND h.key = m.key)
-    SELECT e, facility, department, to_json(list_slice(list_sort(list_distinct(arg_min({file: file, line: line, id: id}, file::BIGINT * 10000000000 + line, 200))), 1, ${maxRows}))::VARCHAR AS rows
+    lacking AS (SELECT DISTINCT el.e, m.file, m.line, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department
+      FROM el JOIN member m ON m.kind = el.kind LEFT JOIN unit ON unit.u = m.u ANTI JOIN hit h ON h.el = el.e AND h.key = m.key)
+    SELECT e, facility, department, to_json(list_slice(list_sort(list_distinct(arg_min({file: file, line: line}, file::BIGINT * 10000000000 + line, 200))), 1, ${maxRows}))::VARCHAR AS rows
     FROM lacking GROUP BY GROUPING SETS ((e), (e, facility), (e, facility, department))`);
   return new Map(
     found.map(({ e, facility, department, rows }) => {

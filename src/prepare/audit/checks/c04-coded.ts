@@ -22,11 +22,12 @@ export const coded: Check = {
     const threshold = thresholdOf(coded, desk.data);
     const findings: Finding[] = [];
     for (const [resource, systems] of expected) {
-      const has = `len(list_filter(keys, lambda c: ${[...systems].map((system) => `starts_with(c, ${quote(`${system}|`)})`).join(' OR ')})) > 0`;
+      const has = `coalesce(len(list_filter(k.keys, lambda c: ${[...systems].map((system) => `starts_with(c, ${quote(`${system}|`)})`).join(' OR ')})) > 0, false)`;
       const named = [...systems].join(' or ');
-      const rows = await desk.database.rows<Moments & { facility: string | null; rows: string }>(`WITH r AS (SELECT p.subject, p.file, p.line, p.id, ${has} AS ok, array_to_string(p.keys, ', ') AS shown, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM ${name(`placed_${resource}`)} p LEFT JOIN unit ON unit.u = p.u),
-        per AS (SELECT facility, GROUPING(facility) AS g, subject, count(*)::DOUBLE AS n, count(*) FILTER (ok)::DOUBLE AS k FROM r GROUP BY GROUPING SETS ((subject), (facility, subject))),
-        bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, id: ${quote(`${resource}/`)} || id, a: left(shown, 120), b: NULL::VARCHAR}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM r WHERE NOT ok GROUP BY GROUPING SETS ((), (facility)))
+      const rows = await desk.database.rows<Moments & { facility: string | null; rows: string }>(`WITH k AS (SELECT c, ${has} AS ok, array_to_string(k.keys, ', ') AS shown FROM ${name(`code_${resource}`)} k),
+        r AS (SELECT p.p, p.file, p.line, coalesce(k.ok, false) AS ok, k.shown, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM ${name(`placed_${resource}`)} p LEFT JOIN k ON k.c = p.c LEFT JOIN unit ON unit.u = p.u),
+        per AS (SELECT facility, GROUPING(facility) AS g, p, count(*)::DOUBLE AS n, count(*) FILTER (ok)::DOUBLE AS k FROM r GROUP BY GROUPING SETS ((p), (facility, p))),
+        bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(shown, 120)}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM r WHERE NOT ok GROUP BY GROUPING SETS ((), (facility)))
         SELECT per.facility, sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters, any_value(bad.rows) AS rows
         FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`);
       for (const row of rows) {

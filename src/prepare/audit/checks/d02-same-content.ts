@@ -1,5 +1,5 @@
 // D02: what is recorded twice under different ids?
-import { name, quote } from '../../../tools/fhir/fhir.ts';
+import { name } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, percent, sayInterval, sayThreshold, share, type Moments } from '../judging.ts';
 import { maxRows, type Finding } from '../model.ts';
@@ -22,13 +22,15 @@ export const sameContent: Check = {
     for (const resource of desk.types) {
       const { subject, code, date } = fieldsOf(resource);
       if (!subject || code.length === 0 || date.length === 0 || resource === 'Encounter') continue;
-      const source = `SELECT file, line, id, subject, content FROM ${name(`placed_${resource}`)} WHERE subject IS NOT NULL AND (t_text IS NOT NULL${resource === 'Condition' ? ' OR encounter IS NOT NULL' : ''}) AND content IS NOT NULL`;
-      await desk.database.run(`CREATE OR REPLACE TEMP TABLE repeated AS WITH r AS (${source}), twice AS (SELECT subject, content FROM r GROUP BY ALL HAVING count(DISTINCT id) > 1)
-        SELECT r.* FROM r SEMI JOIN twice ON twice.subject = r.subject AND twice.content = r.content QUALIFY row_number() OVER (PARTITION BY r.subject, r.content ORDER BY r.file, r.line) > 1`);
-      const [row] = await desk.database.rows<Moments & { rows: string | null }>(`WITH a AS (SELECT subject, count(*)::DOUBLE AS n FROM (${source}) GROUP BY subject), b AS (SELECT subject, count(*)::DOUBLE AS k FROM repeated GROUP BY subject),
-        per AS (SELECT n, coalesce(k, 0) AS k FROM a LEFT JOIN b USING (subject))
+      const source = `SELECT file, line, p, content FROM ${name(`placed_${resource}`)} WHERE p IS NOT NULL AND (t IS NOT NULL${resource === 'Condition' ? ' OR e IS NOT NULL' : ''}) AND content IS NOT NULL`;
+      // The same id again is D01's: what is repeated here has an id of its own.
+      await desk.database.run(`CREATE OR REPLACE TEMP TABLE repeated AS WITH r AS (${source}), twice AS (SELECT p, content FROM r GROUP BY p, content HAVING count(*) > 1),
+        same AS (SELECT r.p, r.content, r.file, r.line, x.id FROM r SEMI JOIN twice ON twice.p = r.p AND twice.content = r.content JOIN resources x ON x._file = r.file AND x._line = r.line)
+        SELECT p, file, line FROM (SELECT *, first_value(id) OVER w AS first_id, row_number() OVER (PARTITION BY p, content, id ORDER BY file, line) AS nth FROM same WINDOW w AS (PARTITION BY p, content ORDER BY file, line)) WHERE id IS DISTINCT FROM first_id AND nth = 1`);
+      const [row] = await desk.database.rows<Moments & { rows: string | null }>(`WITH a AS (SELECT p, count(*)::DOUBLE AS n FROM (${source}) GROUP BY p), b AS (SELECT p, count(*)::DOUBLE AS k FROM repeated GROUP BY p),
+        per AS (SELECT n, coalesce(k, 0) AS k FROM a LEFT JOIN b USING (p))
         SELECT coalesce(sum(n), 0) AS n, coalesce(sum(k), 0) AS k, coalesce(sum(n * n), 0) AS nn, coalesce(sum(k * k / n), 0) AS kkn, count(*) AS clusters,
-          (SELECT to_json(arg_min({file: file, line: line, id: ${quote(`${resource}/`)} || id}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR FROM repeated) AS rows FROM per`);
+          (SELECT to_json(arg_min({file: file, line: line}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR FROM repeated) AS rows FROM per`);
       if (!row || row.n === 0) continue;
       const evidence = row.rows ? (JSON.parse(row.rows) as FoundRow[] | null) : null;
       findings.push(

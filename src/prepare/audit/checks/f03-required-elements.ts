@@ -16,9 +16,9 @@ export const requiredElements: Check = {
   counted: () => ({
     over: 'type',
     n: 'true',
-    k: 'len(missing) = 0',
-    wrong: 'len(missing) > 0',
-    shows: [`array_to_string(missing, ', ')`, 'NULL'],
+    k: 'missing IS NULL',
+    wrong: 'missing IS NOT NULL',
+    shows: ['missing', 'NULL'],
     says: ({ a }) => `Missing: ${a}.`,
     are: 'have every required element',
     applies: (type) => typeof type === 'string' && (fieldsOf(type).required.length > 0 || type === 'Patient'),

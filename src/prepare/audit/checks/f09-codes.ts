@@ -23,7 +23,7 @@ export const codesFitSystem: Check = {
     const findings: Finding[] = [];
     for (const resource of desk.types) {
       const relation = name(`placed_${resource}`);
-      const codes = await desk.database.rows<{ key: string; rows: number }>(`SELECT key, count(*) AS rows FROM (SELECT unnest(keys) AS key FROM ${relation}) WHERE split_part(key, '|', 1) IN (${systems.map(quote).join(', ')}) GROUP BY key`);
+      const codes = await desk.database.rows<{ key: string; rows: number }>(`SELECT key, sum(n)::BIGINT AS rows FROM (SELECT unnest(k.keys) AS key, n FROM (SELECT c, count(*) AS n FROM ${relation} WHERE c IS NOT NULL GROUP BY c) JOIN ${name(`code_${resource}`)} k USING (c)) WHERE split_part(key, '|', 1) IN (${systems.map(quote).join(', ')}) GROUP BY key`);
       if (codes.length === 0) continue;
       const wrong = new Map<string, string>();
       let n = 0;
@@ -37,7 +37,7 @@ export const codesFitSystem: Check = {
           wrong.set(key, why);
         }
       }
-      const evidence = wrong.size === 0 ? [] : await desk.database.rows<{ row: string }>(`SELECT to_json({file: file, line: line, id: ${quote(`${resource}/`)} || id, a: list_filter(keys, lambda c: list_contains(${list([...wrong.keys()].slice(0, 500))}, c))[1], b: NULL::VARCHAR})::VARCHAR AS row FROM ${relation} WHERE list_has_any(keys, ${list([...wrong.keys()].slice(0, 500))}) ORDER BY file, line LIMIT ${maxRows}`);
+      const evidence = wrong.size === 0 ? [] : await desk.database.rows<{ row: string }>(`SELECT to_json({file: file, line: line, a: list_filter(k.keys, lambda c: list_contains(${list([...wrong.keys()].slice(0, 500))}, c))[1]})::VARCHAR AS row FROM ${relation} JOIN ${name(`code_${resource}`)} k USING (c) WHERE list_has_any(k.keys, ${list([...wrong.keys()].slice(0, 500))}) ORDER BY file, line LIMIT ${maxRows}`);
       findings.push(
         share({
           check: 'F09', element: null, resource, unit: whole, moments: independent(n - bad, n), threshold, tier: 'important', minimumN: 1,

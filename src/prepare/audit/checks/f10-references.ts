@@ -1,8 +1,12 @@
 // F10: do references point at something?
 import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
-import { count, percent, sayInterval, sayThreshold, share, type Moments } from '../judging.ts';
+import { count, independent, percent, sayInterval, sayThreshold, share } from '../judging.ts';
 import { maxRows, type Finding } from '../model.ts';
+import { fieldsOf } from '../type-fields.ts';
+
+/** Fields that hold lists of references. */
+const many = new Set(['performer', 'hasMember', 'derivedFrom', 'result', 'specimen', 'author', 'authorizingPrescription']);
 
 export const referencesResolve: Check = {
   id: 'F10',
@@ -10,7 +14,7 @@ export const referencesResolve: Check = {
   asks: 'Do the references inside the export point at something in it?',
   family: 'conformance',
   about: 'resource',
-  formula: 'n: literal references of a type (to patient, encounter, and the main ones of the type). k: those whose target is in the export. References into contained resources (#…), to other kinds of address (a search, an identifier) and to types the export does not hold at all are left out; the last are counted beside.',
+  formula: 'n: literal references of a type (to patient, encounter, and the main ones of the type). k: those whose target is in the export. References into contained resources (#…), to other kinds of address (a search, an identifier) and to types the export does not hold at all are left out; the last are counted beside. Evidence: the first row of each reference to nothing.',
   threshold: { bound: 'at-least', value: 0.99 },
   source: 'Kahn et al. 2016, relational conformance; OHDSI Data Quality Dashboard, isForeignKey.',
   limits: 'A reference that resolves may still point at the wrong one.',
@@ -18,36 +22,36 @@ export const referencesResolve: Check = {
   async find(desk) {
     const { database } = desk;
     const threshold = thresholdOf(referencesResolve, desk.data);
-    const findings: Finding[] = [];
-    await database.run(`CREATE OR REPLACE TEMP TABLE target AS SELECT DISTINCT resourceType || '/' || id AS ref FROM resources WHERE id IS NOT NULL`);
     const held = Object.keys(desk.resources).map(quote).join(', ');
-    for (const resource of desk.types) {
-      // Each distinct reference is looked up once; its rows follow.
-      const literal = `regexp_extract(split_part(ref, '/_history/', 1), '([A-Z][A-Za-z]+/[A-Za-z0-9.\\-]+)$', 1)`;
-      await database.run(`CREATE OR REPLACE TEMP TABLE pointing AS WITH r AS (
-          SELECT file, line, id, subject, unnest(list_concat(refs, [subject_ref, encounter_ref])) AS ref FROM ${name(`placed_${resource}`)}),
-        known AS (SELECT ref, ${literal} AS target_ref FROM (SELECT DISTINCT ref FROM r WHERE ref IS NOT NULL AND NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:')))
-        SELECT r.file, r.line, r.id, r.subject, r.ref, target.ref IS NOT NULL AS ok, split_part(target_ref, '/', 1) IN (${held}) AS held
-        FROM r JOIN known ON known.ref = r.ref LEFT JOIN target ON target.ref = known.target_ref`);
-      const [row] = await database.rows<Moments & { elsewhere: number }>(`WITH per AS (SELECT subject, count(*) FILTER (held)::DOUBLE AS n, count(*) FILTER (held AND ok)::DOUBLE AS k, count(*) FILTER (NOT held) AS elsewhere FROM pointing GROUP BY subject)
-        SELECT coalesce(sum(n), 0) AS n, coalesce(sum(k), 0) AS k, coalesce(sum(n * n), 0) AS nn, coalesce(sum(CASE WHEN n > 0 THEN k * k / n ELSE 0 END), 0) AS kkn, count(*) FILTER (n > 0) AS clusters, coalesce(sum(elsewhere), 0)::BIGINT AS elsewhere FROM per`);
-      if (!row || row.n + row.elsewhere === 0) continue;
-      const missing = row.elsewhere === 0 ? [] : await database.rows<{ type: string }>(`SELECT DISTINCT regexp_extract(ref, '([A-Z][A-Za-z]+)/[^/]+$', 1) AS type FROM pointing WHERE NOT held ORDER BY type LIMIT 10`);
-      const evidence = row.n === row.k ? [] : await database.rows<{ row: string }>(`SELECT to_json({file: file, line: line, id: ${quote(`${resource}/`)} || id, a: ref, b: NULL::VARCHAR})::VARCHAR AS row FROM pointing WHERE held AND NOT ok ORDER BY file, line LIMIT ${maxRows}`);
-      findings.push(
-        share({
-          check: 'F10', element: null, resource, unit: whole, moments: row, threshold, tier: 'important', minimumN: 1,
-          says: ({ n, k, rate, low, high }) =>
-            `${resource}: ${rate === null ? 'no reference points at a type the export holds' : `${count(k)} of ${count(n)} references resolve, ${percent(rate)}${sayInterval(low, high)}${sayThreshold(threshold)}`}.${row.elsewhere > 0 ? ` ${count(row.elsewhere)} more point at types that are not in the export (${missing.map(({ type }) => type || 'unknown').join(', ')}).` : ''}`,
-          figures: { toTypesNotInExport: row.elsewhere },
-          rows: evidence.map((found) => {
-            const at = JSON.parse(found.row) as FoundRow;
-            return rowOf(desk, at, `${at.a} is not in the export.`);
-          }),
-        }),
-      );
-    }
-    await database.run('DROP TABLE IF EXISTS pointing; DROP TABLE IF EXISTS target');
-    return findings;
+    const texts = desk.types.flatMap((resource, at) => referenceFields(resource, desk.wanted[resource] ?? []).map((field) => distinctReferences(resource, at, field)));
+    if (texts.length === 0) return [];
+    // Equal references are looked up once, and those of all types together: the ids of the whole export are read once.
+    await database.run(`CREATE OR REPLACE TEMP TABLE pointing AS SELECT r.resource, r.ref, r.n, r.first, type IN (${held}) AS held, EXISTS (SELECT 1 FROM resources x WHERE x.id = r.target AND x.resourceType = r.type) AS ok
+      FROM (SELECT *, split_part(plain, '/', -2) AS type, split_part(plain, '/', -1) AS target FROM (SELECT resource, ref, n, first, CASE WHEN contains(ref, '/_history/') THEN split_part(ref, '/_history/', 1) ELSE ref END AS plain
+        FROM (${texts.join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))) r`);
+    const rows = await database.rows<{ resource: number; n: number; k: number; elsewhere: number; types: string }>(`SELECT resource, coalesce(sum(n) FILTER (held), 0)::BIGINT AS n, coalesce(sum(n) FILTER (held AND ok), 0)::BIGINT AS k, coalesce(sum(n) FILTER (NOT held), 0)::BIGINT AS elsewhere,
+        to_json(list_slice(list_sort(coalesce(list(DISTINCT split_part(ref, '/', -2)) FILTER (NOT held), [])), 1, 10))::VARCHAR AS types FROM pointing GROUP BY resource ORDER BY resource`);
+    const wrong = await database.rows<{ resource: number; rows: string }>(`SELECT resource, to_json(arg_min({file: first // 10000000000, line: first % 10000000000, a: ref}, first, ${maxRows}))::VARCHAR AS rows FROM pointing WHERE held AND NOT ok GROUP BY resource`);
+    await database.run('DROP TABLE pointing');
+    return rows.map(({ resource: at, n, k, elsewhere, types }): Finding => {
+      const resource = desk.types[at]!;
+      const found = wrong.find((one) => one.resource === at);
+      return share({
+        check: 'F10', element: null, resource, unit: whole, moments: independent(k, n), threshold, tier: 'important', minimumN: 1,
+        says: ({ n, k, rate, low, high }) =>
+          `${resource}: ${rate === null ? 'no reference points at a type the export holds' : `${count(k)} of ${count(n)} references resolve, ${percent(rate)}${sayInterval(low, high)}${sayThreshold(threshold)}`}.${elsewhere > 0 ? ` ${count(elsewhere)} more point at types that are not in the export (${(JSON.parse(types) as string[]).map((type) => type || 'unknown').join(', ')}).` : ''}`,
+        figures: { toTypesNotInExport: elsewhere },
+        rows: found ? (JSON.parse(found.rows) as FoundRow[]).map((row) => rowOf(desk, row, `${row.a} is not in the export.`)) : [],
+      });
+    });
   },
 };
+
+function referenceFields(resource: string, columns: readonly string[]): string[] {
+  const { subject, encounter, references } = fieldsOf(resource);
+  return [subject, encounter, ...references].filter((field): field is string => field !== null && columns.includes(field));
+}
+
+/** A list of references is taken apart; a single one is read as it is. `first`: where it stands first. */
+const distinctReferences = (resource: string, at: number, field: string): string =>
+  `SELECT ${at} AS resource, ref, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT _file, _line, ${many.has(field) ? `unnest(regexp_extract_all(${name(field)}::VARCHAR, '"reference"\\s*:\\s*"([^"]+)"', 1))` : `json_extract_string(${name(field)}, '$.reference')`} AS ref FROM ${name(`raw_${resource}`)} WHERE ${name(field)} IS NOT NULL) WHERE ref IS NOT NULL GROUP BY ref`;

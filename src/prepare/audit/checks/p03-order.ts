@@ -1,7 +1,7 @@
 // P03: do things happen in an order they can happen in?
 import type { Check } from '../check.ts';
 
-const endFirst = 'coalesce(at_(end_text) < t, false)';
+const endFirst = 'coalesce(end_ < t, false)';
 // A day without a time stands for its midnight, so a day of grace is given on both sides.
 const beforeBirth = 'coalesce(t < birth - INTERVAL 1 DAY, false)';
 const afterDeath = 'coalesce(t >= death + INTERVAL 2 DAY, false)';
@@ -23,7 +23,7 @@ export const orderInTime: Check = {
     n: 't IS NOT NULL',
     k: `t IS NOT NULL AND ${wrong}`,
     wrong: `t IS NOT NULL AND ${wrong}`,
-    shows: ['t_text', `CASE WHEN ${endFirst} THEN 'ends before it begins: ' || end_text WHEN ${beforeBirth} THEN 'before birth on ' || left(birth::VARCHAR, 10) ELSE 'after death on ' || left(death::VARCHAR, 10) END`],
+    shows: [`strftime(t, '%Y-%m-%dT%H:%M:%SZ')`, `CASE WHEN ${endFirst} THEN 'ends before it begins: ' || left(end_::VARCHAR, 16) WHEN ${beforeBirth} THEN 'before birth on ' || left(birth::VARCHAR, 10) ELSE 'after death on ' || left(death::VARCHAR, 10) END`],
     says: ({ a, b }) => `${a} ${b}.`,
     are: 'are out of order in time',
   }),

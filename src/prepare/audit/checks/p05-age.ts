@@ -20,7 +20,7 @@ export const ageAtEvent: Check = {
     n: 't IS NOT NULL AND birth IS NOT NULL',
     k: `t IS NOT NULL AND birth IS NOT NULL AND ${wrong}`,
     wrong: `t IS NOT NULL AND birth IS NOT NULL AND ${wrong}`,
-    shows: ['t_text', `(${days} / 365.2425)::INTEGER`],
+    shows: [`strftime(t, '%Y-%m-%dT%H:%M:%SZ')`, `(${days} / 365.2425)::INTEGER`],
     says: ({ a, b }) => `The patient would have been ${b} years old on ${a?.slice(0, 10)}.`,
     are: 'happen at an age below 0 or above 120',
     applies: (type) => type !== 'Patient',

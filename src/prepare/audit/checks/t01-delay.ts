@@ -15,7 +15,7 @@ export const delayToRecord: Check = {
   limits: '`issued` is when the result was released, not when the model could read it; meta.lastUpdated is renewed by every later edit or migration and is marked where it was used.',
   weight: 'important',
   counted: ({ elements }) => {
-    const limits = elements.flatMap(({ maxDelay }, e) => (maxDelay ? [`WHEN e = ${e} THEN ${minutesOf(maxDelay)}`] : []));
+    const limits = elements.flatMap(({ maxDelay }, e) => (maxDelay ? [`WHEN el = ${e} THEN ${minutesOf(maxDelay)}`] : []));
     const limit = limits.length > 0 ? `CASE ${limits.join(' ')} END` : 'NULL::BIGINT';
     const known = 'present AND t IS NOT NULL AND rec IS NOT NULL';
     const late = `coalesce(rec - t > to_minutes(${limit}), false)`;
@@ -24,7 +24,7 @@ export const delayToRecord: Check = {
       n: known,
       k: `${known} AND NOT ${late}`,
       wrong: `${known} AND ${late}`,
-      shows: ['t_text', `date_diff('minute', t, rec)`],
+      shows: [`strftime(t, '%Y-%m-%dT%H:%M:%SZ')`, `date_diff('minute', t, rec)`],
       says: ({ a, b }, element) => `On record ${sayMinutes(Number(b))} after ${a}; promised within ${sayMinutes(minutesOf(element?.maxDelay ?? 'PT0M'))}.`,
       are: 'values were on record in time',
       applies: (element) => typeof element !== 'string' && element.maxDelay !== undefined,
@@ -32,8 +32,8 @@ export const delayToRecord: Check = {
   },
   async complete(findings, { database, elements }) {
     const rows = await database.rows<{ e: number; q: string; meta: number; negative: number }>(
-      `SELECT e, to_json(quantile_cont(date_diff('second', t, rec) / 60.0, [0.5, 0.9, 0.95, 0.99]))::VARCHAR AS q, avg(rec_by_meta::INTEGER) AS meta, avg((rec < t)::INTEGER) AS negative
-       FROM fact WHERE present AND t IS NOT NULL AND rec IS NOT NULL GROUP BY e`,
+      `SELECT el AS e, to_json(quantile_cont(date_diff('second', t, rec) / 60.0, [0.5, 0.9, 0.95, 0.99]))::VARCHAR AS q, avg(rec_by_meta::INTEGER) AS meta, avg((rec < t)::INTEGER) AS negative
+       FROM fact WHERE present AND t IS NOT NULL AND rec IS NOT NULL GROUP BY el`,
     );
     const byElement = new Map(rows.map((row) => [elements[row.e]?.id, row]));
     return findings.map((finding) => {
