@@ -18,13 +18,13 @@ export default function AccountPage() {
   const [next, setNext] = useState('');
   const changing = useTell(changePassword, {
     rooms: [],
-    then: () => {
+    done: () => {
       say('The password is changed; all other sessions have ended.');
       setCurrent('');
       setNext('');
     },
   });
-  const ending = useTell(signOutEverywhere, { then: () => location.assign('/sign-in') });
+  const ending = useTell(signOutEverywhere, { done: () => location.assign('/sign-in') });
   if (!me) return null;
   return (
     <Page title="Your account">

@@ -4,6 +4,7 @@ import { Button, TextInput } from '@mantine/core';
 import { createAccount, createKey, editAccount, listAccounts, listKeys, newLink, revokeKey, type Account, type Key } from '../tools/server/model.ts';
 import { usePages, useTell } from '../tools/ui/asking.ts';
 import { ConfirmButton } from '../tools/ui/ConfirmButton.tsx';
+import { copyText } from '../tools/ui/copy.ts';
 import { DataTable } from '../tools/ui/DataTable.tsx';
 import { EmptyState } from '../tools/ui/EmptyState.tsx';
 import { FormDialog } from '../tools/ui/FormDialog.tsx';
@@ -35,7 +36,7 @@ function Once({ title, value, says }: { title: string; value: string; says: stri
       <p>{says}</p>
       <div className="row" style={{ marginTop: '0.4rem' }}>
         <TextInput aria-label={title} value={value} readOnly style={{ minWidth: 'min(34rem, 70vw)' }} styles={{ input: { fontFamily: 'var(--mono)' } }} onFocus={(event) => event.currentTarget.select()} />
-        <Button variant="default" leftSection={<Copy size={14} />} onClick={() => void navigator.clipboard.writeText(value).then(() => say('Copied.'))}>
+        <Button variant="default" leftSection={<Copy size={14} />} onClick={() => void copyText(value).then((done) => say(done ? 'Copied.' : 'The browser did not allow copying.'))}>
           Copy
         </Button>
       </div>
@@ -49,7 +50,7 @@ function Accounts() {
   const say = useSay();
   const [link, setLink] = useState<{ who: string; url: string } | null>(null);
   const creating = useTell(createAccount, { rooms: ['server'] });
-  const editing = useTell(editAccount, { rooms: ['server'], then: (account) => say(`${account.name} was changed.`) });
+  const editing = useTell(editAccount, { rooms: ['server'], done: (account) => say(`${account.name} was changed.`) });
   const linking = useTell(newLink, { rooms: ['server'] });
   return (
     <>

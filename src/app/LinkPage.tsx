@@ -22,7 +22,7 @@ export default function LinkPage() {
   const [short, setShort] = useState(false);
   const entering = useTell(signInByLink, {
     rooms: [],
-    then: (me) => {
+    done: (me) => {
       client.clear();
       client.setQueryData(meKey, me);
       go('/', true);

@@ -86,7 +86,7 @@ function AccountMenu({ me }: { me: Me }) {
   const button = useRef<HTMLButtonElement>(null);
   const leave = useTell(signOut, {
     rooms: [],
-    then: () => {
+    done: () => {
       router.options.context.client.clear();
       location.assign('/sign-in');
     },

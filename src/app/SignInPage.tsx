@@ -20,7 +20,7 @@ export default function SignInPage() {
   const [password, setPassword] = useState('');
   const entering = useTell(signIn, {
     rooms: [],
-    then: (me) => {
+    done: (me) => {
       client.clear();
       client.setQueryData(meKey, me);
       go(safeReturn(kept), true);

@@ -25,7 +25,7 @@ const client = new QueryClient({
 });
 const router = buildRouter(client);
 
-atSignOut.then = () => {
+atSignOut.leave = () => {
   client.setQueryData(meKey, null);
   void router.invalidate();
 };

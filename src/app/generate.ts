@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkPages } from '../prepare/audit/audit.ts';
+import { auditJsonSchema } from '../prepare/audit/model.ts';
 import type { House } from '../tools/server/capability.ts';
 import { readConfig } from '../tools/server/config.ts';
 import { silentLog } from '../tools/server/log.ts';
@@ -19,6 +21,8 @@ const root = dirname(near('../../package.json', '../../../package.json'));
 export async function generated(): Promise<Record<string, string>> {
   const noHouse = (): Promise<House> => Promise.reject(new Error('no command runs here'));
   return {
+    'audit.schema.json': `${JSON.stringify(auditJsonSchema(), null, 2)}\n`,
+    'docs/checks.md': checkPages(),
     'openapi.json': `${JSON.stringify(openApi(capabilities, version), null, 2)}\n`,
     'docs/reference/endpoints.md': endpointsPage(capabilities),
     'docs/reference/settings.md': settingsPage(),

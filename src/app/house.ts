@@ -66,7 +66,7 @@ async function openStorage(config: Config, log: Log, attach: boolean): Promise<{
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return '(DATABASE_URL)';
   const shown = new URL(url);
-  if (shown.password) shown.password = '…';
-  for (const name of shown.searchParams.keys()) if (/password/i.test(name)) shown.searchParams.set(name, '…');
+  if (shown.password) shown.password = '***';
+  for (const name of shown.searchParams.keys()) if (/password/i.test(name)) shown.searchParams.set(name, '***');
   return shown.href;
 }

@@ -23,7 +23,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
   const go = useGo();
   const exports = useAsk(listExports);
   const deployments = usePages(listDeployments, {}, { when: deployment === null });
-  const starting = useTell(startRun, { rooms: ['audit'], then: (run) => go(`/deployments/${run.deployment}/data/${run.id}`) });
+  const starting = useTell(startRun, { rooms: ['audit'], done: (run) => go(`/deployments/${run.deployment}/data/${run.id}`) });
   const start = (from: { export: string } | { folder: string }) => starting.tell({ body: { deployment: chosen, ...from } });
   const folders = exports.data?.folders ?? [];
   const uploads = exports.data?.uploads ?? [];

@@ -4,6 +4,7 @@ import { commands } from './commands.ts';
 import { jobs } from './jobs.ts';
 import { routes } from './routes.ts';
 
+export { checkPages } from './check-pages.ts';
 export { auditMeasures } from './measures.ts';
 
 export const capability: Capability = {

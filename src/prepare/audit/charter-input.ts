@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isMap, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
-import { dataSection, type DataSection } from '../../spine/deployments/charter-data.ts';
+import { dataSection, type DataSection } from '../../spine/deployments/model.ts';
 import { digest } from '../../tools/base/canonical.ts';
 import { Problem, type ProblemDetail } from '../../tools/base/problem.ts';
 import { resourceTypes } from '../../tools/fhir/fhir.ts';

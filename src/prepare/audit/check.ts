@@ -1,5 +1,5 @@
 // What is a check, and what is it given to work with?
-import type { DataSection, Element, Tier } from '../../spine/deployments/charter-data.ts';
+import type { DataSection, Element, Tier } from '../../spine/deployments/model.ts';
 import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';

@@ -1,5 +1,5 @@
 // How are all row checks counted in one pass over a narrow table, for every unit at once?
-import type { Element } from '../../spine/deployments/charter-data.ts';
+import type { Element } from '../../spine/deployments/model.ts';
 import { name, quote } from '../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, tierOf, type Check, type Counted, type Desk, type FoundRow } from './check.ts';
 import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from './judging.ts';

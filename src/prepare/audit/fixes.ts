@@ -1,5 +1,5 @@
 // What should be repaired first?
-import type { Element } from '../../spine/deployments/charter-data.ts';
+import type { Element } from '../../spine/deployments/model.ts';
 import type { AuditDocument, Finding } from './model.ts';
 
 type Fix = AuditDocument['fixes'][number];
@@ -48,7 +48,8 @@ export function fixesOf(findings: readonly Finding[], elements: readonly Element
     if (seen.has(key) && finding.check !== 'C07') continue;
     seen.add(key);
     if (finding.check === 'C07' && finding.unit.facility === null) continue;
-    const bad = finding.k === null ? finding.n : finding.threshold?.bound === 'at-most' ? finding.k : finding.n - finding.k;
+    // A spread or a kinship of units affects nobody in particular.
+    const bad = finding.k === null ? null : finding.threshold?.bound === 'at-most' ? finding.k : finding.n - finding.k;
     fixes.push({
       element: finding.element, check: finding.check, unit: finding.unit, tier: finding.tier, blocks: finding.tier === 'critical', affected: bad, says: finding.says,
       todo: finding.verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[finding.check] ?? 'Look at the rows.'),

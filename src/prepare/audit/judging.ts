@@ -1,5 +1,5 @@
 // How do counts become a finding with an interval, a verdict and a sentence?
-import type { Tier } from '../../spine/deployments/charter-data.ts';
+import type { Tier } from '../../spine/deployments/model.ts';
 import { studentQuantile } from '../../tools/statistics/beta.ts';
 import { wilsonOf } from '../../tools/statistics/intervals.ts';
 import { zOf } from '../../tools/statistics/normal.ts';

@@ -1,6 +1,6 @@
 // Which words does a data audit use, what does audit.json carry, and what can be asked of the audit room?
 import { z } from 'zod';
-import { tier } from '../../spine/deployments/charter-data.ts';
+import { tier } from '../../spine/deployments/model.ts';
 import { day, endpoint, everyone, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
 

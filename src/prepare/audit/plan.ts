@@ -1,5 +1,5 @@
 // Which resource types and which of their fields must be read to check this charter?
-import type { DataSection, Element } from '../../spine/deployments/charter-data.ts';
+import type { DataSection, Element } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { expressionFields, name, quote } from '../../tools/fhir/fhir.ts';
 import type { CharterInput } from './charter-input.ts';

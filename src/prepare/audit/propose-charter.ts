@@ -3,7 +3,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { dataSection } from '../../spine/deployments/charter-data.ts';
+import { dataSection } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { name, openExport, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import { count, percent } from './judging.ts';

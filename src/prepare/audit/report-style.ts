@@ -19,8 +19,8 @@ section{margin-top:36px;border-top:1px solid var(--line);padding-top:18px}
 .answer.met{border-color:var(--met);background:var(--metwash)}
 .answer.not-met{border-color:var(--not);background:var(--notwash)}
 .answer.undecided,.answer.not-measurable,.answer.provenance{border-color:var(--und);background:var(--undwash)}
-.numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:1px;margin:20px 0 0;background:var(--line);border:1px solid var(--line);border-radius:6px;overflow:hidden}
-.numbers div{background:var(--paper);padding:8px 12px}
+.numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:1px;margin:20px 0 0;border:1px solid var(--line);border-radius:6px;overflow:hidden}
+.numbers div{padding:8px 12px;box-shadow:0 0 0 .5px var(--line)}
 .numbers dt{color:var(--quiet);font-size:12px}
 .numbers dd{margin:0;font-size:17px;font-weight:600}
 .scroll{overflow-x:auto;margin-top:6px}

@@ -51,8 +51,9 @@ ${numbers(audit)}
 ${blocking(audit)}
 ${elements(audit)}
 ${absent(audit)}
-${matrix(audit)}
 ${byFacility(audit)}
+${matrix(audit)}
+${improving(audit)}
 ${notMet(audit)}
 ${signals(audit)}
 ${files(audit)}
@@ -77,19 +78,22 @@ function numbers({ summary, export: data }: AuditDocument): string {
   return `<dl class="numbers">${items.map(([name, value]) => `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>`;
 }
 
-function blocking({ fixes, elements }: AuditDocument): string {
-  if (fixes.length === 0) return section('fix', 'What to fix', '<p>Nothing was found that needs repair.</p>');
-  const nameOf = new Map(elements.map(({ id, name }) => [id, name]));
-  const item = (fix: AuditDocument['fixes'][number]) =>
-    `<li value="${fix.rank}"><p><span class="tag">${escape(fix.check)}</span> <strong>${escape(nameOf.get(fix.element ?? '') ?? checkName(fix.check))}</strong>${fix.affected === null ? '' : ` <span class="quiet">${count(fix.affected)} affected</span>`}</p><p>${escape(fix.says)}</p><p class="todo">${escape(fix.todo)}</p></li>`;
-  const first = fixes.filter((fix) => fix.blocks);
-  const later = fixes.filter((fix) => !fix.blocks);
-  const shown = later.slice(0, 15);
-  return section(
-    'fix',
-    first.length > 0 ? 'What blocks the gate, first things first' : 'What to improve',
-    `${first.length > 0 ? `<ol class="fixes">${first.map(item).join('')}</ol>` : '<p>Nothing blocks the gate.</p>'}${shown.length > 0 ? `<h3>Does not block</h3><ol class="fixes later">${shown.map(item).join('')}</ol>${later.length > shown.length ? `<p class="quiet">${later.length - shown.length} more in audit.json.</p>` : ''}` : ''}`,
-  );
+function fixItem(audit: AuditDocument, fix: AuditDocument['fixes'][number]): string {
+  const subject = audit.elements.find(({ id }) => id === fix.element)?.name ?? checkName(fix.check);
+  // The sentence begins with its subject, which stands in bold above it already.
+  const says = fix.says.startsWith(`${subject}: `) ? fix.says.slice(subject.length + 2) : fix.says;
+  return `<li value="${fix.rank}"><p><span class="tag">${escape(fix.check)}</span> <strong>${escape(subject)}</strong>${fix.affected === null ? '' : ` <span class="quiet">${count(fix.affected)} affected</span>`}</p><p>${escape(says.charAt(0).toUpperCase() + says.slice(1))}</p><p class="todo">${escape(fix.todo)}</p></li>`;
+}
+
+function blocking(audit: AuditDocument): string {
+  const first = audit.fixes.filter((fix) => fix.blocks);
+  return section('fix', first.length > 0 ? 'What blocks the gate, first things first' : 'What blocks the gate', first.length > 0 ? `<ol class="fixes">${first.map((fix) => fixItem(audit, fix)).join('')}</ol>` : '<p>Nothing.</p>');
+}
+
+function improving(audit: AuditDocument): string {
+  const later = audit.fixes.filter((fix) => !fix.blocks);
+  if (later.length === 0) return '';
+  return section('improve', 'What to improve, without holding the gate', `<ol class="fixes later">${later.slice(0, 20).map((fix) => fixItem(audit, fix)).join('')}</ol>${later.length > 20 ? `<p class="quiet">${later.length - 20} more in audit.json.</p>` : ''}`);
 }
 
 function elements(audit: AuditDocument): string {

@@ -1,5 +1,5 @@
 // How do the raw resources become the few narrow tables every check reads?
-import type { Element } from '../../spine/deployments/charter-data.ts';
+import type { Element } from '../../spine/deployments/model.ts';
 import { expressionSql, name, quote } from '../../tools/fhir/fhir.ts';
 import { minutesOf } from './durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';

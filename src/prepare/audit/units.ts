@@ -1,5 +1,5 @@
 // Which facility, department and clinician does an encounter belong to, and who is in the population?
-import type { DataSection } from '../../spine/deployments/charter-data.ts';
+import type { DataSection } from '../../spine/deployments/model.ts';
 import { expressionSql, quote } from '../../tools/fhir/fhir.ts';
 import { rawOf } from './plan.ts';
 import type { Wanted } from './tables.ts';

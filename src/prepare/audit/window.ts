@@ -1,5 +1,5 @@
 // How is an element's look-back window said in words?
-import type { Element } from '../../spine/deployments/charter-data.ts';
+import type { Element } from '../../spine/deployments/model.ts';
 import { minutesOf, sayMinutes } from './durations.ts';
 
 /** "from 24 h before to 6 h after encounter start", "anywhere in the export", "during the encounter". */

@@ -60,7 +60,7 @@ export function CharterEditor({ about, view, as, readOnly }: { about: Deployment
   }, [as, draft.value.as]);
 
   const saving = useTell(saveCharter, {
-    then: (saved) => {
+    done: (saved) => {
       setBased(saved);
       setProblems(saved.warnings);
       setReason('');
@@ -237,7 +237,7 @@ function SectionLock({ section, view, deployment, dirty, onLocked }: Pick<Charte
   const may = useMay(lockSection);
   const say = useSay();
   const locking = useTell(lockSection, {
-    then: (next) => {
+    done: (next) => {
       onLocked(next);
       say(`${wordsOf(section)} is locked.`);
     },

@@ -42,8 +42,8 @@ function Products() {
   const products = usePages(listProducts);
   const may = useMay(addProduct);
   const say = useSay();
-  const adding = useTell(addProduct, { rooms: ['deployments'], then: (made) => say(`${made.name} was added.`) });
-  const versioning = useTell(addProductVersion, { rooms: ['deployments'], then: (made) => say(`${made.name} has a new version.`) });
+  const adding = useTell(addProduct, { rooms: ['deployments'], done: (made) => say(`${made.name} was added.`) });
+  const versioning = useTell(addProductVersion, { rooms: ['deployments'], done: (made) => say(`${made.name} has a new version.`) });
   const add = may && <FormDialog label="Add a product" variant="filled" left={<Plus size={14} />} title="Add an AI product" does="Add the product" schema={addProduct.body} words={{ slug: slugWords, version: { hint: 'The first version that is used here.' } }} send={(body) => adding.tellAsync({ body })} />;
   return (
     <Part title="AI products" actions={add}>

@@ -45,7 +45,7 @@ function Import() {
   const [missing, setMissing] = useState('keep');
   const [addPlaces, setAddPlaces] = useState(false);
   const [report, setReport] = useState<RosterReport | null>(null);
-  const importing = useTell(importPeople, { rooms: ['deployments'], then: setReport });
+  const importing = useTell(importPeople, { rooms: ['deployments'], done: setReport });
   const send = async (dryRun: boolean) => {
     if (file) importing.tell({ body: { csv: await file.text(), file: file.name, dryRun, missing: missing as 'keep', newPlaces: addPlaces ? 'add' : 'refuse' } });
   };

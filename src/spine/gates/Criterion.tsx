@@ -197,8 +197,8 @@ function WaiverNote({ waiver }: { waiver: Waiver }) {
   const mayApprove = useMay(approveWaiver);
   const mayEnd = useMay(endWaiver);
   const say = useSay();
-  const approving = useTell(approveWaiver, { then: () => say('The waiver is active.') });
-  const ending = useTell(endWaiver, { then: () => say('The waiver has ended.') });
+  const approving = useTell(approveWaiver, { done: () => say('The waiver is active.') });
+  const ending = useTell(endWaiver, { done: () => say('The waiver has ended.') });
   const own = me?.id === waiver.requestedBy.id;
   return (
     <Note kind="warning" title={waiver.state === 'requested' ? 'A waiver is asked for' : `Waiver: ${waiver.state}`}>
@@ -229,9 +229,9 @@ function Actions({ judged, state, deployment }: Omit<BodyProps, 'articles'>) {
   const mayWaive = useMay(waive);
   const maySet = useMay(setThreshold);
   const mayAttest = useMay(attest);
-  const waiving = useTell(waive, { then: (made) => say(made.state === 'active' ? 'The criterion is waived.' : 'The waiver is asked for; a second person has to approve it.') });
-  const setting = useTell(setThreshold, { then: (made) => say(made.afterLock ? 'The threshold is amended; everybody sees it was edited after the lock.' : 'The threshold is set.') });
-  const attesting = useTell(attest, { then: () => say('The number is recorded on your word.') });
+  const waiving = useTell(waive, { done: (made) => say(made.state === 'active' ? 'The criterion is waived.' : 'The waiver is asked for; a second person has to approve it.') });
+  const setting = useTell(setThreshold, { done: (made) => say(made.afterLock ? 'The threshold is amended; everybody sees it was edited after the lock.' : 'The threshold is set.') });
+  const attesting = useTell(attest, { done: () => say('The number is recorded on your word.') });
   const conditions = conditionsOf(criterion);
   const attestable = [...new Map(judged.verdict.readings.filter((reading) => !reading.live).map((reading) => [reading.measure, reading])).values()];
   const open = judged.verdict.state !== 'met' && !judged.waivers.some((waiver) => waiver.state === 'active' || waiver.state === 'requested');

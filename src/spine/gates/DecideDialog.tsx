@@ -14,7 +14,7 @@ const form = decisionRequest.omit({ seen: true });
 export function DecideDialog({ state }: { state: GateState }) {
   const may = useMay(decide);
   const say = useSay();
-  const deciding = useTell(decide, { then: (made) => say(`${outcomeWords[made.outcome]}: written to the ledger with everything the committee saw.`) });
+  const deciding = useTell(decide, { done: (made) => say(`${outcomeWords[made.outcome]}: written to the ledger with everything the committee saw.`) });
   if (!may) return null;
   return (
     <FormDialog

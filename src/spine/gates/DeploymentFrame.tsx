@@ -3,6 +3,7 @@ import { Outlet } from '@tanstack/react-router';
 import { useAsk } from '../../tools/ui/asking.ts';
 import { problemOf } from '../../tools/ui/api.ts';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
+import { useMay } from '../../tools/ui/me.ts';
 import { Breadcrumbs } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
@@ -10,7 +11,7 @@ import { useTabs } from '../../tools/ui/screen.ts';
 import { Tabs } from '../../tools/ui/Tabs.tsx';
 import { Track } from '../../tools/ui/Track.tsx';
 import { getDeployment, modes } from '../deployments/model.ts';
-import { readTrack } from './model.ts';
+import { readGate, readTrack } from './model.ts';
 import { onTrack, stationSays, stationState } from './stations.ts';
 
 const prefix = '/deployments/$deployment';
@@ -19,6 +20,7 @@ export default function DeploymentFrame() {
   const deployment = useParam('deployment');
   const found = useAsk(getDeployment, { params: { deployment } });
   const track = useAsk(readTrack, { params: { deployment } });
+  const mayGate = useMay(readGate);
   const tabs = useTabs(prefix);
   const base = `/deployments/${deployment}`;
   if (found.error) return <div className="frame-body"><Breadcrumbs trail={[{ label: 'Portfolio', to: '/' }]} /><br /><ProblemNotice problem={problemOf(found.error)} again={() => void found.refetch()} /></div>;
@@ -61,7 +63,7 @@ export default function DeploymentFrame() {
                   name: station.title,
                   state: stationState(station),
                   says: stationSays(station),
-                  to: `${base}/gates/${station.gate}`,
+                  ...(mayGate && { to: `${base}/gates/${station.gate}` }),
                 }))}
               />
               {track.data.current && track.data.worst && (
@@ -69,7 +71,7 @@ export default function DeploymentFrame() {
                   <span>
                     <b>Next: {track.data.current}.</b> What blocks it first: {track.data.worst.criterion} {track.data.worst.title}.
                   </span>
-                  <Go to={`${base}/gates/${track.data.current}`}>Open {track.data.current}</Go>
+                  {mayGate && <Go to={`${base}/gates/${track.data.current}`}>Open {track.data.current}</Go>}
                 </p>
               )}
             </>

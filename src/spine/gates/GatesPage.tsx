@@ -9,13 +9,14 @@ import { Waiting } from '../../tools/ui/Progress.tsx';
 import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { VerdictMark, verdicts, type VerdictName } from '../../tools/ui/Verdict.tsx';
-import { readHistory, readTrack, setPath, type Station } from './model.ts';
+import { readGate, readHistory, readTrack, setPath, type Station } from './model.ts';
 import { outcomeWords, stateWords } from './stations.ts';
 
 export default function GatesPage() {
   const deployment = useParam('deployment');
   const track = useAsk(readTrack, { params: { deployment } });
   const mayPath = useMay(setPath);
+  const mayGate = useMay(readGate);
   const pathing = useTell(setPath);
   if (track.error) return <ProblemNotice problem={track.error} again={() => void track.refetch()} />;
   if (!track.data) return <Waiting />;
@@ -36,9 +37,15 @@ export default function GatesPage() {
         {track.data.stations.map((station) => (
           <li key={station.gate} className={`gate-row is-${station.state}`}>
             <div>
-              <Go to={`/deployments/${deployment}/gates/${station.gate}`} className="gate-name">
-                <b>{station.gate}</b> {station.title}
-              </Go>
+              {mayGate ? (
+                <Go to={`/deployments/${deployment}/gates/${station.gate}`} className="gate-name">
+                  <b>{station.gate}</b> {station.title}
+                </Go>
+              ) : (
+                <span className="gate-name">
+                  <b>{station.gate}</b> {station.title}
+                </span>
+              )}
               <p className="small faint">
                 {station.gate === 'GX' ? 'Any time: suspend, resume, retire' : station.weeks ? weekWords(station.weeks) : 'Any time'}
                 {station.locked && ' · thresholds locked'}

@@ -12,7 +12,7 @@ import { Waiting } from '../../tools/ui/Progress.tsx';
 import { RelativeTime, showDay } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { acceptOwnership, changeDeployment, changeVersion, getDeployment, listDeploymentEvents, modes, stages } from '../deployments/model.ts';
+import { acceptOwnership, changeDeployment, changeVersion, getCharter, getDeployment, listDeploymentEvents, modes, stages } from '../deployments/model.ts';
 import { readGate, readTrack } from './model.ts';
 
 export default function OverviewPage() {
@@ -22,7 +22,9 @@ export default function OverviewPage() {
   const found = useAsk(getDeployment, { params });
   const track = useAsk(readTrack, { params });
   const current = track.data?.current;
-  const gate = useAsk(readGate, { params: { deployment, gate: current ?? 'G0' } }, { when: Boolean(current) });
+  const mayGate = useMay(readGate);
+  const mayCharter = useMay(getCharter);
+  const gate = useAsk(readGate, { params: { deployment, gate: current ?? 'G0' } }, { when: Boolean(current) && mayGate });
   const staff = useMay(listDeploymentEvents);
   const events = usePages(listDeploymentEvents, { params, query: { limit: 12 } }, { when: staff });
   const it = found.data;
@@ -37,6 +39,11 @@ export default function OverviewPage() {
       <div className="columns is-side">
         <div className="stack">
           <Part title={current ? `What stands between here and ${current}` : 'Every gate is decided'} {...(gate.data && { says: gate.data.asks })}>
+            {current && !mayGate && track.data.worst && (
+              <p>
+                <Verdict verdict={track.data.worst.state} /> {track.data.worst.criterion} {track.data.worst.title}: {track.data.worst.because}
+              </p>
+            )}
             {gate.error && <ProblemNotice problem={gate.error} />}
             {gate.isLoading && <Waiting />}
             {gate.data && gate.data.blocks.length === 0 && (
@@ -77,7 +84,7 @@ export default function OverviewPage() {
                 ['Path', track.data.path],
                 ['Clinical owner', it.ownership ? `${it.ownership.name}${it.ownership.hoursPerWeek !== null ? `, ${it.ownership.hoursPerWeek} h a week` : ''}` : 'nobody named'],
                 ['Ownership', it.ownership?.acceptedAt ? `accepted ${showDay(it.ownership.acceptedAt)}` : 'not accepted yet'],
-                ['Charter', it.charterVersion === null ? <Go key="c" to={`${base}/charter`}>not written yet</Go> : <Go key="c" to={`${base}/charter`}>version {it.charterVersion}</Go>],
+                ['Charter', mayCharter ? <Go key="c" to={`${base}/charter`}>{it.charterVersion === null ? 'not written yet' : `version ${it.charterVersion}`}</Go> : it.charterVersion === null ? 'not written yet' : `version ${it.charterVersion}`],
                 ['Go-live', it.goLive ? showDay(it.goLive) : 'not yet'],
               ]}
             />
@@ -112,9 +119,9 @@ function Changes({ deployment }: { deployment: string }) {
   const mayVersion = useMay(changeVersion);
   const mayAccept = useMay(acceptOwnership);
   const found = useAsk(getDeployment, { params });
-  const changing = useTell(changeDeployment, { then: () => say('The deployment was changed.') });
-  const versioning = useTell(changeVersion, { then: () => say('The version was changed; what was proven about the old one has to be shown again.') });
-  const accepting = useTell(acceptOwnership, { then: () => say('You are the accountable owner now.') });
+  const changing = useTell(changeDeployment, { done: () => say('The deployment was changed.') });
+  const versioning = useTell(changeVersion, { done: () => say('The version was changed; what was proven about the old one has to be shown again.') });
+  const accepting = useTell(acceptOwnership, { done: () => say('You are the accountable owner now.') });
   const it = found.data;
   if (!it) return null;
   return (

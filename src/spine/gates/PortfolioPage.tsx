@@ -132,7 +132,7 @@ function CreateDeployment() {
   const go = useGo();
   const products = usePages(listProducts);
   const facilities = usePages(listFacilities);
-  const creating = useTell(createDeployment, { then: (made) => go(`/deployments/${made.slug}/charter`) });
+  const creating = useTell(createDeployment, { done: (made) => go(`/deployments/${made.slug}/charter`) });
   const versions = [...new Set(products.items.flatMap((product) => product.versions.map((version) => version.version)))];
   return (
     <FormDialog

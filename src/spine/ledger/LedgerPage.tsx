@@ -113,7 +113,7 @@ function Proof() {
   const checkpoint = useAsk(readCheckpoint);
   const may = useMay(verifyLedger);
   const [result, setResult] = useState<Verification | null>(null);
-  const verifying = useTell(verifyLedger, { rooms: [], then: setResult });
+  const verifying = useTell(verifyLedger, { rooms: [], done: setResult });
   const it = checkpoint.data;
   return (
     <section className="card stack" aria-label="Proof">

@@ -1,7 +1,7 @@
 // As whom does the embedded PostgreSQL run, and where may that account keep its files?
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../base/problem.ts';
 
@@ -50,7 +50,7 @@ const outside = '/var/lib/attending';
 
 /**
  * The database's own folder: `<data folder>/postgres`. Where PostgreSQL's account cannot enter the data folder (it
- * lies below /root), the database lies in `/var/lib/attending/<hash of the data folder>` and
+ * lies below /root), the database lies in `/var/lib/attending/<name>` and
  * `<data folder>/postgres.json` says so. A pointer to a place that is gone is an error, never a new empty database.
  */
 export function findPlace(dataFolder: string): Place {
@@ -71,7 +71,8 @@ export function findPlace(dataFolder: string): Place {
   // Only passing through is allowed to others; what lies inside stays as closed as it is made.
   if (!mayEnter(account, dataFolder)) chmodSync(dataFolder, 0o711);
   if (mayEnter(account, dataFolder)) return { folder: own(inside, account), shelf: outside, account };
-  const folder = join(outside, createHash('sha256').update(realpathSync(dataFolder)).digest('hex').slice(0, 16));
+  // A name of chance: a data folder that was removed and made again begins anew, it does not find the old records.
+  const folder = join(outside, randomBytes(8).toString('hex'));
   try {
     mkdirSync(outside, { recursive: true, mode: 0o755 });
     chmodSync(outside, 0o755);

@@ -70,7 +70,7 @@ export function ConfirmButton({ label, title, says, does = label, reason, danger
             <Button variant="default" onClick={() => setOpen(false)}>
               Cancel
             </Button>
-            <Button type="submit" loading={busy} color={danger ? 'red.9' : 'teal'}>
+            <Button type="submit" loading={busy} className={danger ? 'is-danger-filled' : ''}>
               {does}
             </Button>
           </div>

@@ -12,6 +12,7 @@ import {
 } from '@tanstack/react-table';
 import { useId, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { Problem } from '../base/problem.ts';
+import { copyText } from './copy.ts';
 import { Go, useGo } from './Go.tsx';
 import { ArrowDown, ArrowUp, Copy, Search, Sorts } from './icons.tsx';
 import { count } from './numbers.ts';
@@ -107,8 +108,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     setSorting(!now ? [{ id: columnId, desc: false }] : now.desc ? [] : [{ id: columnId, desc: true }]);
   };
   const copy = async () => {
-    await navigator.clipboard.writeText(toCsv(columns.map((column) => column.header), shown.map((row) => columns.map((column) => column.value(row.original)))));
-    say(`${count(shown.length)} rows copied as CSV.`);
+    const done = await copyText(toCsv(columns.map((column) => column.header), shown.map((row) => columns.map((column) => column.value(row.original)))));
+    say(done ? `${count(shown.length)} rows copied as CSV.` : 'The browser did not allow copying.');
   };
   const open = (row: Row) => (to ? go(to(row)) : onOpen?.(row));
 

@@ -1,11 +1,16 @@
 // How does the browser ask the server, and what does it make of the answer?
 import type { Answered, Asked, Endpoint } from '../base/endpoint.ts';
+import { systemClock } from '../base/clock.ts';
+import { newId } from '../base/id.ts';
 import { Problem, problemKinds, type ProblemJson, type ProblemKind } from '../base/problem.ts';
 
 type Asking = { params?: unknown; query?: unknown; body?: unknown };
 
 /** What is done when the server says that nobody is signed in; the app sets it. */
-export const atSignOut: { then: () => void } = { then: () => {} };
+export const atSignOut: { leave: () => void } = { leave: () => {} };
+
+/** One per request: a repeat of the same request is answered from memory. */
+const newKey = () => newId('idem', systemClock.now());
 
 /** The address of a call, with its params filled in. A missing param is a mistake of ours, and throws. */
 export function address(endpoint: Pick<Endpoint, 'path'>, asking: Asking = {}): string {
@@ -47,7 +52,7 @@ export async function call<E extends Endpoint>(endpoint: E, asking: Asked<E> | {
   const { body } = asking as Asking;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (endpoint.method !== 'GET' && endpoint.takes === 'json') headers['content-type'] = 'application/json';
-  if (endpoint.method === 'POST') headers['idempotency-key'] = more.key ?? crypto.randomUUID();
+  if (endpoint.method === 'POST') headers['idempotency-key'] = more.key ?? newKey();
   const response = await fetch(address(endpoint, asking as Asking), {
     method: endpoint.method,
     headers,
@@ -60,7 +65,7 @@ export async function call<E extends Endpoint>(endpoint: E, asking: Asked<E> | {
   });
   const text = await response.text();
   if (!response.ok) {
-    if (response.status === 401 && endpoint.who !== 'public') atSignOut.then();
+    if (response.status === 401 && endpoint.who !== 'public') atSignOut.leave();
     throw readProblem(text, response.status);
   }
   return (text === '' ? undefined : JSON.parse(text)) as Answered<E>;
@@ -72,11 +77,11 @@ export function upload<E extends Endpoint>(endpoint: E, asking: Asking, file: Bl
     const request = new XMLHttpRequest();
     request.open(endpoint.method, address(endpoint, asking));
     request.setRequestHeader('content-type', 'application/octet-stream');
-    request.setRequestHeader('idempotency-key', crypto.randomUUID());
+    request.setRequestHeader('idempotency-key', newKey());
     request.upload.onprogress = (event) => more.onProgress?.(event.loaded, event.lengthComputable ? event.total : file.size);
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) return resolve((request.responseText ? JSON.parse(request.responseText) : undefined) as Answered<E>);
-      if (request.status === 401) atSignOut.then();
+      if (request.status === 401) atSignOut.leave();
       reject(readProblem(request.responseText, request.status));
     };
     request.onerror = () => reject(new Problem('unavailable', 'The upload broke off.', 'Check the connection and send the file again.'));

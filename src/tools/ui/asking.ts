@@ -53,14 +53,14 @@ export function usePages<E extends Endpoint>(endpoint: E, asking: Asked<E> | {} 
 }
 
 /** Tells the server something; afterwards what was known of the named rooms (all, unless told) is asked again. */
-export function useTell<E extends Endpoint>(endpoint: E, done: { then?: (answer: Answered<E>) => void; rooms?: readonly string[] } = {}) {
+export function useTell<E extends Endpoint>(endpoint: E, after: { done?: (answer: Answered<E>) => void; rooms?: readonly string[] } = {}) {
   const client = useQueryClient();
   const telling = useMutation<Answered<E>, Problem, Asked<E>>({
     mutationFn: (asking) => call(endpoint, asking).catch((error: unknown) => Promise.reject(problemOf(error))),
     onSuccess: async (answer) => {
-      if (done.rooms) await Promise.all(done.rooms.map((room) => client.invalidateQueries({ queryKey: [room] })));
+      if (after.rooms) await Promise.all(after.rooms.map((room) => client.invalidateQueries({ queryKey: [room] })));
       else await client.invalidateQueries();
-      done.then?.(answer);
+      after.done?.(answer);
     },
   });
   return { tell: telling.mutate, tellAsync: telling.mutateAsync, busy: telling.isPending, problem: telling.error, forget: telling.reset };

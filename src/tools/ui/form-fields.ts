@@ -158,7 +158,7 @@ export function put(value: unknown, path: readonly Step[], next: unknown): unkno
   const [step, ...rest] = path;
   if (step === undefined) return next;
   if (typeof step === 'number') {
-    const list = [...((value as unknown[] | undefined) ?? [])];
+    const list = Array.isArray(value) ? [...(value as unknown[])] : [];
     list[step] = put(list[step], rest, next);
     return list;
   }

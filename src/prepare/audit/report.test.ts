@@ -1,0 +1,37 @@
+// Does the report read whole, escape what strangers wrote, and need nothing from elsewhere?
+import { afterAll, describe, expect, it } from 'vitest';
+import { standingClock } from '../../tools/base/clock.ts';
+import { readCharterText } from './charter-input.ts';
+import { reportHtml } from './report.ts';
+import { runAudit } from './run-audit.ts';
+import { tellAudit } from './tell-audit.ts';
+import { smallCharter, smallExport, testFolder, writeSmall } from './test-export.ts';
+
+const { folder, remove } = testFolder();
+afterAll(remove);
+const evil = '<img src=x onerror=alert(1)>"\'&';
+
+describe('audit.html', () => {
+  it('escapes names of places, elements and codes, loads nothing and runs nothing', { timeout: 60_000 }, async () => {
+    const small = smallExport({ patients: 40 });
+    small.places[0]!['name'] = evil;
+    small.observations[0]!['valueQuantity'] = { value: 70, code: evil };
+    small.observations[1]!['resourceType'] = evil;
+    const audit = await runAudit(writeSmall(`${folder}/a`, small), await readCharterText(smallCharter().replace('name: Heart rate', `name: ${JSON.stringify(evil)}`), 'c.yaml'), { clock: standingClock('2026-06-01T00:00:00.000Z'), workspace: `${folder}/w` });
+    const page = reportHtml(audit);
+    expect(page).not.toContain('<img');
+    expect(page).toContain('&lt;img src=x');
+    expect(page).not.toMatch(/<script|<link|<[a-z]+[^>]*\s(on\w+|src|href)=/i);
+    expect(page).toContain(`default-src 'none'`);
+    for (const heading of ['What blocks the gate', 'Completeness of what the model reads', 'Checks by facility', 'Where the data come from', 'Files', 'Method and limits']) expect(page).toContain(heading);
+    expect(tellAudit(audit, null)).toContain('bad lines');
+  });
+
+  it('writes no share of fewer than five people', { timeout: 60_000 }, async () => {
+    const small = smallExport({ patients: 40 });
+    small.encounters = small.encounters.slice(0, 43);
+    const audit = await runAudit(writeSmall(`${folder}/b`, small), await readCharterText(smallCharter(), 'c.yaml'), { clock: standingClock('2026-06-01T00:00:00.000Z'), workspace: `${folder}/w` });
+    expect(audit.findings.find(({ check, unit }) => check === 'C02' && unit.facility === 'South Hospital' && unit.month === null && unit.department === null)?.n).toBe(3);
+    expect(reportHtml(audit)).toContain('n &lt; 5');
+  });
+});
