@@ -69,7 +69,7 @@ describe.skipIf(!browserThere)('governance decides a gate', () => {
 
     // The ledger has it, and verifies.
     await page.getByRole('navigation', { name: 'Parts of this deployment' }).getByRole('link', { name: 'Ledger' }).click();
-    await page.getByText('gate.decided').first().waitFor();
+    await page.getByRole('cell', { name: 'gate.decided' }).first().waitFor();
     await page.goto(`${journey.running.localUrl}/ledger`);
     await page.getByRole('button', { name: 'Verify the ledger' }).click();
     await page.getByText(/The ledger is sound/).first().waitFor({ timeout: 60_000 });

@@ -1,6 +1,6 @@
 // How do the raw resources become the few narrow tables every check reads?
 import type { Element } from '../../spine/deployments/model.ts';
-import { expressionSql, name, quote } from '../../tools/fhir/fhir.ts';
+import { expressionFields, expressionSql, name, quote } from '../../tools/fhir/fhir.ts';
 import { minutesOf } from './durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
@@ -54,12 +54,22 @@ function codeText(type: string, columns: readonly string[]): string | null {
   return fields.length === 0 ? null : fields.length === 1 ? fields[0]! : `coalesce(${fields.join(', ')})`;
 }
 
-/** `code_<Type>(c, text, keys, m_i)`: every distinct code of the type, as `system|code` keys, and which elements mean it. */
+/** The field of the code a path reads and nothing else, if it is so: such a value is taken from the code, once for all its rows. */
+function readsCodeOnly(type: string, { element }: Placed, columns: readonly string[]): string | null {
+  const field = fieldsOf(type).code.filter((one) => columns.includes(one))[0];
+  return field !== undefined && expressionFields(element.path, type).every((one) => one === field) ? field : null;
+}
+
+/** `code_<Type>(c, text, keys, m_i, v_i)`: every distinct code of the type, as `system|code` keys, which elements mean it, and their value where it is in the code. */
 export function codeTable(type: string, elements: readonly Placed[], wanted: Wanted): string {
   const text = codeText(type, wanted[type] ?? []);
   const flags = elements.map(({ element, at }) => `, ${element.codes.length > 0 && usesUsualCode(element) ? `list_has_any(keys, ${keysOf(element)})` : 'true'} AS m_${at}`).join('');
+  const values = elements.map((one) => {
+    const field = readsCodeOnly(type, one, wanted[type] ?? []);
+    return field === null ? '' : `, (SELECT ${expressionSql(one.element.path, type, { fields: [field] }, 'first')}::VARCHAR FROM (SELECT CASE WHEN NOT json_exists(text::JSON, '$.reference') THEN text::JSON END AS ${name(field)})) AS v_${one.at}`;
+  }).join('');
   const taken = text === null ? `SELECT NULL::VARCHAR AS text WHERE false` : `SELECT DISTINCT ${text} AS text FROM ${rawOf(type)} WHERE ${text} IS NOT NULL`;
-  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT *${flags} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text,
+  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT *${flags}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text,
     CASE WHEN json_exists(text::JSON, '$.reference') THEN coalesce(med.keys, []) ELSE keys_(text::JSON) END AS keys
     FROM (${taken}) LEFT JOIN med ON med.id = ref_id_(json_extract_string(text::JSON, '$.reference')))`;
 }
@@ -118,7 +128,7 @@ function valueOf(type: string, { element, at }: Placed, columns: readonly string
   const recorded = firstOf(textsAt(fields.recorded, columns));
   const updated = textAt('meta.lastUpdated', columns) ?? 'NULL::VARCHAR';
   const status = columns.includes('status') ? `("status"->>'$')` : 'NULL::VARCHAR';
-  const made = `{'el': ${at}, 'v': ${expressionSql(element.path, type, source, 'first')}::VARCHAR, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': at_(${time}), 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
+  const made = `{'el': ${at}, 'v': ${readsCodeOnly(type, { element, at }, columns) === null ? `${expressionSql(element.path, type, source, 'first')}::VARCHAR` : `code.v_${at}`}, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': at_(${time}), 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
   return conditions.length > 0 ? `CASE WHEN ${conditions.join(' AND ')} THEN ${made} END` : made;
 }
 

@@ -140,6 +140,8 @@ export async function replaceLink(tx: Tx, row: LinkRow): Promise<void> {
   await on(tx).insertInto('server.link').values(row).execute();
 }
 
+export const accountOfLink = (tx: Tx, tokenHash: string) => on(tx).selectFrom('server.link').select('account').where('token_sha256', '=', tokenHash).executeTakeFirst();
+
 /** Uses the link up if it is good; of two who try at once, one gets it. */
 export const useLink = (tx: Tx, tokenHash: string, now: Instant) =>
   on(tx).updateTable('server.link').set({ used_at: now }).where('token_sha256', '=', tokenHash).where('used_at', 'is', null).where('expires_at', '>', now).returningAll().executeTakeFirst();

@@ -45,10 +45,13 @@ export const routes: readonly Route[] = [
     return accountOf(row);
   }),
   serve(words.editAccount, async ({ house, caller, params, body }) => editAccount(house, caller, params.account, body)),
-  serve(words.newLink, async ({ house, params }) =>
+  serve(words.newLink, async ({ house, caller, params }) =>
     house.db.transaction().execute(async (tx) => {
       if (!(await records.accountForChange(tx, params.account))) throw noAccount(params.account);
-      return unkept(await makeLink(house, tx, params.account), 201);
+      const link = await makeLink(house, tx, params.account);
+      // Whoever holds the link can become this person: that is a fact the ledger keeps.
+      await house.remember(tx, { kind: 'account.link-made', by: caller, at: house.clock.now(), about: `account/${params.account}`, body: { expiresAt: link.expiresAt } });
+      return unkept(link, 201);
     }),
   ),
 

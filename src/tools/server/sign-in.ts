@@ -102,9 +102,11 @@ export const addressOf = (house: House): string => (house.config.url ?? `http://
 export async function signInByLink(house: House, token: string, set: { password?: string | undefined; name?: string | undefined; email?: string | undefined }): Promise<records.AccountRow> {
   const hashed = set.password === undefined ? undefined : await hashPassword(set.password);
   return house.db.transaction().execute(async (tx) => {
-    const link = await records.useLink(tx, hashOf(token), house.clock.now());
-    const account = link && (await records.accountForChange(tx, link.account));
-    if (!account || account.disabled) throw new Problem('not-signed-in', 'This link was used before, has run out, or is not ours.', 'Ask an administrator for a new one; on a new installation: `attending server admin-link`.');
+    // The account is locked before its link, as whoever makes a new link does: the other way round two could wait for each other.
+    const holder = await records.accountOfLink(tx, hashOf(token));
+    const account = holder && (await records.accountForChange(tx, holder.account));
+    const link = account && (await records.useLink(tx, hashOf(token), house.clock.now()));
+    if (!account || !link || account.disabled) throw new Problem('not-signed-in', 'This link was used before, has run out, or is not ours.', 'Ask an administrator for a new one; on a new installation: `attending server admin-link`.');
     if (set.email && set.email.toLowerCase() !== account.email.toLowerCase() && (await records.accountByEmail(tx, set.email)))
       throw new Problem('conflict', `There is another account with the address ${set.email}.`, 'Use another address.', [{ path: 'email', says: 'in use' }]);
     const change = { ...(hashed && { password: hashed }), ...(set.name && { name: set.name }), ...(set.email && { email: set.email }) };

@@ -26,13 +26,14 @@ export const referencesResolve: Check = {
     const texts = desk.types.flatMap((resource, at) => referenceFields(resource, desk.wanted[resource] ?? []).map((field) => distinctReferences(resource, at, field)));
     if (texts.length === 0) return [];
     // Equal references are looked up once, and those of all types together: the ids of the whole export are read once.
-    await database.run(`CREATE OR REPLACE TEMP TABLE pointing AS SELECT r.resource, r.ref, r.n, r.first, type IN (${held}) AS held, EXISTS (SELECT 1 FROM resources x WHERE x.id = r.target AND x.resourceType = r.type) AS ok
-      FROM (SELECT *, split_part(plain, '/', -2) AS type, split_part(plain, '/', -1) AS target FROM (SELECT resource, ref, n, first, CASE WHEN contains(ref, '/_history/') THEN split_part(ref, '/_history/', 1) ELSE ref END AS plain
-        FROM (${texts.join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))) r`);
+    await database.run(`CREATE OR REPLACE TEMP TABLE named AS SELECT *, split_part(plain, '/', -2) AS type, split_part(plain, '/', -1) AS target FROM (SELECT resource, ref, n, first, CASE WHEN contains(ref, '/_history/') THEN split_part(ref, '/_history/', 1) ELSE ref END AS plain
+        FROM (${texts.join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))`);
+    await database.run(`CREATE OR REPLACE TEMP TABLE pointing AS WITH there AS (SELECT DISTINCT x.resourceType, x.id FROM resources x SEMI JOIN named ON named.target = x.id AND named.type = x.resourceType)
+      SELECT named.resource, named.ref, named.n, named.first, named.type IN (${held}) AS held, there.id IS NOT NULL AS ok FROM named LEFT JOIN there ON there.id = named.target AND there.resourceType = named.type`);
     const rows = await database.rows<{ resource: number; n: number; k: number; elsewhere: number; types: string }>(`SELECT resource, coalesce(sum(n) FILTER (held), 0)::BIGINT AS n, coalesce(sum(n) FILTER (held AND ok), 0)::BIGINT AS k, coalesce(sum(n) FILTER (NOT held), 0)::BIGINT AS elsewhere,
         to_json(list_slice(list_sort(coalesce(list(DISTINCT split_part(ref, '/', -2)) FILTER (NOT held), [])), 1, 10))::VARCHAR AS types FROM pointing GROUP BY resource ORDER BY resource`);
     const wrong = await database.rows<{ resource: number; rows: string }>(`SELECT resource, to_json(arg_min({file: first // 10000000000, line: first % 10000000000, a: ref}, first, ${maxRows}))::VARCHAR AS rows FROM pointing WHERE held AND NOT ok GROUP BY resource`);
-    await database.run('DROP TABLE pointing');
+    await database.run('DROP TABLE pointing; DROP TABLE named');
     return rows.map(({ resource: at, n, k, elsewhere, types }): Finding => {
       const resource = desk.types[at]!;
       const found = wrong.find((one) => one.resource === at);
@@ -52,6 +53,10 @@ function referenceFields(resource: string, columns: readonly string[]): string[]
   return [subject, encounter, ...references].filter((field): field is string => field !== null && columns.includes(field));
 }
 
-/** A list of references is taken apart; a single one is read as it is. `first`: where it stands first. */
-const distinctReferences = (resource: string, at: number, field: string): string =>
-  `SELECT ${at} AS resource, ref, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT _file, _line, ${many.has(field) ? `unnest(regexp_extract_all(${name(field)}::VARCHAR, '"reference"\\s*:\\s*"([^"]+)"', 1))` : `json_extract_string(${name(field)}, '$.reference')`} AS ref FROM ${name(`raw_${resource}`)} WHERE ${name(field)} IS NOT NULL) WHERE ref IS NOT NULL GROUP BY ref`;
+/** A list of references is taken apart; a single one is read once for all rows that have the same. `first`: where it stands first. */
+const distinctReferences = (resource: string, at: number, field: string): string => {
+  const grouped = (what: string) => `SELECT ${what} AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM ${name(`raw_${resource}`)} WHERE ${name(field)} IS NOT NULL GROUP BY ${name(field)}::VARCHAR`;
+  return many.has(field)
+    ? `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first FROM (${grouped(`any_value(${name(field)}::VARCHAR)`)})) GROUP BY ref`
+    : `SELECT ${at} AS resource, json_extract_string(one, '$.reference') AS ref, n, first FROM (${grouped(`any_value(${name(field)})`)}) WHERE json_extract_string(one, '$.reference') IS NOT NULL`;
+};
