@@ -54,7 +54,7 @@ export function measurementsOf(audit: AuditDocument, about: About): NewMeasureme
     const people = Math.max(0, ...complete.filter((finding) => finding.unit.facility === facility).map((finding) => finding.figures['patients'] ?? finding.n));
     made.push({ ...shared, measure: 'audit.sample-size', scope: { facility: nameOf(facility), department: null }, value: people, interval: null, n: people, explain: `${people} patients of ${facility} in the export.` });
   }
-  made.push({ ...shared, measure: 'audit.provenance', scope: whole, value: 0, interval: null, n: audit.summary.resources, explain: audit.provenance.says });
+  made.push({ ...shared, measure: 'audit.provenance', scope: whole, value: where === 'not-established' ? null : 0, interval: null, n: audit.summary.resources, explain: audit.provenance.says });
   const week = about.programmeStart === null ? null : Math.max(1, Math.ceil((Date.parse(about.firstDone) - Date.parse(about.programmeStart) + 1) / (7 * 86_400_000)));
   made.push({
     ...shared, measure: 'audit.week-done', scope: whole, value: where === 'not-established' ? week : null, interval: null, n: null,

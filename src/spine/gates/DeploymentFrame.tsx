@@ -2,6 +2,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { useAsk } from '../../tools/ui/asking.ts';
 import { problemOf } from '../../tools/ui/api.ts';
+import { FramedContext } from '../../tools/ui/framed.ts';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { Breadcrumbs } from '../../tools/ui/Page.tsx';
@@ -81,7 +82,9 @@ export default function DeploymentFrame() {
         </div>
       </div>
       <div className="frame-body">
-        <Outlet />
+        <FramedContext value={it.id}>
+          <Outlet />
+        </FramedContext>
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { address } from '../../tools/ui/api.ts';
 import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
+import { useFramed } from '../../tools/ui/framed.ts';
 import { useKept, useParam } from '../../tools/ui/Go.tsx';
 import { Chain, Download } from '../../tools/ui/icons.tsx';
 import { useMay } from '../../tools/ui/me.ts';
@@ -18,10 +19,11 @@ import { exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger, typ
 
 export default function LedgerPage() {
   const deployment = useParam('deployment');
+  const framed = useFramed();
   const [kind, setKind] = useKept('kind');
   const [open, setOpen] = useState<Recorded | null>(null);
   const kinds = useAsk(listKinds);
-  const entries = usePages(listEntries, { query: { ...(deployment && { deployment }), ...(kind && { kind }), limit: 100 } });
+  const entries = usePages(listEntries, { query: { ...(framed && { deployment: framed }), ...(kind && { kind }), limit: 100 } });
   const mayExport = useMay(exportLedger);
   return (
     <Page
