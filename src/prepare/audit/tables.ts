@@ -141,7 +141,7 @@ function unitPathsOf(element: Element): string[] {
 
 /** Does the element promise a number? */
 export const isNumeric = (element: Element): boolean =>
-  element.units.length > 0 || element.range !== undefined || /Quantity\)\.value$/.test(element.path) || /ofType\((decimal|integer)\)$/.test(element.path);
+  element.units.length > 0 || element.range !== undefined || element.path.endsWith('Quantity).value') || /ofType\((decimal|integer)\)$/.test(element.path);
 
 /**
  * `fact`: one row per resource an element means. `usable` = there, not a placeholder, a number where one is promised,
