@@ -3,7 +3,6 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { atSignOut } from '../tools/ui/api.ts';
 import { Said } from '../tools/ui/Said.tsx';
 import { ScreensContext } from '../tools/ui/screen.ts';
@@ -11,9 +10,6 @@ import { theme } from '../tools/ui/theme.ts';
 import { buildRouter } from './routing.tsx';
 import { screens } from './screens.ts';
 import { meKey } from './session.ts';
-
-// The page's content security policy refuses code made at run time, which Zod would otherwise try.
-z.config({ jitless: true });
 
 const client = new QueryClient({
   defaultOptions: {

@@ -1,6 +1,6 @@
 // Can a data engineer learn in one sitting whether the production data are fit, down to the very line?
 import { describe, expect, it } from 'vitest';
-import { browserThere, demoHospital } from './hospital.ts';
+import { browserThere, demoHospital, picture } from './hospital.ts';
 
 describe.skipIf(!browserThere)('a data engineer audits an export', () => {
   const journey = demoHospital();
@@ -22,6 +22,7 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
     // The findings, filtered to one check; one of them opened down to its lines.
     await page.getByRole('button', { name: 'Checks by facility' }).click();
     await page.getByRole('table').first().waitFor();
+    await picture(page, 'audit');
     await page.getByRole('button', { name: 'All findings' }).click();
     const check = page.getByLabel('Check', { exact: true });
     const dates = (await check.locator('option').allTextContents()).find((option) => option.startsWith('F07'))!;

@@ -1,7 +1,7 @@
 // Can a committee decide a gate on the evidence, so that nobody can alter afterwards what it saw?
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { browserThere, demoHospital } from './hospital.ts';
+import { browserThere, demoHospital, picture } from './hospital.ts';
 
 const table = [
   ['Dr. Ingrid Halvorsen', 'clinical-leadership'],
@@ -31,7 +31,9 @@ describe.skipIf(!browserThere)('governance decides a gate', () => {
 
   it('waives with a second person, is refused an approval, and decides a re-review that the ledger remembers', async () => {
     const { page, complaints } = await journey.as('governance');
+    await picture(page, 'portfolio');
     await openGate(page);
+    await picture(page, 'gate');
 
     // A waiver asks for a reason and an end, and waits for a second person.
     await page.getByRole('button', { name: /1\.1\b/ }).first().click();

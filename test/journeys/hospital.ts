@@ -14,6 +14,12 @@ import { findChromium, openChromium } from '../../src/tools/server/chromium.ts';
 import { readConfig } from '../../src/tools/server/config.ts';
 import { silentLog } from '../../src/tools/server/log.ts';
 import { createKey, signInByLink } from '../../src/tools/server/model.ts';
+import { root } from '../tree.ts';
+
+/** Keeps a picture for the README where `PICTURES=on` asks for it: `PICTURES=on npm test test/journeys`. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['PICTURES'] === 'on') await page.screenshot({ path: join(root, 'docs', 'pictures', `${name}.png`) });
+}
 
 export const administrator = { email: 'administrator@attending.example', password: 'a password for journeys' };
 export const desktop = { width: 1440, height: 900 };

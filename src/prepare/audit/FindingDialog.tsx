@@ -11,21 +11,21 @@ import { Waiting } from '../../tools/ui/Progress.tsx';
 import { wordsOf } from '../../tools/ui/form-fields.ts';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { rateWords, thresholdWords, unitWords } from './finding-words.ts';
-import { listChecks, readRows, rowReaders } from './model.ts';
+import { elementName, rateWords, thresholdWords, unitWords } from './finding-words.ts';
+import { listChecks, readRows, rowReaders, type AuditDocument } from './model.ts';
 
 const figure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 const figureWords: Record<string, string> = { icc: 'Intra-class correlation', effectiveN: 'Effective n' };
 
-export function FindingDialog({ run, number, onClose }: { run: string; number: number | null; onClose: () => void }) {
+export function FindingDialog({ run, elements, number, onClose }: { run: string; elements: AuditDocument['elements']; number: number | null; onClose: () => void }) {
   return (
     <Modal opened={number !== null} onClose={onClose} title={number === null ? '' : `Finding ${number}`} size="xl">
-      {number !== null && <Inside run={run} number={number} />}
+      {number !== null && <Inside run={run} elements={elements} number={number} />}
     </Modal>
   );
 }
 
-function Inside({ run, number }: { run: string; number: number }) {
+function Inside({ run, elements, number }: { run: string; elements: AuditDocument['elements']; number: number }) {
   const may = useMay(readRows);
   const checks = useAsk(listChecks);
   const found = useAsk(readRows, { params: { run, finding: number } }, { when: may });
@@ -44,7 +44,7 @@ function Inside({ run, number }: { run: string; number: number }) {
           <b>
             {finding.check} {check?.name}
           </b>{' '}
-          {finding.element ?? finding.resource}
+          {finding.element ? elementName(elements, finding.element) : finding.resource}
         </span>
       </div>
       <p>
@@ -57,7 +57,7 @@ function Inside({ run, number }: { run: string; number: number }) {
           ['95 % interval', finding.low === null || finding.high === null || finding.suppressed ? 'none' : range(finding.low, finding.high, 'proportion')],
           ['n', finding.suppressed ? 'withheld' : count(finding.n)],
           ['Of these counted', finding.suppressed || finding.k === null ? 'none' : count(finding.k)],
-          ['Threshold', thresholdWords(finding.threshold)],
+          ['Threshold', thresholdWords(finding)],
         ]}
       />
       {finding.suppressed && <Note kind="info">Fewer than five people stand behind this number, so it is withheld.</Note>}

@@ -7,7 +7,7 @@ import { useKept } from '../../tools/ui/Go.tsx';
 import { Interval } from '../../tools/ui/Interval.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { thresholdWords, unitWords } from './finding-words.ts';
+import { elementName, thresholdWords, unitWords } from './finding-words.ts';
 import { listChecks, listFindings, readMatrix, type AuditDocument, type StoredFinding } from './model.ts';
 
 const levels = ['overall', 'facility', 'department', 'clinician', 'month'] as const;
@@ -50,11 +50,11 @@ export function Findings({ run, elements, onOpen }: { run: string; elements: Aud
         more={{ has: found.hasMore, loading: found.loadingMore, load: found.more }}
         empty={<EmptyState title="No finding of this kind">Widen the choice above.</EmptyState>}
         columns={[
-          { id: 'check', header: 'Check', value: (finding) => finding.check, cell: (finding) => <>{finding.check} {finding.element ?? finding.resource ?? 'export'}</> },
+          { id: 'check', header: 'Check', value: (finding) => finding.check, cell: (finding) => <>{finding.check} {finding.element ? elementName(elements, finding.element) : (finding.resource ?? 'export')}</> },
           { id: 'verdict', header: 'Verdict', value: (finding) => finding.verdict, cell: (finding) => <Verdict verdict={finding.verdict} /> },
           { id: 'unit', header: 'Where', value: (finding) => unitWords(finding.unit) },
           { id: 'rate', header: 'Share', value: (finding) => finding.rate, cell: (finding) => finding.suppressed ? <span className="none" title="Fewer than five people">withheld</span> : <Interval value={finding.rate} low={finding.low} high={finding.high} n={finding.n} /> },
-          { id: 'threshold', header: 'Threshold', value: (finding) => finding.threshold?.value, cell: (finding) => thresholdWords(finding.threshold) },
+          { id: 'threshold', header: 'Threshold', value: (finding) => finding.threshold, cell: (finding) => thresholdWords(finding) },
           { id: 'tier', header: 'Tier', value: (finding) => finding.tier, cell: (finding) => <Tag kind={finding.tier === 'critical' ? 'strong' : 'quiet'}>{finding.tier}</Tag> },
           { id: 'rows', header: 'Rows', number: true, value: (finding) => finding.rowCount },
         ]}

@@ -7,9 +7,10 @@ import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { verdicts } from '../../tools/ui/Verdict.tsx';
-import { readMatrix } from './model.ts';
+import { elementName } from './finding-words.ts';
+import { readMatrix, type AuditDocument } from './model.ts';
 
-export function FindingsMatrix({ run, onOpen }: { run: string; onOpen: (finding: number) => void }) {
+export function FindingsMatrix({ run, elements, onOpen }: { run: string; elements: AuditDocument['elements']; onOpen: (finding: number) => void }) {
   const found = useAsk(readMatrix, { params: { run } });
   if (found.error) return <ProblemNotice problem={found.error} />;
   if (!found.data) return <Waiting what="Loading the findings" />;
@@ -25,11 +26,11 @@ export function FindingsMatrix({ run, onOpen }: { run: string; onOpen: (finding:
         columns={columns.map((facility) => facility ?? 'Whole export')}
         rows={rows.map((row) => ({
           id: `${row.check}-${row.element ?? ''}`,
-          label: `${row.check} ${row.name}${row.element ? `, ${row.element}` : ''}`,
+          label: `${row.check} ${row.name}${row.element ? `, ${elementName(elements, row.element)}` : ''}`,
           group: row.family.charAt(0).toUpperCase() + row.family.slice(1),
           head: (
             <>
-              <b>{row.check}</b> {row.element ?? row.name}
+              <b>{row.check}</b> {row.element ? elementName(elements, row.element) : row.name}
             </>
           ),
           tags: (

@@ -5,10 +5,10 @@ import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { bytes, count } from '../../tools/ui/numbers.ts';
 import { Part } from '../../tools/ui/Page.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
-import { unitWords } from './finding-words.ts';
+import { elementName, unitWords } from './finding-words.ts';
 import type { AuditDocument } from './model.ts';
 
-export function Fixes({ fixes }: { fixes: AuditDocument['fixes'] }) {
+export function Fixes({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elements'>) {
   const blocking = fixes.filter((fix) => fix.blocks).length;
   return (
     <Part title={blocking > 0 ? `What blocks the gate: ${count(blocking)} to fix first` : 'What to fix'} says="Ordered by what unblocks the gate, then by how many patients it touches.">
@@ -29,7 +29,7 @@ export function Fixes({ fixes }: { fixes: AuditDocument['fixes'] }) {
                   <Coded text={fix.todo} />
                 </p>
                 <p className="small faint">
-                  {fix.check} {fix.element ?? ''} · {unitWords(fix.unit)}
+                  {fix.check} {fix.element && elementName(elements, fix.element)} · {unitWords(fix.unit)}
                   {fix.affected !== null && ` · ${count(fix.affected)} affected`}
                 </p>
               </div>
@@ -42,7 +42,7 @@ export function Fixes({ fixes }: { fixes: AuditDocument['fixes'] }) {
   );
 }
 
-export function Absent({ absent }: { absent: AuditDocument['absent'] }) {
+export function Absent({ absent, elements }: Pick<AuditDocument, 'absent' | 'elements'>) {
   if (absent.length === 0) return null;
   return (
     <Part title="What is not in the export" says="Absent is not the same as bad: nothing can be said about it at all.">
@@ -55,7 +55,7 @@ export function Absent({ absent }: { absent: AuditDocument['absent'] }) {
             {one.element && (
               <>
                 {' '}
-                <Tag>{one.element}</Tag>
+                <Tag>{elementName(elements, one.element)}</Tag>
               </>
             )}{' '}
             <Coded text={one.means} />

@@ -71,7 +71,7 @@ export default function RunPage() {
           </div>
           {run.provenance.verdict !== 'not-established' ? (
             <Note kind={run.provenance.verdict === 'synthetic' ? 'warning' : 'info'} title={run.provenance.verdict === 'synthetic' ? 'These data are synthetic' : 'These data are a de-identified copy'}>
-              {run.provenance.says} {run.provenance.verdict === 'synthetic' && 'What is found here says nothing about production.'}
+              {run.provenance.says}
               <Signals run={run} />
             </Note>
           ) : (
@@ -83,8 +83,8 @@ export default function RunPage() {
           <div className="card">
             <Facts
               facts={[
-                ['Patients', count(run.summary.patients)],
-                ['Encounters', count(run.summary.encounters)],
+                ['Patients in the population', `${count(run.summary.patients)} of ${count(run.summary.patientsInExport)}`],
+                ['Encounters in the population', count(run.summary.encounters)],
                 ['Resources', count(run.summary.resources)],
                 ['Facilities', count(run.summary.facilities)],
                 ['Departments', count(run.summary.departments)],
@@ -109,11 +109,11 @@ export default function RunPage() {
           <ProblemNotice problem={rest.error} />
           {view === 'summary' && rest.data && (
             <>
-              <Fixes fixes={rest.data.fixes} />
-              <Absent absent={rest.data.absent} />
+              <Fixes fixes={rest.data.fixes} elements={rest.data.elements} />
+              <Absent absent={rest.data.absent} elements={rest.data.elements} />
             </>
           )}
-          {view === 'matrix' && <FindingsMatrix run={id} onOpen={show} />}
+          {view === 'matrix' && <FindingsMatrix run={id} elements={rest.data?.elements ?? []} onOpen={show} />}
           {view === 'elements' && rest.data && <Elements run={id} elements={rest.data.elements} onOpen={show} />}
           {view === 'findings' && <Findings run={id} elements={rest.data?.elements ?? []} onOpen={show} />}
           {view === 'files' && rest.data && <ExportFiles rest={rest.data} />}
@@ -124,7 +124,7 @@ export default function RunPage() {
           )}
         </>
       )}
-      <FindingDialog run={id} number={open === '' ? null : Number(open)} onClose={() => setOpen('')} />
+      <FindingDialog run={id} elements={rest.data?.elements ?? []} number={open === '' ? null : Number(open)} onClose={() => setOpen('')} />
     </Page>
   );
 }

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { standingClock } from '../../tools/base/clock.ts';
 import { readCharterText } from './charter-input.ts';
-import type { AuditDocument, Finding, Unit } from './model.ts';
+import type { AuditDocument, AuditFinding, Unit } from './model.ts';
 import { auditDocument } from './model.ts';
 import { runAudit } from './run-audit.ts';
 import { loinc, smallCharter, smallExport, testFolder, writeSmall, type Resource, type SmallExport } from './test-export.ts';
@@ -19,7 +19,7 @@ async function auditOf(change: (small: SmallExport) => Record<string, Resource[]
 }
 
 const nowhere: Unit = { facility: null, department: null, clinician: null, month: null };
-const find = ({ findings }: AuditDocument, check: string, about: Partial<Pick<Finding, 'element' | 'resource'>> & { unit?: Partial<Unit> } = {}): Finding => {
+const find = ({ findings }: AuditDocument, check: string, about: Partial<Pick<AuditFinding, 'element' | 'resource'>> & { unit?: Partial<Unit> } = {}): AuditFinding => {
   const unit = { ...nowhere, ...about.unit };
   const found = findings.find((one) => one.check === check && (about.element === undefined || one.element === about.element) && (about.resource === undefined || one.resource === about.resource) && JSON.stringify(one.unit) === JSON.stringify(unit));
   if (!found) throw new Error(`no ${check} for ${JSON.stringify(about)}; there are ${findings.filter((one) => one.check === check).map((one) => JSON.stringify([one.element, one.resource, one.unit])).join(' ')}`);

@@ -51,11 +51,11 @@ export function fixesOf(findings: readonly Finding[], elements: readonly Element
     // A spread or a kinship of units affects nobody in particular.
     const bad = finding.k === null ? null : finding.threshold?.bound === 'at-most' ? finding.k : finding.n - finding.k;
     fixes.push({
-      element: finding.element, check: finding.check, unit: finding.unit, tier: finding.tier, blocks: finding.tier === 'critical', affected: bad, says: finding.says,
+      element: finding.element, check: finding.check, unit: finding.unit, tier: finding.tier, blocks: finding.tier === 'critical' || (finding.check === 'S01' && finding.verdict === 'not-met'), affected: bad, says: finding.says,
       todo: finding.verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[finding.check] ?? 'Look at the rows.'),
     });
   }
   return fixes
-    .sort((a, b) => order[a.tier] - order[b.tier] || Number(b.check === 'C02') - Number(a.check === 'C02') || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))
+    .sort((a, b) => Number(b.blocks) - Number(a.blocks) || order[a.tier] - order[b.tier] || Number(b.check === 'C02') - Number(a.check === 'C02') || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))
     .map((fix, at) => ({ rank: at + 1, ...fix }));
 }

@@ -94,6 +94,9 @@ export const sayThreshold = (threshold: Threshold | null): string =>
 
 export const count = (n: number): string => n.toLocaleString('en-US');
 
+/** "1 facility", "2 facilities". */
+export const countOf = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;
+
 /** Numbers are kept to 9 digits, so that one export gives one audit.json. */
 export const tidy = (value: number | null): number | null => (value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(9)));
 

@@ -12,7 +12,7 @@ import { Problem } from '../../tools/base/problem.ts';
 import { theHouse, type Caller, type House } from '../../tools/server/capability.ts';
 import { folderOfExport, requireExport, serverPath } from './keep-exports.ts';
 import { measurementsOf } from './measurements.ts';
-import type { AuditDocument, Finding, Progress, Run } from './model.ts';
+import type { AuditDocument, AuditFinding, Progress, Run } from './model.ts';
 import * as records from './records.ts';
 import { auditJson } from './write-report.ts';
 
@@ -138,11 +138,11 @@ async function store(house: House, row: records.LightRun, found: Found, audit: A
   });
 }
 
-const levelOf = ({ unit }: Finding) => (unit.clinician !== null ? 'clinician' : unit.month !== null ? 'month' : unit.department !== null ? 'department' : unit.facility !== null ? 'facility' : 'overall');
+const levelOf = ({ unit }: AuditFinding) => (unit.clinician !== null ? 'clinician' : unit.month !== null ? 'month' : unit.department !== null ? 'department' : unit.facility !== null ? 'facility' : 'overall');
 
-const findingRow = (run: string, number: number, finding: Finding): records.FindingRow => ({
+const findingRow = (run: string, number: number, finding: AuditFinding): records.FindingRow => ({
   run_id: run, number, check_id: finding.check, element: finding.element, resource: finding.resource, ...finding.unit, level: levelOf(finding),
-  n: finding.n, k: finding.k, rate: finding.rate, low: finding.low, high: finding.high, threshold: finding.threshold && JSON.stringify(finding.threshold),
+  n: finding.n, k: finding.k, rate: finding.rate, low: finding.low, high: finding.high, threshold: finding.threshold, bound: finding.bound, threshold_from: finding.thresholdFrom,
   tier: finding.tier, verdict: finding.verdict, says: finding.says, figures: JSON.stringify(finding.figures), people: Math.round(finding.figures['patients'] ?? finding.n), row_count: finding.rows.length, rows: JSON.stringify(finding.rows),
 });
 

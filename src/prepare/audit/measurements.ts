@@ -1,6 +1,7 @@
 // Which measures does a finished audit give to gate G1?
 import type { NewMeasurement } from '../../spine/measures/model.ts';
-import type { AuditDocument, Finding } from './model.ts';
+import { count, countOf } from './judging.ts';
+import type { AuditDocument, AuditFinding } from './model.ts';
 
 export interface About {
   /** The deployment's id. */
@@ -15,8 +16,8 @@ export interface About {
   slugOf(facility: string): string | null;
 }
 
-const isOverall = ({ unit }: Finding) => unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
-const isFacility = ({ unit }: Finding) => unit.facility !== null && unit.department === null && unit.clinician === null && unit.month === null;
+const isOverall = ({ unit }: AuditFinding) => unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
+const isFacility = ({ unit }: AuditFinding) => unit.facility !== null && unit.department === null && unit.clinician === null && unit.month === null;
 
 /**
  * `audit.field-completeness` (the worst critical element of the whole and of each facility, and each element by itself),
@@ -29,7 +30,7 @@ export function measurementsOf(audit: AuditDocument, about: About): NewMeasureme
   const nameOf = (facility: string) => about.slugOf(facility) ?? facility;
   const complete = audit.findings.filter((finding) => finding.check === 'C02' && (isOverall(finding) || isFacility(finding)));
   const facilities = [...new Set(complete.filter(isFacility).map((finding) => finding.unit.facility!))];
-  const completeness = (finding: Finding, scope: NewMeasurement['scope']): NewMeasurement => ({ ...shared, measure: 'audit.field-completeness', scope, ...numbers(finding), explain: finding.says });
+  const completeness = (finding: AuditFinding, scope: NewMeasurement['scope']): NewMeasurement => ({ ...shared, measure: 'audit.field-completeness', scope, ...numbers(finding), explain: finding.says });
   const made: NewMeasurement[] = [];
   for (const facility of [null, ...facilities]) {
     const scope = facility === null ? whole : { facility: nameOf(facility), department: null };
@@ -49,10 +50,10 @@ export function measurementsOf(audit: AuditDocument, about: About): NewMeasureme
       explain: facilities.length === 1 ? `The export has one facility, ${facilities[0]}: there is nothing to be apart from.` : 'No two facilities have enough patients or encounters to be compared.',
     });
   const where = audit.provenance.verdict;
-  made.push({ ...shared, measure: 'audit.sample-size', scope: whole, value: audit.summary.patients, interval: null, n: audit.summary.patients, explain: `${audit.summary.patients} patients in the export.` });
+  made.push({ ...shared, measure: 'audit.sample-size', scope: whole, value: audit.summary.patients, interval: null, n: audit.summary.patients, explain: `${countOf(audit.summary.patients, 'patient')} in the population, of ${count(audit.summary.patientsInExport)} in the export.` });
   for (const facility of facilities) {
     const people = Math.max(0, ...complete.filter((finding) => finding.unit.facility === facility).map((finding) => finding.figures['patients'] ?? finding.n));
-    made.push({ ...shared, measure: 'audit.sample-size', scope: { facility: nameOf(facility), department: null }, value: people, interval: null, n: people, explain: `${people} patients of ${facility} in the export.` });
+    made.push({ ...shared, measure: 'audit.sample-size', scope: { facility: nameOf(facility), department: null }, value: people, interval: null, n: people, explain: `${countOf(people, 'patient')} of ${facility} in the population.` });
   }
   made.push({ ...shared, measure: 'audit.provenance', scope: whole, value: where === 'not-established' ? null : 0, interval: null, n: audit.summary.resources, explain: audit.provenance.says });
   const week = about.programmeStart === null ? null : Math.max(1, Math.ceil((Date.parse(about.firstDone) - Date.parse(about.programmeStart) + 1) / (7 * 86_400_000)));
@@ -63,4 +64,4 @@ export function measurementsOf(audit: AuditDocument, about: About): NewMeasureme
   return made;
 }
 
-const numbers = (finding: Finding) => ({ value: finding.rate, interval: finding.low === null || finding.high === null ? null : { low: finding.low, high: finding.high }, n: finding.n });
+const numbers = (finding: AuditFinding) => ({ value: finding.rate, interval: finding.low === null || finding.high === null ? null : { low: finding.low, high: finding.high }, n: finding.n });

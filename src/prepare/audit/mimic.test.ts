@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standingClock } from '../../tools/base/clock.ts';
 import { readCharterFile } from './charter-input.ts';
-import { auditDocument, type AuditDocument, type Finding } from './model.ts';
+import { auditDocument, type AuditDocument, type AuditFinding } from './model.ts';
 import { runAudit } from './run-audit.ts';
 
 const root = new URL('../../../', import.meta.url).pathname;
@@ -76,7 +76,7 @@ describe.skipIf(!there)('the MIMIC-IV demo on FHIR (skipped where ../shared/data
   let audit: AuditDocument;
   let counted: Counted;
   const workspace = there ? mkdtempSync(join(tmpdir(), 'attending-mimic-')) : '';
-  const overall = (check: string, element: string): Finding => {
+  const overall = (check: string, element: string): AuditFinding => {
     const found = audit.findings.find((one) => one.check === check && one.element === element && Object.values(one.unit).every((part) => part === null));
     if (!found) throw new Error(`no ${check} of ${element}`);
     return found;
@@ -127,7 +127,14 @@ describe.skipIf(!there)('the MIMIC-IV demo on FHIR (skipped where ../shared/data
     expect(audit.provenance.verdict).toBe('de-identified-copy');
     expect(audit.summary.verdict).toBe('not-met');
     expect(audit.fixes[0]).toMatchObject({ element: 'lactate', blocks: true });
+    expect(audit.fixes.find(({ check }) => check === 'S01')).toMatchObject({ blocks: true, says: expect.stringContaining('criterion 1.4') });
     expect(audit.findings.find(({ check, resource }) => check === 'P04' && resource === 'Observation')).toMatchObject({ k: 0 });
+  });
+
+  it('holds completeness against the threshold the charter promises for the element', () => {
+    for (const finding of audit.findings.filter(({ check }) => check === 'C02')) expect(finding).toMatchObject({ threshold: audit.elements.find(({ id }) => id === finding.element)!.threshold, bound: 'at-least', thresholdFrom: 'charter' });
+    for (const { threshold, bound, thresholdFrom } of audit.findings) expect([bound === null, thresholdFrom === null]).toEqual([threshold === null, threshold === null]);
+    expect(audit.summary.patientsInExport).toBe(counted.resources['Patient']);
   });
 
   it('is what its schema says, and names no clinician', () => {

@@ -19,13 +19,17 @@ export const families = {
 export type Family = keyof typeof families;
 export const familyNames = Object.keys(families) as Family[];
 
+const bound = z.enum(['at-least', 'at-most']);
+const thresholdFrom = z.enum(['charter', 'default']);
+
 /** The bound a rate is held against: `at-least` for good things, `at-most` for bad ones. */
-export const threshold = z.strictObject({
-  bound: z.enum(['at-least', 'at-most']),
-  value: z.number().min(0).describe('A share 0-1, in the unit of the rate.'),
-  from: z.enum(['charter', 'default']).describe('`charter`: promised there; `default`: ours, shown as such.'),
-});
-export type Threshold = z.infer<typeof threshold>;
+export interface Threshold {
+  bound: z.infer<typeof bound>;
+  /** A share 0-1, in the unit of the rate. */
+  value: number;
+  /** `charter`: promised there; `default`: ours, shown as such. */
+  from: z.infer<typeof thresholdFrom>;
+}
 
 /** One entry of the check catalogue, as people read it. */
 export const checkWords = z.strictObject({
@@ -73,7 +77,8 @@ export type EvidenceRow = z.infer<typeof evidenceRow>;
 /** How many evidence rows a finding carries at most. */
 export const maxRows = 20;
 
-export const finding = z.strictObject({
+/** A finding as audit.json carries it. */
+export const auditFinding = z.strictObject({
   check: z.string(),
   element: z.string().nullable().describe('The charter element; null: a resource type or the whole export, see `resource`.'),
   resource: z.string().nullable().describe('The resource type it is about, where there is one.'),
@@ -83,14 +88,24 @@ export const finding = z.strictObject({
   rate: z.number().nullable().describe('k/n; null: not measurable. Missing is never zero.'),
   low: z.number().nullable(),
   high: z.number().nullable(),
-  threshold: threshold.nullable(),
+  threshold: z.number().min(0).nullable().describe('The share the rate is held against, 0-1; null: there is none.'),
+  bound: bound.nullable().describe('Must the rate be `at-least` or `at-most` the threshold? Null with it.'),
+  thresholdFrom: thresholdFrom.nullable().describe('`charter`: promised there; `default`: ours. Null with the threshold.'),
   tier,
   verdict,
   says: z.string().describe('The finding as a sentence.'),
   figures: z.record(z.string(), z.number().nullable()).describe('Further numbers of the check, such as quantiles, ICC, effective n.'),
   rows: z.array(evidenceRow).max(maxRows),
 });
-export type Finding = z.infer<typeof finding>;
+export type AuditFinding = z.infer<typeof auditFinding>;
+
+/** A finding as a check makes it: its threshold still in one piece. */
+export type Finding = Omit<AuditFinding, 'threshold' | 'bound' | 'thresholdFrom'> & { threshold: Threshold | null };
+
+export const published = (finding: Finding): AuditFinding => {
+  const { check, element, resource, unit, n, k, rate, low, high, threshold, ...rest } = finding;
+  return { check, element, resource, unit, n, k, rate, low, high, threshold: threshold?.value ?? null, bound: threshold?.bound ?? null, thresholdFrom: threshold?.from ?? null, ...rest };
+};
 
 // ---------------------------------------------------------------- audit.json
 
@@ -99,7 +114,7 @@ export const badLine = z.strictObject({ line: z.int().min(0), reason: z.string()
 export const exportFile = z.strictObject({
   name: z.string(),
   bytes: z.int().min(0).describe('As stored, compressed where it is.'),
-  lines: z.int().min(0).describe('Non-empty lines, the bad ones included.'),
+  lines: z.int().min(0).describe('Lines with something on them, the bad ones included; blank lines are not counted.'),
   badLines: z.array(badLine).describe('At most 1,000 per file; `badLineCount` has them all.'),
   badLineCount: z.int().min(0),
   trouble: z.string().nullable().describe('What is wrong with the whole file, such as a truncated gzip.'),
@@ -110,6 +125,9 @@ export const provenanceVerdicts = {
   'de-identified-copy': 'The data are a de-identified copy.',
   'not-established': 'Nothing shows where the data come from.',
 } as const;
+
+/** Said of data that show themselves to be something else than production; the exit code of an audit does not depend on it. */
+export const notProduction = 'Gate criterion 1.4 counts production data only: it cannot pass with these.';
 
 export const provenance = z.strictObject({
   verdict: z.enum(['synthetic', 'de-identified-copy', 'not-established']),
@@ -171,8 +189,9 @@ export const auditDocument = z
     summary: z.strictObject({
       verdict: verdict.describe('Of the critical findings of the whole export together.'),
       says: z.string(),
-      patients: z.int(),
-      encounters: z.int(),
+      patients: z.int().describe("Patients of the charter's population: those with an encounter it means."),
+      patientsInExport: z.int().describe('Patient resources in the export, of the population or not.'),
+      encounters: z.int().describe("Encounters of the charter's population."),
       resources: z.int(),
       badLines: z.int(),
       facilities: z.int(),
@@ -189,7 +208,7 @@ export const auditDocument = z
     fixes: z.array(fix),
     export: z.strictObject({ resources: z.record(z.string(), z.int().min(0)), files: z.array(exportFile) }),
     elements: z.array(auditedElement),
-    findings: z.array(finding),
+    findings: z.array(auditFinding),
   })
   .meta({ title: 'Attending audit', description: 'The result of a data audit: audit.json.' });
 export type AuditDocument = z.infer<typeof auditDocument>;
@@ -247,7 +266,7 @@ export const run = z.strictObject({
 });
 export type Run = z.infer<typeof run>;
 
-export const storedFinding = finding.omit({ rows: true }).extend({
+export const storedFinding = auditFinding.omit({ rows: true }).extend({
   number: z.int().min(0).describe('Its place in audit.json.'),
   suppressed: z.boolean().describe('Fewer than five people: the numbers are withheld.'),
   rowCount: z.int().min(0),

@@ -2,7 +2,7 @@
 import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import type { ExportTime } from './check.ts';
 import { count, percent, tidy } from './judging.ts';
-import type { Provenance } from './model.ts';
+import { notProduction, type Provenance } from './model.ts';
 import type { Wanted } from './tables.ts';
 
 type Signal = Provenance['signals'][number];
@@ -47,7 +47,7 @@ export async function provenanceOf(handle: ExportHandle, types: readonly string[
   const says =
     verdict === 'not-established'
       ? 'No sign of synthetic or de-identified data was found. That does not show they are production data: who drew the export, from where and when must be stated and checked.'
-      : `${why.map((signal) => signal.says).join(' ')} ${verdict === 'synthetic' ? 'What is found here says nothing about the production data.' : 'Real care stands behind them, but names, dates and what was removed differ from the live feed the model will see.'}`;
+      : `${why.map((signal) => signal.says).join(' ')} ${verdict === 'synthetic' ? 'What is found here says nothing about the production data.' : 'Real care stands behind them, but names, dates and what was removed differ from the live feed the model will see.'} ${notProduction}`;
   return { verdict, says, signals };
 }
 

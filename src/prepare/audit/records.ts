@@ -13,7 +13,7 @@ export interface RunRow {
 export interface FindingRow {
   run_id: string; number: number; check_id: string; element: string | null; resource: string | null; facility: string | null; department: string | null;
   clinician: string | null; month: string | null; level: string; n: number; k: number | null; rate: number | null; low: number | null; high: number | null;
-  threshold: string | null; tier: string; verdict: string; says: string; figures: string; people: number; row_count: number; rows: string;
+  threshold: number | null; bound: string | null; threshold_from: string | null; tier: string; verdict: string; says: string; figures: string; people: number; row_count: number; rows: string;
 }
 const on = (db: Db) => db.withTables<{ 'audit.export': ExportRow; 'audit.run': RunRow; 'audit.finding': FindingRow }>();
 
@@ -77,7 +77,7 @@ export function findingRows(db: Db, runId: string, { check, element, facility, d
     if (value !== undefined) query = query.where(column, '=', value);
   return query.execute();
 }
-const shownColumns = ['run_id', 'number', 'check_id', 'element', 'resource', 'facility', 'department', 'clinician', 'month', 'level', 'n', 'k', 'rate', 'low', 'high', 'threshold', 'tier', 'verdict', 'says', 'figures', 'people', 'row_count'] as const;
+const shownColumns = ['run_id', 'number', 'check_id', 'element', 'resource', 'facility', 'department', 'clinician', 'month', 'level', 'n', 'k', 'rate', 'low', 'high', 'threshold', 'bound', 'threshold_from', 'tier', 'verdict', 'says', 'figures', 'people', 'row_count'] as const;
 export type ShownFinding = Pick<Selectable<FindingRow>, (typeof shownColumns)[number]>;
 
 export const findingRow = (db: Db, runId: string, number: number) => on(db).selectFrom('audit.finding').selectAll().where('run_id', '=', runId).where('number', '=', number).executeTakeFirst();

@@ -1,7 +1,7 @@
 // How does an audit read as one page, on a screen, in print and in grey?
 import { catalogue } from './checks.ts';
 import { count, percent } from './judging.ts';
-import { families, provenanceVerdicts, verdicts, type AuditDocument, type Finding, type Verdict } from './model.ts';
+import { families, provenanceVerdicts, verdicts, type AuditDocument, type AuditFinding, type Verdict } from './model.ts';
 import { intervalBar } from './report-bar.ts';
 import { reportStyle } from './report-style.ts';
 
@@ -21,10 +21,10 @@ const worst = (all: readonly Verdict[]): Verdict => (['not-met', 'undecided', 'm
 
 /** Cells under five people are not written on a page that is handed around. */
 const smallest = 5;
-const rateOf = (finding: Finding) => (finding.rate === null ? '–' : finding.n < smallest && finding.unit.facility !== null ? 'n &lt; 5' : escape(percent(finding.rate)));
+const rateOf = (finding: AuditFinding) => (finding.rate === null ? '–' : finding.n < smallest && finding.unit.facility !== null ? 'n &lt; 5' : escape(percent(finding.rate)));
 
-const isOverall = ({ unit }: Finding) => unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
-const isFacility = ({ unit }: Finding) => unit.facility !== null && unit.department === null && unit.month === null && unit.clinician === null;
+const isOverall = ({ unit }: AuditFinding) => unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
+const isFacility = ({ unit }: AuditFinding) => unit.facility !== null && unit.department === null && unit.month === null && unit.clinician === null;
 
 /** The page: self-contained HTML without script or anything from elsewhere. */
 export function reportHtml(audit: AuditDocument): string {
@@ -43,7 +43,7 @@ export function reportHtml(audit: AuditDocument): string {
 <header class="top">
   <p class="kind">Attending · data audit · ${escape(audit.finishedAt.slice(0, 16).replace('T', ' '))} UTC</p>
   <h1>${escape(title)}</h1>
-  <p class="answer ${summary.verdict}"><b aria-hidden="true">${marks[summary.verdict].mark}</b><span><strong>${summary.verdict === 'met' ? 'The data gate may be passed on completeness.' : summary.verdict === 'not-met' ? 'The data gate may not be passed.' : 'The data gate cannot be decided yet.'}</strong> ${escape(summary.says)}</span></p>
+  <p class="answer ${summary.verdict}"><b aria-hidden="true">${marks[summary.verdict].mark}</b><span><strong>${summary.verdict === 'met' ? (audit.provenance.verdict === 'not-established' ? 'The data gate may be passed on completeness.' : 'The data gate may not be passed: complete, but not production data.') : summary.verdict === 'not-met' ? 'The data gate may not be passed.' : 'The data gate cannot be decided yet.'}</strong> ${escape(summary.says)}</span></p>
   <p class="answer provenance ${audit.provenance.verdict}"><b aria-hidden="true">${audit.provenance.verdict === 'not-established' ? '?' : '!'}</b><span><strong>${escape(provenanceVerdicts[audit.provenance.verdict])}</strong> ${escape(audit.provenance.says)}</span></p>
 </header>
 <main>
@@ -67,11 +67,11 @@ ${method(audit)}
 
 function numbers({ summary, export: data }: AuditDocument): string {
   const items: [string, string][] = [
-    ['Patients', count(summary.patients)],
-    ['Encounters', count(summary.encounters)],
+    ['Patients in the population', `${count(summary.patients)} of ${count(summary.patientsInExport)}`],
+    ['Encounters in the population', count(summary.encounters)],
     ['Resources', count(summary.resources)],
-    ['Facilities', count(summary.facilities)],
-    ['Departments', count(summary.departments)],
+    [summary.facilities === 1 ? 'Facility' : 'Facilities', count(summary.facilities)],
+    [summary.departments === 1 ? 'Department' : 'Departments', count(summary.departments)],
     ['Bad lines', `${count(summary.badLines)} of ${count(data.files.reduce((sum, file) => sum + file.lines, 0))}`],
     ['Period', summary.from && summary.to ? `${summary.from} – ${summary.to}` : 'no dates'],
   ];
@@ -122,7 +122,7 @@ const checkName = (id: string) => catalogue.find((check) => check.id === id)?.na
 function matrix({ findings }: AuditDocument): string {
   const facilities = [...new Set(findings.filter(isFacility).map(({ unit }) => unit.facility!))].sort();
   const shown = facilities.slice(0, 12);
-  const cell = (mine: readonly Finding[]) => {
+  const cell = (mine: readonly AuditFinding[]) => {
     if (mine.length === 0) return '<td class="cell none"><span class="quiet">·</span></td>';
     const verdict = worst(mine.map((finding) => finding.verdict));
     const many = mine.filter((finding) => finding.verdict === verdict).length;
@@ -155,7 +155,7 @@ function notMet({ findings, elements }: AuditDocument): string {
   if (shown.length === 0) return '';
   const nameOf = new Map(elements.map(({ id, name }) => [id, name]));
   const rows = shown.map((finding) => `<tr><td><span class="tag">${finding.check}</span></td><th scope="row">${escape(nameOf.get(finding.element ?? '') ?? finding.resource ?? 'the export')}<small>${escape(finding.unit.facility ?? 'whole export')} · ${finding.tier}</small></th><td>${escape(finding.says)}${finding.rows.length > 0 ? `<small>e.g. ${finding.rows.slice(0, 3).map((row) => escape(`${row.file}${row.line === null ? '' : `:${row.line}`}`)).join(', ')}</small>` : ''}</td><td>${verdictOf(finding.verdict)}</td></tr>`);
-  return section('findings', 'Findings that are not met or undecided', `${table('Check|About|Finding|Verdict', rows)}${mine.length > shown.length ? `<p class="quiet">${mine.length - shown.length} more in audit.json.</p>` : ''}`);
+  return section('findings', 'Findings that are not met or undecided', `${table('Check|About|AuditFinding|Verdict', rows)}${mine.length > shown.length ? `<p class="quiet">${mine.length - shown.length} more in audit.json.</p>` : ''}`);
 }
 
 function signals({ provenance }: AuditDocument): string {

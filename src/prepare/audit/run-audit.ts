@@ -13,7 +13,7 @@ import { countRows } from './count-rows.ts';
 import { timeOfExport } from './export-time.ts';
 import { fixesOf } from './fixes.ts';
 import { count } from './judging.ts';
-import type { AuditDocument, Finding, Progress, Verdict } from './model.ts';
+import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { codeTable, factTable, hitTable, macros, medicationTable, placedTable } from './tables.ts';
@@ -91,7 +91,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
         files: handle.files.map(({ name, bytes, lines, badLines, badLineCount, trouble }) => ({ name, bytes, lines, badLines: badLines.map(({ line, reason }) => ({ line, reason })), badLineCount, trouble: trouble ?? null })),
       },
       elements: input.data.elements.map((element) => ({ id: element.id, name: element.name, resource: element.resource, path: element.path, per: element.per, window: sayWindow(element), tier: element.tier, threshold: element.threshold, maxSpread: element.maxSpread })),
-      findings: found,
+      findings: found.map(published),
     };
   } finally {
     await handle.close();
@@ -186,6 +186,7 @@ async function summaryOf(desk: Desk, findings: readonly Finding[]): Promise<Audi
           ? 'The charter names no critical element, so nothing critical was measured.'
           : `Not every critical finding is met: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}.`,
     patients: numbers?.patients ?? 0,
+    patientsInExport: desk.resources['Patient'] ?? 0,
     encounters: numbers?.encounters ?? 0,
     resources: Object.values(desk.resources).reduce((sum, n) => sum + n, 0),
     badLines,

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../../tools/server/capability.ts';
 import { catalogue } from './checks.ts';
-import { rowReaders, type matrix, type StoredFinding, type Threshold, type Verdict } from './model.ts';
+import { rowReaders, type matrix, type StoredFinding, type Verdict } from './model.ts';
 import type { ShownFinding } from './records.ts';
 
 /** Cells under five people are withheld from everybody who may not see single rows anyway. */
@@ -15,7 +15,7 @@ export function shownFinding(row: ShownFinding, caller: Caller): StoredFinding {
     number: row.number, check: row.check_id, element: row.element, resource: row.resource,
     unit: { facility: row.facility, department: row.department, clinician: row.clinician, month: row.month },
     n: suppressed ? 0 : row.n, k: suppressed ? null : row.k, rate: suppressed ? null : row.rate, low: suppressed ? null : row.low, high: suppressed ? null : row.high,
-    threshold: row.threshold === null ? null : (JSON.parse(row.threshold) as Threshold), tier: row.tier as StoredFinding['tier'], verdict: suppressed ? 'not-measurable' : (row.verdict as Verdict),
+    threshold: row.threshold, bound: row.bound as StoredFinding['bound'], thresholdFrom: row.threshold_from as StoredFinding['thresholdFrom'], tier: row.tier as StoredFinding['tier'], verdict: suppressed ? 'not-measurable' : (row.verdict as Verdict),
     says: suppressed ? 'Fewer than five people stand behind this, so its numbers are withheld.' : row.says,
     figures: suppressed ? {} : (JSON.parse(row.figures) as Record<string, number | null>), suppressed, rowCount: row.row_count,
   };

@@ -1,13 +1,17 @@
 // What does a person at a terminal want to know of an audit first?
-import { count, percent } from './judging.ts';
-import { provenanceVerdicts, type AuditDocument, type Verdict } from './model.ts';
+import { count, countOf, percent } from './judging.ts';
+import { notProduction, provenanceVerdicts, type AuditDocument, type Verdict } from './model.ts';
 
 const words: Record<Verdict, string> = { met: 'MET', 'not-met': 'NOT MET', undecided: 'UNDECIDED', 'not-measurable': 'NOT MEASURABLE' };
+
+/** The charter's population is often a part of the export only; both are said, so that neither is taken for the other. */
+const population = ({ summary }: AuditDocument): string =>
+  `${countOf(summary.resources, 'resource')}. In the population: ${count(summary.patients)} of ${countOf(summary.patientsInExport, 'patient')}, ${countOf(summary.encounters, 'encounter')}. ${countOf(summary.facilities, 'facility', 'facilities')}, ${countOf(summary.departments, 'department')}; ${countOf(summary.badLines, 'bad line')}.`;
 
 /** A page of plain text: the answer, the elements, what is absent, what to fix, where the report stands. */
 export function tellAudit(audit: AuditDocument, written: { json: string; html: string } | null): string {
   const { summary } = audit;
-  const lines = [`${words[summary.verdict]}. ${summary.says}`, `${provenanceVerdicts[audit.provenance.verdict]}`, '', `${count(summary.resources)} resources, ${count(summary.patients)} patients, ${count(summary.encounters)} encounters, ${count(summary.facilities)} facilities; ${count(summary.badLines)} bad lines.`, ''];
+  const lines = [`${words[summary.verdict]}. ${summary.says}`, `${provenanceVerdicts[audit.provenance.verdict]}${audit.provenance.verdict === 'not-established' ? '' : ` ${notProduction}`}`, '', population(audit), ''];
   const width = Math.min(44, Math.max(10, ...audit.elements.map(({ name }) => name.length)));
   for (const element of audit.elements) {
     const finding = audit.findings.find(({ check, element: id, unit }) => check === 'C02' && id === element.id && unit.facility === null && unit.month === null && unit.clinician === null);
