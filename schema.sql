@@ -29,7 +29,9 @@ create table audit.finding (
   rate double precision,
   low double precision,
   high double precision,
-  threshold text,
+  threshold double precision,
+  bound text,
+  threshold_from text,
   tier text not null,
   verdict text not null,
   says text not null,
@@ -37,7 +39,9 @@ create table audit.finding (
   people bigint not null,
   row_count integer not null,
   rows text not null,
+  constraint finding_bound_check CHECK ((bound = ANY (ARRAY['at-least'::text, 'at-most'::text]))),
   constraint finding_level_check CHECK ((level = ANY (ARRAY['overall'::text, 'facility'::text, 'department'::text, 'clinician'::text, 'month'::text]))),
+  constraint finding_threshold_from_check CHECK ((threshold_from = ANY (ARRAY['charter'::text, 'default'::text]))),
   constraint finding_run_id_fkey FOREIGN KEY (run_id) REFERENCES audit.run(id) ON DELETE CASCADE,
   constraint finding_pkey PRIMARY KEY (run_id, number)
 );

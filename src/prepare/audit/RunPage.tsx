@@ -1,7 +1,7 @@
 // Is the data fit: what blocks first, where, for whom, and how sure is that?
 import { Button } from '@mantine/core';
 import { address } from '../../tools/ui/api.ts';
-import { useAsk, useTell } from '../../tools/ui/asking.ts';
+import { useAsk, useFreshAfter, useTell } from '../../tools/ui/asking.ts';
 import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { Go, useKept, useParam } from '../../tools/ui/Go.tsx';
 import { Download } from '../../tools/ui/icons.tsx';
@@ -31,6 +31,7 @@ export default function RunPage() {
   const [open, setOpen] = useKept('finding');
   const found = useAsk(readRun, { params }, { every: (run) => (unfinished(run) ? 1_000 : false) });
   const done = found.data?.state === 'done';
+  useFreshAfter(unfinished(found.data));
   const rest = useAsk(readRest, { params }, { when: done });
   const mayDownload = useMay(downloadJson);
   if (found.error) return <ProblemNotice problem={found.error} again={() => void found.refetch()} />;

@@ -28,7 +28,7 @@ export interface Desk {
 
 /** Against which moment are the future and the past judged? */
 export interface ExportTime {
-  /** When the export was made: from its manifest, its newest `meta.lastUpdated`, or the start of the audit. */
+  /** When the export was made: from its manifest, its newest `meta.lastUpdated`, or the end of the day of the audit. */
   exportedAt: string;
   from: 'manifest' | 'lastUpdated' | 'audit';
   /** Most dates lie ten years or more after the export: they were shifted to hide who the patients are. */

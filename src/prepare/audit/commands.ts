@@ -14,13 +14,20 @@ export function commands(program: Command): void {
     .option('--cache <folder>', 'keep what was read here, so that the next audit of the same export is faster; holds patient data')
     .option('--threads <n>', 'how many threads may work', '2')
     .option('--memory <size>', 'how much memory the reading may take before it uses the disk', '1GB')
-    .addHelpText('after', '\nExit codes: 0 every critical finding is met, 1 not, 2 the input cannot be used.\n\nattending audit init <folder>  proposes the data section of a charter.')
+    .addHelpText('after', `
+Example:
+  attending audit init export --out charter.yaml     then set the tiers in it
+  attending audit export --charter charter.yaml --out report
+
+Exit codes: 0 every critical finding is met (also on synthetic data, which no gate accepts as production: see
+the provenance), 1 not, 2 the input cannot be used or the report not written, 130 stopped; then nothing is written.`)
     .action(async (folder: string, options: AuditCommand) => auditFolder(folder, options));
   audit
     .command('init')
     .description("Proposes the data section of a charter from what the export holds; prints YAML.")
     .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
     .option('--out <file>', 'write it to this file, which must not exist yet')
+    .addHelpText('after', '\nNothing it proposes is critical: set `tier: critical` on what the model cannot do without, delete what it does not read.')
     // `--out` is an option of `audit` too, which takes it first.
     .action(async (folder: string, _: unknown, command: Command) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, command.optsWithGlobals<{ out?: string }>()));
 }

@@ -7,12 +7,14 @@ const tenYears = 'INTERVAL 3653 DAY';
 
 /** Looks at the manifest, `meta.lastUpdated` and the dates themselves. `startedAt` is when this audit began. */
 export async function timeOfExport(handle: ExportHandle, types: readonly string[], wanted: Wanted, startedAt: string): Promise<ExportTime> {
+  // The day is precise enough, and a second audit on the same day asks the same question.
+  const endOfToday = `${startedAt.slice(0, 10)}T23:59:59Z`;
   const all = types.map((type) => `SELECT t FROM ${name(`placed_${type}`)}`).join(' UNION ALL ');
   const updated = types.filter((type) => wanted[type]?.includes('meta')).map((type) => `SELECT max(json_extract_string("meta", '$.lastUpdated')) AS text FROM ${name(`raw_${type}`)} WHERE contains("meta"::VARCHAR, 'lastUpdated')`).join(' UNION ALL ');
   const none = { updated: null, first: null, last: null, n: 0 };
-  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT ${updated === '' ? 'NULL' : `(SELECT max(CASE WHEN at_(text) <= at_('${startedAt}') + INTERVAL 1 DAY THEN text END) FROM (${updated}))`} AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
+  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT ${updated === '' ? 'NULL' : `(SELECT max(CASE WHEN at_(text) <= at_('${endOfToday}') + INTERVAL 1 DAY THEN text END) FROM (${updated}))`} AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
   const manifest = handle.manifest?.transactionTime;
-  const exportedAt = manifest ?? found.updated ?? startedAt;
+  const exportedAt = manifest ?? found.updated ?? endOfToday;
   const from = manifest ? 'manifest' : found.updated ? 'lastUpdated' : 'audit';
   const [late] = found.n === 0 ? [] : await handle.database.rows<{ share: number }>(`SELECT avg((t > at_('${exportedAt.replaceAll("'", '')}') + ${tenYears})::INTEGER) AS share FROM (${all}) WHERE t IS NOT NULL`);
   return { exportedAt, from, shifted: (late?.share ?? 0) > 0.5, firstDay: found.first, lastDay: found.last };

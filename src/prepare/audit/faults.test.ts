@@ -32,7 +32,7 @@ describe('a sound export', () => {
     const audit = await auditOf();
     expect(audit.findings.filter(({ verdict }) => verdict === 'not-met').map(({ says }) => says)).toEqual([]);
     expect(audit.summary).toMatchObject({ verdict: 'met', patients: 160, encounters: 160, facilities: 2, departments: 4, clinicians: 8, badLines: 0 });
-    expect(find(audit, 'C02')).toMatchObject({ n: 160, k: 160, rate: 1, verdict: 'met', tier: 'critical', threshold: { value: 0.95, from: 'charter' } });
+    expect(find(audit, 'C02')).toMatchObject({ n: 160, k: 160, rate: 1, verdict: 'met', tier: 'critical', threshold: 0.95, bound: 'at-least', thresholdFrom: 'charter' });
     expect(find(audit, 'C02', { unit: southern })).toMatchObject({ n: 80, k: 80, verdict: 'met' });
     expect(find(audit, 'C02', { unit: { facility: 'South Hospital', month: '2026-01' } })).toMatchObject({ n: 80, tier: 'context' });
     expect(audit.findings.filter(({ check, unit }) => check === 'C02' && unit.clinician !== null)).toHaveLength(8);

@@ -88,7 +88,7 @@ export const auditFinding = z.strictObject({
   rate: z.number().nullable().describe('k/n; null: not measurable. Missing is never zero.'),
   low: z.number().nullable(),
   high: z.number().nullable(),
-  threshold: z.number().min(0).nullable().describe('The share the rate is held against, 0-1; null: there is none.'),
+  threshold: z.number().min(0).nullable().describe('What the rate is held against, in its unit (mostly a share 0-1); null: there is nothing.'),
   bound: bound.nullable().describe('Must the rate be `at-least` or `at-most` the threshold? Null with it.'),
   thresholdFrom: thresholdFrom.nullable().describe('`charter`: promised there; `default`: ours. Null with the threshold.'),
   tier,
@@ -114,7 +114,8 @@ export const badLine = z.strictObject({ line: z.int().min(0), reason: z.string()
 export const exportFile = z.strictObject({
   name: z.string(),
   bytes: z.int().min(0).describe('As stored, compressed where it is.'),
-  lines: z.int().min(0).describe('Lines with something on them, the bad ones included; blank lines are not counted.'),
+  lines: z.int().min(0).describe('Every line, as `zcat FILE | wc -l` counts them, and one more where the last has no line end. Blank and bad lines are among them.'),
+  blankLines: z.int().min(0).describe('Lines with nothing on them: no error, and no resource.'),
   badLines: z.array(badLine).describe('At most 1,000 per file; `badLineCount` has them all.'),
   badLineCount: z.int().min(0),
   trouble: z.string().nullable().describe('What is wrong with the whole file, such as a truncated gzip.'),

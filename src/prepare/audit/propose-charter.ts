@@ -7,6 +7,7 @@ import { dataSection } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { name, openExport, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import { count, percent } from './judging.ts';
+import { whereFull } from './run-audit.ts';
 import { macros } from './tables.ts';
 import { fieldsOf, namesMedication } from './type-fields.ts';
 
@@ -33,6 +34,8 @@ export async function proposeCharter(folder: string, workspace?: string): Promis
     } finally {
       await handle.close();
     }
+  } catch (error) {
+    throw whereFull(error, place);
   } finally {
     if (!workspace) await rm(place, { recursive: true, force: true });
   }

@@ -19,7 +19,7 @@ section{margin-top:36px;border-top:1px solid var(--line);padding-top:18px}
 .answer.met{border-color:var(--met);background:var(--metwash)}
 .answer.not-met{border-color:var(--not);background:var(--notwash)}
 .answer.undecided,.answer.not-measurable,.answer.provenance{border-color:var(--und);background:var(--undwash)}
-.numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:1px;margin:20px 0 0;border:1px solid var(--line);border-radius:6px;overflow:hidden}
+.numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:1px;margin:20px 0 0;border:1px solid var(--line);border-radius:6px;overflow:hidden}
 .numbers div{padding:8px 12px;box-shadow:0 0 0 .5px var(--line)}
 .numbers dt{color:var(--quiet);font-size:12px}
 .numbers dd{margin:0;font-size:17px;font-weight:600}
@@ -28,7 +28,8 @@ table{border-collapse:collapse;width:100%;font-size:14px}
 th,td{text-align:left;vertical-align:top;padding:7px 10px 7px 0;border-bottom:1px solid var(--line);font-weight:400}
 thead th,thead td{color:var(--quiet);font-size:12px;border-bottom:1px solid var(--ink);vertical-align:bottom}
 tbody th{font-weight:600;min-width:150px}
-td.n{text-align:right;white-space:nowrap}
+td.n,thead th.n{text-align:right;white-space:nowrap}
+#files td.n,#files th.n{padding-right:22px}
 td.bar{padding-top:9px;min-width:170px}
 .v{white-space:nowrap;font-weight:600}
 .v b,.cell b{display:inline-block;min-width:1em}
@@ -52,6 +53,22 @@ svg .tick{stroke:var(--ink);stroke-width:1.5}
 #method table{font-size:13px}
 footer{margin-top:36px;border-top:1px solid var(--line);padding-top:12px;font-size:12px;color:var(--quiet);overflow-wrap:anywhere}
 @media (max-width:640px){body{padding:16px 14px 40px}h1{font-size:23px}tbody th{min-width:120px}}
-@media print{body{max-width:none;padding:0;font-size:10.5pt}section{margin-top:18pt;padding-top:9pt}.scroll{overflow:visible}table{font-size:9pt}tr,li,.answer{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}.answer,.cell{-webkit-print-color-adjust:exact;print-color-adjust:exact}tbody th{min-width:0}.matrix td.cell{min-width:0}}
-@page{margin:16mm 14mm}
+@media print{
+body{max-width:none;padding:0;font-size:9.5pt;line-height:1.4}
+h1{font-size:18pt}h2{font-size:13pt}
+section{margin-top:14pt;padding-top:8pt}
+.scroll{overflow:visible}
+table{font-size:8.5pt}small{font-size:7.5pt}#method table{font-size:8pt}#method small{font-size:7.5pt}
+th,td{padding:4pt 7pt 4pt 0}
+tr,li,.answer,.numbers{break-inside:avoid}h2,h3,section>p.quiet{break-after:avoid}thead{display:table-header-group}
+.answer,.cell{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.numbers{grid-template-columns:repeat(4,1fr)}.numbers dd{font-size:11pt}
+tbody th,.matrix td.cell{min-width:0}
+#elements tbody th{width:34%}#elements td.bar{min-width:0}#elements svg{width:84pt;height:auto}
+#findings td:nth-child(3){overflow-wrap:anywhere}
+.across{page:across}
+.across table{table-layout:fixed;font-size:7.5pt}.across small{font-size:6.5pt}.across th{overflow-wrap:anywhere}.across thead th:first-child{width:16%}.across td.cell{padding:3pt 2pt 3pt 4pt}.across .cell span{font-size:7.5pt}
+}
+@page{margin:14mm 13mm}
+@page across{size:landscape;margin:13mm}
 `;

@@ -24,7 +24,8 @@ describe('audit.html', () => {
     expect(page).not.toMatch(/<script|<link|<[a-z]+[^>]*\s(on\w+|src|href)=/i);
     expect(page).toContain(`default-src 'none'`);
     for (const heading of ['What blocks the gate', 'Completeness of what the model reads', 'Checks by facility', 'Where the data come from', 'Files', 'Method and limits']) expect(page).toContain(heading);
-    expect(tellAudit(audit, null)).toContain('bad lines');
+    expect(tellAudit(audit, null)).toContain('; 1 bad line.');
+    expect(tellAudit(audit, null)).toContain('80 of 80 patients, 80 encounters. 2 facilities, 4 departments');
   });
 
   it('writes no share of fewer than five people', { timeout: 60_000 }, async () => {

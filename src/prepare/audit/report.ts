@@ -108,7 +108,7 @@ function elements(audit: AuditDocument): string {
     'elements',
     'Completeness of what the model reads',
     `<p class="quiet">Who has a usable value in the window, with its 95 % interval (Wilson; widened where rows cluster in patients). The tick is the promised share. “Cells” is the plain share of filled fields, which is blind to rows that were never written.</p>
-    ${table('Element|Tier|k / n|Complete||Cells|Verdict', rows)}`,
+    ${table('Element|Tier|#k / n|#Complete||#Cells|Verdict', rows)}`,
   );
 }
 
@@ -118,6 +118,12 @@ function absent({ absent }: AuditDocument): string {
 }
 
 const checkName = (id: string) => catalogue.find((check) => check.id === id)?.name ?? id;
+
+/** A table with many columns is printed across the page. */
+const across = (facilities: number) => (facilities > 4 ? 'across' : '');
+
+/** A name as a heading of `table`, whose own marks must not be read into it. */
+const place = (name: string) => escape(name).replaceAll('|', '&#124;').replace(/^#/, '&#35;');
 
 function matrix({ findings }: AuditDocument): string {
   const facilities = [...new Set(findings.filter(isFacility).map(({ unit }) => unit.facility!))].sort();
@@ -133,7 +139,7 @@ function matrix({ findings }: AuditDocument): string {
     if (mine.length === 0) return [];
     return [`<tr><th scope="row"><span class="tag">${id}</span> ${escape(name)}<small>${escape(family)}</small></th>${cell(mine.filter(isOverall))}${shown.map((facility) => cell(mine.filter((finding) => isFacility(finding) && finding.unit.facility === facility))).join('')}</tr>`];
   });
-  return section('matrix', 'Checks by facility', `<p class="quiet">The worst verdict of each check, and how many of its findings share it. A dot: this check does not look at single facilities.</p>${table(['Check', 'Whole export', ...shown].map(escape).join('|'), rows, 'matrix')}${facilities.length > shown.length ? `<p class="quiet">${facilities.length - shown.length} more facilities in audit.json.</p>` : ''}`);
+  return section('matrix', 'Checks by facility', `<p class="quiet">The worst verdict of each check, and how many of its findings share it. A dot: this check does not look at single facilities.</p>${table(['Check', 'Whole export', ...shown].map(place).join('|'), rows, 'matrix')}${facilities.length > shown.length ? `<p class="quiet">${facilities.length - shown.length} more facilities in audit.json.</p>` : ''}`, across(shown.length));
 }
 
 function byFacility({ findings, elements }: AuditDocument): string {
@@ -145,17 +151,20 @@ function byFacility({ findings, elements }: AuditDocument): string {
     const finding = mine.find((one) => one.element === element.id && one.unit.facility === facility);
     return finding ? `<td class="cell ${finding.verdict}"><b aria-hidden="true">${marks[finding.verdict].mark}</b> ${rateOf(finding)}<small>${finding.n < smallest ? '' : `n ${count(finding.n)}`}</small></td>` : '<td class="cell none"><span class="quiet">–</span></td>';
   }).join('')}</tr>`);
-  return section('facilities', 'Completeness by facility', table(['Element', ...shown].map(escape).join('|'), rows, 'matrix'));
+  return section('facilities', 'Completeness by facility', table(['Element', ...shown].map(place).join('|'), rows, 'matrix'), across(shown.length));
 }
 
 function notMet({ findings, elements }: AuditDocument): string {
   const order = { critical: 0, important: 1, context: 2 };
   const mine = findings.filter((finding) => (isOverall(finding) || isFacility(finding)) && (finding.verdict === 'not-met' || (finding.verdict === 'undecided' && finding.tier !== 'context'))).sort((a, b) => order[a.tier] - order[b.tier]);
-  const shown = mine.filter((finding) => finding.n >= smallest).slice(0, 80);
+  // A hospital that is the whole export says nothing a second time.
+  const again = (finding: AuditFinding) => isFacility(finding) && mine.some((one) => isOverall(one) && one.check === finding.check && one.element === finding.element && one.resource === finding.resource && one.n === finding.n && one.k === finding.k && one.rate === finding.rate);
+  const told = mine.filter((finding) => !again(finding));
+  const shown = told.filter((finding) => finding.n >= smallest).slice(0, 80);
   if (shown.length === 0) return '';
   const nameOf = new Map(elements.map(({ id, name }) => [id, name]));
   const rows = shown.map((finding) => `<tr><td><span class="tag">${finding.check}</span></td><th scope="row">${escape(nameOf.get(finding.element ?? '') ?? finding.resource ?? 'the export')}<small>${escape(finding.unit.facility ?? 'whole export')} · ${finding.tier}</small></th><td>${escape(finding.says)}${finding.rows.length > 0 ? `<small>e.g. ${finding.rows.slice(0, 3).map((row) => escape(`${row.file}${row.line === null ? '' : `:${row.line}`}`)).join(', ')}</small>` : ''}</td><td>${verdictOf(finding.verdict)}</td></tr>`);
-  return section('findings', 'Findings that are not met or undecided', `${table('Check|About|AuditFinding|Verdict', rows)}${mine.length > shown.length ? `<p class="quiet">${mine.length - shown.length} more in audit.json.</p>` : ''}`);
+  return section('findings', 'Findings that are not met or undecided', `${table('Check|About|Finding|Verdict', rows)}${told.length > shown.length ? `<p class="quiet">${told.length - shown.length} more in audit.json.</p>` : ''}`);
 }
 
 function signals({ provenance }: AuditDocument): string {
@@ -166,7 +175,7 @@ function signals({ provenance }: AuditDocument): string {
 function files({ export: data }: AuditDocument): string {
   const types = Object.entries(data.resources).map(([type, n]) => `${escape(type)} ${count(n)}`).join(' · ');
   const rows = data.files.map((file) => `<tr><th scope="row">${escape(file.name)}</th><td class="n">${count(file.bytes)}</td><td class="n">${count(file.lines)}</td><td class="n">${count(file.badLineCount)}</td><td>${[...(file.trouble ? [`<strong>${escape(file.trouble)}</strong>`] : []), ...file.badLines.slice(0, 10).map(({ line, reason }) => `line ${line}: ${escape(reason)}`)].join('<br>')}${file.badLineCount > 10 ? `<br><span class="quiet">${count(file.badLineCount - 10)} more</span>` : ''}</td></tr>`);
-  return section('files', 'Files', `<p>${types}</p>${table('File|Bytes|Lines|Bad lines|What is wrong', rows)}`);
+  return section('files', 'Files', `<p>${types}</p>${table('File|#Bytes|#Lines|#Bad lines|What is wrong', rows)}`);
 }
 
 function method(audit: AuditDocument): string {
@@ -181,7 +190,7 @@ function method(audit: AuditDocument): string {
   );
 }
 
-const section = (id: string, title: string, body: string) => `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${escape(title)}</h2>${body}</section>`;
+const section = (id: string, title: string, body: string, kind = '') => `<section id="${id}"${kind && ` class="${kind}"`} aria-labelledby="${id}-title"><h2 id="${id}-title">${escape(title)}</h2>${body}</section>`;
 
-/** Headings apart by `|`, already escaped. */
-const table = (heads: string, rows: readonly string[], kind = '') => `<div class="scroll" tabindex="0" role="group"><table class="${kind}"><thead><tr>${heads.split('|').map((head) => (head === '' ? '<td></td>' : `<th scope="col">${head}</th>`)).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+/** Headings apart by `|`, already escaped; `#` before those over numbers. */
+const table = (heads: string, rows: readonly string[], kind = '') => `<div class="scroll" tabindex="0" role="group"><table class="${kind}"><thead><tr>${heads.split('|').map((head) => (head === '' ? '<td></td>' : head.startsWith('#') ? `<th scope="col" class="n">${head.slice(1)}</th>` : `<th scope="col">${head}</th>`)).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;

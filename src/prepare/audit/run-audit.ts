@@ -16,6 +16,7 @@ import { count } from './judging.ts';
 import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
+import { rememberAnswers } from './remember-answers.ts';
 import { codeTable, factTable, hitTable, macros, medicationTable, placedTable } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
@@ -39,9 +40,17 @@ export async function runAudit(folder: string, input: CharterInput, options: Aud
   const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'attending-audit-')));
   try {
     return await auditIn(workspace, folder, input, options);
+  } catch (error) {
+    throw whereFull(error, workspace);
   } finally {
     if (!options.workspace) await rm(workspace, { recursive: true, force: true });
   }
+}
+
+/** A full disk or too little memory is found far below, where nobody knows how a person chooses the folder. */
+export function whereFull(error: unknown, workspace: string): unknown {
+  if (!(error instanceof Problem) || error.kind !== 'unavailable' || error.details.length > 0) return error;
+  return new Problem(error.kind, error.message, error.next, [{ file: workspace, says: 'the workspace. At a terminal TMPDIR or --cache FOLDER names another and --memory SIZE gives more memory; on a server it lies in ATTENDING_DATA.' }]);
 }
 
 async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit }: AuditOptions): Promise<AuditDocument> {
@@ -50,7 +59,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
   let bytes = 0;
   let totalBytes = 0;
   const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
-  const handle = await openExport(folder, {
+  const opened = await openExport(folder, {
     workspace, fields: wanted,
     onProgress: (progress) => {
       bytes = progress.doneBytes;
@@ -60,13 +69,14 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }),
   });
   try {
+    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24));
+    const handle = { ...opened, database };
     const lines = handle.files.reduce((sum, file) => sum + file.lines, 0);
     const step = async (says: string, done: number, work: () => Promise<void>) => {
       if (signal?.aborted) throw new Problem('conflict', 'The audit was stopped.', 'Start it again when it suits.');
       tell(says.startsWith('Preparing') ? 'preparing' : 'checking', says, done, lines);
       await work();
     };
-    const { database } = handle;
     const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
     await prepare(handle, input, wanted, step);
     const time = await timeOfExport(handle, types, wanted, startedAt);
@@ -75,26 +85,29 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], signal };
     const found = await check(desk, step);
     tell('writing', 'Putting the findings together', 0.98, lines);
-    const absent = await whatIsAbsent(handle, input, found, await noteTypesIn(handle, input, wanted));
+    const noteTypes = await noteTypesIn(handle, input, wanted);
+    const absent = await whatIsAbsent(handle, input, found, noteTypes);
+    const summary = await summaryOf(desk, found);
+    await database.remember();
     return {
       attending: 'audit/1',
       tool: { name: 'attending', version: await toolVersion() },
       startedAt,
       finishedAt: clock.now(),
       charter: { digest: input.digest, deployment: input.deployment },
-      summary: await summaryOf(desk, found),
+      summary,
       provenance,
       absent,
       fixes: fixesOf(found, input.data.elements, absent),
       export: {
         resources: Object.fromEntries(Object.entries(handle.resources).sort(([a], [b]) => (a < b ? -1 : 1))),
-        files: handle.files.map(({ name, bytes, lines, badLines, badLineCount, trouble }) => ({ name, bytes, lines, badLines: badLines.map(({ line, reason }) => ({ line, reason })), badLineCount, trouble: trouble ?? null })),
+        files: handle.files.map(({ name, bytes, lines, blankLines, badLines, badLineCount, trouble }) => ({ name, bytes, lines, blankLines, badLines: badLines.map(({ line, reason }) => ({ line, reason })), badLineCount, trouble: trouble ?? null })),
       },
       elements: input.data.elements.map((element) => ({ id: element.id, name: element.name, resource: element.resource, path: element.path, per: element.per, window: sayWindow(element), tier: element.tier, threshold: element.threshold, maxSpread: element.maxSpread })),
       findings: found.map(published),
     };
   } finally {
-    await handle.close();
+    await opened.close();
   }
 }
 

@@ -86,7 +86,7 @@ describe('an audit on the server', { timeout: 120_000 }, () => {
     expect(value('audit.field-completeness', 'south')).toBeCloseTo(37 / 40, 6);
     expect(value('audit.completeness-spread', null)).toBeCloseTo(3 / 40, 6);
     expect(value('audit.sample-size', 'south')).toBe(40);
-    expect(value('audit.provenance', null)).toBe(0);
+    expect(value('audit.provenance', null)).toBeNull();
     expect(value('audit.week-done', null)).toBe(2);
   });
 
@@ -94,7 +94,7 @@ describe('an audit on the server', { timeout: 120_000 }, () => {
     const [run] = (await house.call(api.listRuns, { query: { deployment: 'sepsis-alert' } }, 'clinician')).items;
     const params = { run: run!.id };
     const south = await house.call(api.listFindings, { params, query: { check: 'C02', facility: 'South Hospital', level: 'facility' } }, 'clinician');
-    expect(south.items).toMatchObject([{ n: 40, k: 37, verdict: 'not-met', rowCount: 3 }]);
+    expect(south.items).toMatchObject([{ n: 40, k: 37, threshold: 0.95, bound: 'at-least', thresholdFrom: 'charter', verdict: 'not-met', rowCount: 3 }]);
     const first = await house.call(api.listFindings, { params, query: { limit: 5 } }, as);
     const second = await house.call(api.listFindings, { params, query: { limit: 5, after: first.next! } }, as);
     expect(second.items[0]!.number).toBe(first.items.at(-1)!.number + 1);

@@ -150,7 +150,9 @@ export const isNumeric = (element: Element): boolean =>
 export function factTable(elements: readonly Element[], present: (type: string) => boolean): string {
   const parts = elements.map((element, at) => (present(element.resource) ? `SELECT * FROM (${factsOf(element, at)})` : '')).filter(Boolean);
   const empty = `SELECT 0 AS el, 0 AS p, 0 AS e, 0 AS u, 0 AS file, 0 AS line, NULL::TIMESTAMP AS t, NULL::TIMESTAMP AS rec, false AS rec_by_meta, NULL::VARCHAR AS v, NULL::DOUBLE AS num, NULL::VARCHAR AS w, false AS present, false AS placeholder, false AS unit_ok, false AS in_range, false AS usable LIMIT 0`;
-  return `CREATE OR REPLACE TEMP TABLE fact AS ${[`SELECT * FROM (${empty})`, ...parts].join('\nUNION ALL\n')}`;
+  // A type's values are taken out of their rows once for all its elements.
+  const values = [...new Set(elements.map((element) => element.resource))].filter(present).map((type) => `${name(`val_${type}`)} AS MATERIALIZED (SELECT p, e, u, file, line, val.el AS of_, val.v AS v, val.w AS w, val.t AS t, val.rec AS rec, val.meta AS rec_by_meta, val.ok AS ok FROM (SELECT p, e, u, file, line, unnest(vals) AS val FROM ${name(`placed_${type}`)} WHERE vals IS NOT NULL))`);
+  return `CREATE OR REPLACE TEMP TABLE fact AS ${values.length > 0 ? `WITH ${values.join(', ')} ` : ''}${[`SELECT * FROM (${empty})`, ...parts].join('\nUNION ALL\n')}`;
 }
 
 function factsOf(element: Element, at: number): string {
@@ -171,8 +173,7 @@ function factsOf(element: Element, at: number): string {
     FROM (SELECT *, coalesce(trim(v) NOT IN ('', '{}', '[]', 'null'), false) AS present, ${converted} AS num,
       present AND coalesce(${numeric ? `CASE WHEN raw_num IS NULL THEN ${text} IN (${placeholderTexts.map(quote).join(', ')}) ELSE ${filler} END` : words}, false) AS placeholder,
       ${numeric ? 'raw_num IS NOT NULL' : 'true'} AS readable, coalesce(${understood}, false) AS unit_ok, coalesce(${values}, false) AS values_ok, coalesce(${inRange}, true) AS in_range
-    FROM (SELECT p, e, u, file, line, val.v AS v, val.w AS w, val.t AS t, val.rec AS rec, val.meta AS rec_by_meta, val.ok AS ok, object_(val.v) AS o, ${numeric ? 'try_cast(val.v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num
-      FROM (SELECT p, e, u, file, line, unnest(vals) AS val FROM ${name(`placed_${element.resource}`)} WHERE vals IS NOT NULL) WHERE val.el = ${at}))`;
+    FROM (SELECT * EXCLUDE (of_), object_(v) AS o, ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num FROM ${name(`val_${element.resource}`)} WHERE of_ = ${at}))`;
 }
 
 /** `hit(el, key)`: the patients or encounters that have a usable value in the window. */

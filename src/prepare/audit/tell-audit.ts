@@ -11,7 +11,7 @@ const population = ({ summary }: AuditDocument): string =>
 /** A page of plain text: the answer, the elements, what is absent, what to fix, where the report stands. */
 export function tellAudit(audit: AuditDocument, written: { json: string; html: string } | null): string {
   const { summary } = audit;
-  const lines = [`${words[summary.verdict]}. ${summary.says}`, `${provenanceVerdicts[audit.provenance.verdict]}${audit.provenance.verdict === 'not-established' ? '' : ` ${notProduction}`}`, '', population(audit), ''];
+  const lines = [`${words[summary.verdict]}. ${summary.says}`, ...(audit.elements.some(({ tier }) => tier === 'critical') ? [] : ['→ Set `tier: critical` in the charter on what the model cannot do without.']), `${provenanceVerdicts[audit.provenance.verdict]}${audit.provenance.verdict === 'not-established' ? '' : ` ${notProduction}`}`, '', population(audit), ''];
   const width = Math.min(44, Math.max(10, ...audit.elements.map(({ name }) => name.length)));
   for (const element of audit.elements) {
     const finding = audit.findings.find(({ check, element: id, unit }) => check === 'C02' && id === element.id && unit.facility === null && unit.month === null && unit.clinician === null);
@@ -22,6 +22,7 @@ export function tellAudit(audit: AuditDocument, written: { json: string; html: s
   if (audit.absent.length > 0) lines.push('', 'Absent, which is not 0 %:', ...audit.absent.map(({ what }) => `  ${what}`));
   const damaged = audit.export.files.filter((file) => file.trouble || file.badLineCount > 0);
   if (damaged.length > 0) lines.push('', 'Bad input, skipped and counted:', ...damaged.slice(0, 10).flatMap((file) => [...(file.trouble ? [`  ${file.name}: ${file.trouble}`] : []), ...file.badLines.slice(0, 3).map(({ line, reason }) => `  ${file.name}:${line}: ${reason}`), ...(file.badLineCount > 3 ? [`  ${file.name}: ${count(file.badLineCount)} bad lines in all`] : [])]));
+  if (damaged.length > 0) lines.push('  → Export these again: what stood there is missing from every number above. All bad lines are in audit.json.');
   const blocking = audit.fixes.filter((fix) => fix.blocks);
   if (blocking.length > 0) lines.push('', 'Blocks the gate, first things first:', ...blocking.slice(0, 8).flatMap((fix) => [`  ${fix.rank}. ${fix.says}`, `     → ${fix.todo}`]));
   if (written) lines.push('', `Report: ${written.html}`, `        ${written.json}`);

@@ -42,6 +42,8 @@ export interface ExportHandle {
   database: Database;
   /** True when everything came from the Parquet cache. */
   fromCache: boolean;
+  /** The folder of the Parquet files, for what is derived from this reading alone and should go when they go. */
+  kept: string;
   /** Closes the database and removes spill files; the cache stays. */
   close(): Promise<void>;
 }
@@ -82,7 +84,7 @@ export async function openExport(folder: string, options: OpenOptions): Promise<
   const database = await openDatabase({ workspace, ...(options.threads && { threads: options.threads }), ...(options.memoryLimit && { memoryLimit: options.memoryLimit }) });
   await createRelations(database, place, kept, fields);
   return {
-    folder, files: kept.files, ignored, ...(manifest && { manifest }), resources: kept.resources, database, fromCache,
+    folder, files: kept.files, ignored, ...(manifest && { manifest }), resources: kept.resources, database, fromCache, kept: place,
     close: () => database.close(),
   };
 }

@@ -1,6 +1,6 @@
 // How does a component ask for data, page through it and change it?
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Answered, Asked, Endpoint } from '../base/endpoint.ts';
 import type { Problem } from '../base/problem.ts';
 import { call, problemOf } from './api.ts';
@@ -50,6 +50,16 @@ export function usePages<E extends Endpoint>(endpoint: E, asking: Asked<E> | {} 
     more: () => void pages.fetchNextPage(),
     again: () => void pages.refetch(),
   };
+}
+
+/** When long work that was watched ends, what it may have changed elsewhere is asked again. */
+export function useFreshAfter(working: boolean): void {
+  const client = useQueryClient();
+  const was = useRef(working);
+  useEffect(() => {
+    if (was.current && !working) void client.invalidateQueries();
+    was.current = working;
+  }, [client, working]);
 }
 
 /** Tells the server something; afterwards what was known of the named rooms (all, unless told) is asked again. */

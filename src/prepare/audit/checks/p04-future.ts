@@ -8,7 +8,7 @@ export const noFuture: Check = {
   asks: "Does anything happen after the export was made, or before 1900?",
   family: 'plausibility',
   about: 'resource',
-  formula: "n: resources with a time. k: those more than a day after the export's own time, or before 1900. The export's own time is its manifest's transactionTime, else its newest meta.lastUpdated, else the moment of the audit. Where most dates were shifted into the future (a de-identified copy) only the distant past is judged.",
+  formula: "n: resources with a time. k: those more than a day after the export's own time, or before 1900. The export's own time is its manifest's transactionTime, else its newest meta.lastUpdated, else the end of the day of the audit. Where most dates were shifted into the future (a de-identified copy) only the distant past is judged.",
   threshold: { bound: 'at-most', value: 0.001 },
   source: 'Kahn et al. 2016, temporal plausibility; OHDSI Data Quality Dashboard, plausibleAfterBirth and the like.',
   limits: 'Planned care (appointments, requests for later) is real and may lie in the future. Shifted dates cannot be judged against the calendar.',
