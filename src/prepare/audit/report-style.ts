@@ -67,7 +67,7 @@ tbody th,.matrix td.cell{min-width:0}
 #elements tbody th{width:34%}#elements td.bar{min-width:0}#elements svg{width:84pt;height:auto}
 #findings td:nth-child(3){overflow-wrap:anywhere}
 .across{page:across}
-.across table{table-layout:fixed;font-size:7.5pt}.across small{font-size:6.5pt}.across th{overflow-wrap:anywhere}.across thead th:first-child{width:16%}.across td.cell{padding:3pt 2pt 3pt 4pt}.across .cell span{font-size:7.5pt}
+.across table{table-layout:fixed;font-size:7.5pt}.across small{font-size:6.5pt}.across th{overflow-wrap:anywhere}.across thead th{font-size:6.5pt}.across thead th:first-child{width:15%}.across td.cell{padding:3pt 2pt 3pt 4pt}.across td{overflow-wrap:anywhere}.across .cell span{font-size:6.5pt}
 }
 @page{margin:14mm 13mm}
 @page across{size:landscape;margin:13mm}

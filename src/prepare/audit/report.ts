@@ -127,7 +127,7 @@ const place = (name: string) => escape(name).replaceAll('|', '&#124;').replace(/
 
 function matrix({ findings }: AuditDocument): string {
   const facilities = [...new Set(findings.filter(isFacility).map(({ unit }) => unit.facility!))].sort();
-  const shown = facilities.slice(0, 12);
+  const shown = facilities.slice(0, 10);
   const cell = (mine: readonly AuditFinding[]) => {
     if (mine.length === 0) return '<td class="cell none"><span class="quiet">·</span></td>';
     const verdict = worst(mine.map((finding) => finding.verdict));
@@ -146,7 +146,7 @@ function byFacility({ findings, elements }: AuditDocument): string {
   const mine = findings.filter((finding) => finding.check === 'C02' && isFacility(finding));
   const facilities = [...new Set(mine.map(({ unit }) => unit.facility!))].sort();
   if (facilities.length < 2) return '';
-  const shown = facilities.slice(0, 12);
+  const shown = facilities.slice(0, 10);
   const rows = elements.map((element) => `<tr><th scope="row">${escape(element.name)}</th>${shown.map((facility) => {
     const finding = mine.find((one) => one.element === element.id && one.unit.facility === facility);
     return finding ? `<td class="cell ${finding.verdict}"><b aria-hidden="true">${marks[finding.verdict].mark}</b> ${rateOf(finding)}<small>${finding.n < smallest ? '' : `n ${count(finding.n)}`}</small></td>` : '<td class="cell none"><span class="quiet">–</span></td>';

@@ -44,7 +44,7 @@ interface SubjectRow {
   clusters: number;
 }
 
-async function countSubjects({ database, elements }: Desk): Promise<SubjectRow[]> {
+async function countSubjects({ database, elements, time }: Desk): Promise<SubjectRow[]> {
   const wanted = elements.map((element, e) => `(${e}, ${quote(element.per)})`).join(', ');
   return database.rows<SubjectRow>(`WITH el(e, kind) AS (VALUES ${wanted}),
     joined AS (SELECT el.e, m.key, m.p, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department, unit.clinician, m.month, h.key IS NOT NULL AS has
@@ -54,7 +54,7 @@ async function countSubjects({ database, elements }: Desk): Promise<SubjectRow[]
         count(DISTINCT key) AS n, count(DISTINCT CASE WHEN has THEN key END) AS k
       FROM joined GROUP BY GROUPING SETS ((e, p), (e, facility, p), (e, facility, department, p), (e, clinician, p), (e, facility, month, p)))
     SELECT e, facility, department, clinician, month, level, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, sum(n::DOUBLE * n) AS nn, sum(k::DOUBLE * k / n) AS kkn, count(*) AS clusters
-    FROM per GROUP BY e, facility, department, clinician, month, level
+    FROM per ${time.shifted ? `WHERE level <> 'month'` : ''} GROUP BY e, facility, department, clinician, month, level
     ORDER BY e, list_position(['overall', 'facility', 'department', 'month', 'clinician'], level), facility NULLS FIRST, department NULLS FIRST, month NULLS FIRST, length(clinician), clinician`);
 }
 
