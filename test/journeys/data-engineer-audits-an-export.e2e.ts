@@ -22,6 +22,7 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
     // The findings, filtered to one check; one of them opened down to its lines.
     await page.getByRole('button', { name: 'Checks by facility' }).click();
     await page.getByRole('table').first().waitFor();
+    await page.getByRole('group', { name: 'What to show' }).evaluate((views) => views.scrollIntoView());
     await picture(page, 'audit');
     await page.getByRole('button', { name: 'All findings' }).click();
     const check = page.getByLabel('Check', { exact: true });
