@@ -10,6 +10,15 @@ const essential: readonly { type: string; what: string; means: string }[] = [
   { type: 'Encounter', what: 'Encounter resources', means: 'Nothing can be told apart by facility, department or clinician, and no window around an encounter can be checked.' },
 ];
 
+/** A population nobody belongs to is the first thing to say: every number per patient or encounter is then not measurable. */
+export function emptyPopulation({ population }: CharterInput['data'], summary: AuditDocument['summary'], encountersInExport: number): Absence[] {
+  if (summary.patients > 0 || summary.encounters > 0 || encountersInExport === 0) return [];
+  const { encounterClasses, from, to } = population;
+  const asked = [encounterClasses.length > 0 && `of class ${encounterClasses.join(' or ')}`, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(' ');
+  const there = summary.from && summary.to ? `; the export runs from ${summary.from} to ${summary.to}` : '';
+  return [{ what: `Nobody of the charter's population is in the export: none of its ${encountersInExport.toLocaleString('en-US')} encounters is ${asked || 'usable'}${there}`, element: null, means: 'No completeness can be measured. Correct `data.population` in the charter, or export the encounters it means.' }];
+}
+
 /** Absence is said, never shown as 0 %: nothing was measured. */
 export async function whatIsAbsent(handle: ExportHandle, input: CharterInput, findings: readonly Finding[], noteTypesFound: ReadonlyMap<string, number>): Promise<Absence[]> {
   const { elements, noteTypes } = input.data;

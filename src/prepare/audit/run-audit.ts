@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../tools/base/clock.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { name, openExport, quote, type ExportHandle } from '../../tools/fhir/fhir.ts';
-import { whatIsAbsent } from './absent.ts';
+import { emptyPopulation, whatIsAbsent } from './absent.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { Desk } from './check.ts';
 import { checks } from './checks.ts';
@@ -17,7 +17,7 @@ import { published, type AuditDocument, type Finding, type Progress, type Verdic
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { rememberAnswers } from './remember-answers.ts';
-import { codeTable, factTable, hitTable, macros, medicationTable, placedTable } from './tables.ts';
+import { codeTable, factTable, fillFact, hitTable, macros, medicationTable, placedTable } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
 
@@ -86,8 +86,9 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const found = await check(desk, step);
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
-    const absent = await whatIsAbsent(handle, input, found, noteTypes);
     const summary = await summaryOf(desk, found);
+    const nobody = emptyPopulation(input.data, summary, handle.resources['Encounter'] ?? 0);
+    const absent = [...nobody, ...(await whatIsAbsent(handle, input, found, noteTypes))];
     await database.remember();
     return {
       attending: 'audit/1',
@@ -95,7 +96,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
       startedAt,
       finishedAt: clock.now(),
       charter: { digest: input.digest, deployment: input.deployment },
-      summary,
+      summary: nobody.length > 0 ? { ...summary, says: `${nobody[0]!.what}.` } : summary,
       provenance,
       absent,
       fixes: fixesOf(found, input.data.elements, absent),
@@ -119,16 +120,15 @@ async function prepare(handle: ExportHandle, { data }: CharterInput, wanted: Rec
   const run = async (statements: readonly string[]) => {
     for (const statement of statements) await database.run(statement);
   };
-  await step('Preparing facilities, departments and encounters', 0.6, () => run([...macros, medicationTable(wanted), ...unitTables(data, wanted)]));
+  await step('Preparing facilities, departments and encounters', 0.6, () => run([...macros, medicationTable(wanted), ...unitTables(data, wanted), factTable]));
   const types = usedTypes(data);
   for (const [at, type] of types.entries()) {
     const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
-    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted)]));
+    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements)]));
   }
   await step('Preparing the values of the charter', 0.82, () =>
     run([
       `CREATE OR REPLACE TEMP TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`,
-      factTable(data.elements, (type) => types.includes(type)),
       hitTable(data.elements),
       ...memberTable(data),
     ]),

@@ -96,11 +96,11 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
   const subject = type === 'Patient' ? 'id' : has(fields.subject) ? `ref_id_(json_extract_string(${name(fields.subject)}, '$.reference'))` : 'NULL::VARCHAR';
   const encounter = type === 'Encounter' ? 'id' : has(fields.encounter) ? `ref_id_(json_extract_string(${name(fields.encounter)}, '$.reference'))` : type === 'DocumentReference' && has('context') ? `ref_id_(json_extract_string("context", '$.encounter[0].reference'))` : 'NULL::VARCHAR';
   const text = codeText(type, columns);
-  const vals = elements.map((one) => valueOf(type, one, columns));
+  const vals = elements.map((one) => valueOf(type, one, columns, dateOf(fields.date)));
   return `CREATE OR REPLACE TEMP TABLE ${name(`placed_${type}`)} AS
-    SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move.u, enc_u, seen.u) AS u FROM (
+    SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move, enc_u, seen.u) AS u FROM (
       SELECT r.* EXCLUDE (subject, encounter), who.p, enc.e AS enc_e, enc.u AS enc_u,
-        ${type === 'Encounter' ? 'NULL::STRUCT(from_ TIMESTAMP, u INTEGER)' : 'list_filter(enc.moves, lambda m: m.from_ <= r.t)[-1]'} AS move, list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] AS seen
+        ${type === 'Encounter' ? 'NULL::INTEGER' : 'enc.units[len(list_filter(enc.froms, lambda f: f <= r.t))]'} AS move, list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] AS seen
       FROM (
         SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
           ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
@@ -115,7 +115,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
 }
 
 /** What element number `at` finds in a resource: its value, unit, time and time on record, or NULL where it is not meant. */
-function valueOf(type: string, { element, at }: Placed, columns: readonly string[]): string {
+function valueOf(type: string, { element, at }: Placed, columns: readonly string[], rowTime: string): string {
   const source = { fields: ['id', ...columns] };
   const fields = fieldsOf(type);
   const conditions: string[] = [];
@@ -124,11 +124,11 @@ function valueOf(type: string, { element, at }: Placed, columns: readonly string
     conditions.push(`list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, type, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${keysOf(element)})`);
   if (element.where) conditions.push(expressionSql(element.where, type, source, 'boolean'));
   const unit = unitPathsOf(element).map((path) => expressionSql(path, type, source, 'first'));
-  const time = element.datePath ? `ref_text_(${expressionSql(element.datePath, type, source, 'first')})` : firstOf(textsAt(fields.date, columns));
+  const time = element.datePath ? `at_(ref_text_(${expressionSql(element.datePath, type, source, 'first')}))` : rowTime;
   const recorded = firstOf(textsAt(fields.recorded, columns));
   const updated = textAt('meta.lastUpdated', columns) ?? 'NULL::VARCHAR';
   const status = columns.includes('status') ? `("status"->>'$')` : 'NULL::VARCHAR';
-  const made = `{'el': ${at}, 'v': ${readsCodeOnly(type, { element, at }, columns) === null ? `${expressionSql(element.path, type, source, 'first')}::VARCHAR` : `code.v_${at}`}, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': at_(${time}), 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
+  const made = `{'el': ${at}, 'v': ${readsCodeOnly(type, { element, at }, columns) === null ? `${expressionSql(element.path, type, source, 'first')}::VARCHAR` : `code.v_${at}`}, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': ${time}, 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
   return conditions.length > 0 ? `CASE WHEN ${conditions.join(' AND ')} THEN ${made} END` : made;
 }
 
@@ -147,12 +147,17 @@ export const isNumeric = (element: Element): boolean =>
  * `fact`: one row per resource an element means. `usable` = there, not a placeholder, a number where one is promised,
  * in a unit and among the values the model understands, and not entered in error.
  */
-export function factTable(elements: readonly Element[], present: (type: string) => boolean): string {
-  const parts = elements.map((element, at) => (present(element.resource) ? `SELECT * FROM (${factsOf(element, at)})` : '')).filter(Boolean);
-  const empty = `SELECT 0 AS el, 0 AS p, 0 AS e, 0 AS u, 0 AS file, 0 AS line, NULL::TIMESTAMP AS t, NULL::TIMESTAMP AS rec, false AS rec_by_meta, NULL::VARCHAR AS v, NULL::DOUBLE AS num, NULL::VARCHAR AS w, false AS present, false AS placeholder, false AS unit_ok, false AS in_range, false AS usable LIMIT 0`;
-  // A type's values are taken out of their rows once for all its elements.
-  const values = [...new Set(elements.map((element) => element.resource))].filter(present).map((type) => `${name(`val_${type}`)} AS MATERIALIZED (SELECT p, e, u, file, line, val.el AS of_, val.v AS v, val.w AS w, val.t AS t, val.rec AS rec, val.meta AS rec_by_meta, val.ok AS ok FROM (SELECT p, e, u, file, line, unnest(vals) AS val FROM ${name(`placed_${type}`)} WHERE vals IS NOT NULL))`);
-  return `CREATE OR REPLACE TEMP TABLE fact AS ${values.length > 0 ? `WITH ${values.join(', ')} ` : ''}${[`SELECT * FROM (${empty})`, ...parts].join('\nUNION ALL\n')}`;
+export const factTable = `CREATE OR REPLACE TEMP TABLE fact (el INTEGER, p INTEGER, e INTEGER, u INTEGER, file INTEGER, line INTEGER, t TIMESTAMP, rec TIMESTAMP, rec_by_meta BOOLEAN, v VARCHAR, num DOUBLE, w VARCHAR, present BOOLEAN, placeholder BOOLEAN, unit_ok BOOLEAN, in_range BOOLEAN, usable BOOLEAN)`;
+
+/** Moves the values of a type from its placed rows into `fact`. In both places at once, for all types, they would be the largest thing in memory. */
+export function fillFact(type: string, elements: readonly Placed[]): string[] {
+  if (elements.length === 0) return [];
+  const placed = name(`placed_${type}`);
+  return [
+    `INSERT INTO fact WITH val AS MATERIALIZED (SELECT p, e, u, file, line, val.el AS of_, val.v AS v, val.w AS w, val.t AS t, val.rec AS rec, val.meta AS rec_by_meta, val.ok AS ok FROM (SELECT p, e, u, file, line, unnest(vals) AS val FROM ${placed} WHERE vals IS NOT NULL))
+      ${elements.map(({ element, at }) => factsOf(element, at)).join('\nUNION ALL\n')}`,
+    `ALTER TABLE ${placed} DROP COLUMN vals`,
+  ];
 }
 
 function factsOf(element: Element, at: number): string {
@@ -173,7 +178,7 @@ function factsOf(element: Element, at: number): string {
     FROM (SELECT *, coalesce(trim(v) NOT IN ('', '{}', '[]', 'null'), false) AS present, ${converted} AS num,
       present AND coalesce(${numeric ? `CASE WHEN raw_num IS NULL THEN ${text} IN (${placeholderTexts.map(quote).join(', ')}) ELSE ${filler} END` : words}, false) AS placeholder,
       ${numeric ? 'raw_num IS NOT NULL' : 'true'} AS readable, coalesce(${understood}, false) AS unit_ok, coalesce(${values}, false) AS values_ok, coalesce(${inRange}, true) AS in_range
-    FROM (SELECT * EXCLUDE (of_), object_(v) AS o, ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num FROM ${name(`val_${element.resource}`)} WHERE of_ = ${at}))`;
+    FROM (SELECT * EXCLUDE (of_), object_(v) AS o, ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num FROM val WHERE of_ = ${at}))`;
 }
 
 /** `hit(el, key)`: the patients or encounters that have a usable value in the window. */

@@ -8,8 +8,8 @@ import type { Wanted } from './tables.ts';
 export const unknownUnit = 'unknown unit';
 
 /**
- * `who(p, id)`: patients by number. `enc`: encounters by number `e`, with patient `p`, unit `u`, from when on they were in
- * which unit (`moves`), their parent, and whether the charter's population counts them. `cover`: a patient's encounters in time.
+ * `who(p, id)`: patients by number. `enc`: encounters by number `e`, with patient `p`, unit `u`, from when on (`froms`) they were in
+ * which unit (`units`), their parent, and whether the charter's population counts them. `cover`: a patient's encounters in time.
  * `unit(u, facility, department, clinician)`: labels; clinicians only as ordinals, numbered by a hash of their reference
  * so that the number says nothing about them.
  */
@@ -57,10 +57,10 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
     `CREATE OR REPLACE TEMP TABLE who AS SELECT (row_number() OVER (ORDER BY id))::INTEGER AS p, id FROM (SELECT id FROM ${rawOf('Patient')} WHERE id IS NOT NULL UNION SELECT subject FROM sited WHERE subject IS NOT NULL)`,
     `CREATE OR REPLACE TEMP TABLE numbered AS SELECT (row_number() OVER (ORDER BY s.id))::INTEGER AS e, s.*, un.u FROM sited s
       LEFT JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM s.facility_found AND un.department_ref IS NOT DISTINCT FROM s.department_found AND un.clinician_ref IS NOT DISTINCT FROM s.clinician_ref`,
-    `CREATE OR REPLACE TEMP TABLE enc AS WITH moved AS (SELECT m.e, list({'from_': m.from_, 'u': un.u} ORDER BY m.from_) AS moves FROM (
+    `CREATE OR REPLACE TEMP TABLE enc AS WITH moved AS (SELECT m.e, list(m.from_ ORDER BY m.from_, un.u) AS froms, list(un.u ORDER BY m.from_, un.u) AS units FROM (
           SELECT e, facility_found, clinician_ref, unnest(moves).from_ AS from_, unnest(moves).ref AS ref FROM numbered WHERE len(moves) > 1) m
         JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM m.facility_found AND un.department_ref = m.ref AND un.clinician_ref IS NOT DISTINCT FROM m.clinician_ref GROUP BY m.e)
-      SELECT n.e, n.id, who.p, n.class, n.start_, n.end_, left(n.start_text, 7) AS month, above.e AS parent, n.u, n.file, n.line, moved.moves, ${counted.join(' AND ')} AS counted
+      SELECT n.e, n.id, who.p, n.class, n.start_, n.end_, left(n.start_text, 7) AS month, above.e AS parent, n.u, n.file, n.line, moved.froms, moved.units, ${counted.join(' AND ')} AS counted
       FROM numbered n LEFT JOIN who ON who.id = n.subject LEFT JOIN numbered above ON above.id = n.parent LEFT JOIN moved ON moved.e = n.e`,
     `CREATE OR REPLACE TEMP TABLE cover AS SELECT p, list({'start_': start_, 'until': coalesce(end_, start_ + INTERVAL 30 DAY), 'e': e, 'u': u} ORDER BY start_, e) AS visits FROM enc WHERE start_ IS NOT NULL AND p IS NOT NULL GROUP BY p`,
   ];

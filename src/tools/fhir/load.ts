@@ -24,8 +24,11 @@ function listOf(sources: Source[]): string {
   return `[${sources.map(({ path }) => quote(path)).join(', ')}]`;
 }
 
-function readOptions(gzip: boolean): string {
-  return `ignore_errors = true, compression = '${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size = ${longestLine}`;
+/** Longest line for which DuckDB sets buffers aside at first, in bytes; it holds several of twice that size per thread. A group with longer lines is read once more, with room for `longestLine`. */
+export const usualLine = 2 * 1024 * 1024;
+
+function readOptions(gzip: boolean, longest: number): string {
+  return `ignore_errors = true, compression = '${gzip ? 'gzip' : 'uncompressed'}', maximum_object_size = ${longest}`;
 }
 
 /**
@@ -38,13 +41,13 @@ const quickToWrite = 'ROW_GROUP_SIZE 30720, STRING_DICTIONARY_PAGE_SIZE_LIMIT 10
  * Writes one row per line, in file and line order: id, resourceType, each field as JSON, `_file`.
  * A line that is no JSON object becomes a row without resourceType, so that row order stays line order.
  */
-export async function writeParquet(database: Database, sources: Source[], gzip: boolean, fields: string[], parquet: string, signal?: AbortSignal): Promise<void> {
+export async function writeParquet(database: Database, sources: Source[], gzip: boolean, fields: string[], parquet: string, signal?: AbortSignal, longest = longestLine): Promise<void> {
   const columns = ['id', 'resourceType', ...fields].map((field, at) => `${name(field)}: '${at < 2 ? 'VARCHAR' : 'JSON'}'`);
   const fileOf = sources.length === 1 ? String(sources[0]?.index) : `([${sources.map(({ index }) => index).join(', ')}])[CAST(file_index AS BIGINT) + 1]`;
   await database.run(
     `COPY (
        SELECT ${['id', 'resourceType', ...fields].map(name).join(', ')}, CAST(${fileOf} AS INTEGER) AS _file
-       FROM read_json(${listOf(sources)}, format = 'newline_delimited', columns = {${columns.join(', ')}}, ${readOptions(gzip)})
+       FROM read_json(${listOf(sources)}, format = 'newline_delimited', columns = {${columns.join(', ')}}, ${readOptions(gzip, longest)})
      ) TO ${quote(parquet)} (FORMAT parquet, ${quickToWrite})`,
     signal,
   );
@@ -93,12 +96,12 @@ export interface Weighed {
  * Weighs the lines as text, to prove that the parsing pass neither dropped nor forgave one: bytes and rows must add up to the
  * size of the file, and no line may hold what RFC 8259 forbids but DuckDB's reader accepts.
  */
-export async function weighLines(database: Database, sources: Source[], gzip: boolean, signal?: AbortSignal): Promise<Map<number, Weighed>> {
+export async function weighLines(database: Database, sources: Source[], gzip: boolean, signal?: AbortSignal, longest = longestLine): Promise<Map<number, Weighed>> {
   const rows = await database.rows<{ at: number; n: number; bytes: number | null; forgiven: number }>(
     `SELECT file_index AS at, count(*) AS n, CAST(sum(strlen(json)) AS BIGINT) AS bytes,
        count(*) FILTER (contains(json, 'NaN') OR contains(json, 'Infinity') OR contains(json, ',}') OR contains(json, ',]')
          OR contains(json, ', }') OR contains(json, ', ]')) AS forgiven
-     FROM read_ndjson_objects(${listOf(sources)}, ${readOptions(gzip)}) GROUP BY ALL`,
+     FROM read_ndjson_objects(${listOf(sources)}, ${readOptions(gzip, longest)}) GROUP BY ALL`,
     signal,
   );
   const weighed = new Map<number, Weighed>();

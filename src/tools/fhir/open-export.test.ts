@@ -190,6 +190,15 @@ describe('bad lines', () => {
     });
   }, 60_000);
 
+  test('a line of 5 MB, longer than the usual room, is read like its neighbours', async () => {
+    const folder = folderOf({ 'a.ndjson': [patient('a'), patient('b', `,"gender":"${'x'.repeat(5_000_000)}"`), patient('c')].join('\n'), 'b.ndjson': `${patient('d')}\n` });
+    await withExport(folder, async (handle) => {
+      expect(await ids(handle)).toEqual([{ id: 'a', line: 1 }, { id: 'b', line: 2 }, { id: 'c', line: 3 }, { id: 'd', line: 1 }]);
+      expect(await handle.database.rows(`SELECT length("gender"->>'$') AS n FROM raw_Patient WHERE id = 'b'`)).toEqual([{ n: 5_000_000 }]);
+      expect(handle.files.map(({ lines, badLineCount }) => [lines, badLineCount])).toEqual([[3, 0], [1, 0]]);
+    });
+  });
+
   test('a binary file posing as NDJSON is named, the others are read', async () => {
     let seed = 7;
     const noise = Buffer.from(Array.from({ length: 50_000 }, () => (seed = (seed * 16807) % 2147483647) & 255));

@@ -5,8 +5,8 @@ import { Problem } from '../base/problem.ts';
 import type { Kept, Part } from './cache.ts';
 import { openDatabase, type Database } from './duckdb.ts';
 import type { Candidate } from './list-folder.ts';
-import { accountsForFile, countParquet, rowsWithoutType, weighLines, writeParquet, type Found, type Source, type Weighed } from './load.ts';
-import { badLineLimit, type ExportFile, type Progress } from './model.ts';
+import { accountsForFile, countParquet, rowsWithoutType, usualLine, weighLines, writeParquet, type Found, type Source, type Weighed } from './load.ts';
+import { badLineLimit, longestLine, type ExportFile, type Progress } from './model.ts';
 import { repair } from './repair.ts';
 import { resourceTypes } from './resource-types.ts';
 
@@ -39,12 +39,15 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
   );
   const parts: Part[] = [];
   const doubtful = new Set<number>();
-  const database = await openDatabase({ workspace: reading.writing, threads: reading.threads, memoryLimit: reading.memoryLimit });
+  // Each statement runs on one thread and several statements at once: several threads on one file would have to put its
+  // lines in order again before they are written, which costs more time than it saves and holds them all in memory.
+  const database = await openDatabase({ workspace: reading.writing, threads: 1, memoryLimit: reading.memoryLimit });
   try {
-    const workers = [database, await database.another()];
+    const workers = [database];
+    while (workers.length < reading.threads) workers.push(await database.another());
     const follow = progressOf(reading, workers);
     try {
-      await inParallel(workers, groupsOf(candidates), (worker, group) => loadGroup(worker, group));
+      await inParallel(workers, groupsOf(candidates, reading.threads), (worker, group) => loadGroup(worker, group));
       for (const index of [...doubtful].sort((one, other) => one - other)) {
         for (const part of parts) if (part.sources.some(({ file }) => file === index)) part.superseded.push(index);
         await loadRepaired(index);
@@ -53,7 +56,7 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
       follow.stop();
     }
 
-    async function loadGroup(worker: Database, group: Group): Promise<void> {
+    async function loadGroup(worker: Database, group: Group, longest = usualLine): Promise<void> {
       const wanted = fieldsFor(group.types, fields);
       const parquet = `part-${group.sources[0]?.index ?? 0}.parquet`;
       const path = join(reading.writing, parquet);
@@ -61,15 +64,16 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
       let weighed: Map<number, Weighed> | undefined;
       follow.begin(worker, group.bytes);
       try {
-        await writeParquet(worker, group.sources, group.gzip, wanted, path, signal);
+        await writeParquet(worker, group.sources, group.gzip, wanted, path, signal, longest);
         found = await countParquet(worker, path, signal);
-        weighed = reading.strict ? await weighLines(worker, group.sources, group.gzip, signal) : undefined;
+        weighed = reading.strict ? await weighLines(worker, group.sources, group.gzip, signal, longest) : undefined;
       } catch (error) {
         if (!isAboutInput(error)) throw error;
         // one unreadable file must not take its group along
         await rm(path, { force: true });
-        if (group.sources.length === 1) doubtful.add(group.sources[0]?.index ?? 0);
-        else for (const source of group.sources) await loadGroup(worker, { ...group, sources: [source], bytes: 0 });
+        if (longest < longestLine && isAboutLength(error)) await loadGroup(worker, { ...group, bytes: 0 }, longestLine);
+        else if (group.sources.length === 1) doubtful.add(group.sources[0]?.index ?? 0);
+        else for (const source of group.sources) await loadGroup(worker, { ...group, sources: [source], bytes: 0 }, longest);
         return;
       } finally {
         follow.end(worker, group.bytes);
@@ -141,6 +145,8 @@ function isAboutInput(error: unknown): boolean {
   return error instanceof Error && !(error instanceof Problem) && /^(Invalid Input|IO|Conversion|Serialization) Error/.test(error.message);
 }
 
+const isAboutLength = (error: unknown): boolean => error instanceof Error && /maximum_object_size/.test(error.message);
+
 function totals(files: ExportFile[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { resources } of files)
@@ -159,18 +165,24 @@ function fieldsFor(types: string[] | 'all', fields: Record<string, string[]>): s
   return [...new Set(wanted.flat())].sort();
 }
 
-/** Files of the same types go together: fewer statements, and no column that none of them needs. */
-function groupsOf(candidates: Candidate[]): Group[] {
-  const groups = new Map<string, Group>();
+/** Files of the same types go together: fewer statements, and no column that none of them needs. No group is so large that one thread works on it while the others are done. */
+function groupsOf(candidates: Candidate[], threads: number): Group[] {
+  const share = candidates.reduce((sum, { bytes }) => sum + bytes, 0) / (4 * threads);
+  const groups: Group[] = [];
+  const open = new Map<string, Group>();
   for (const [index, { path, bytes, gzip, seen, trouble }] of candidates.entries()) {
     if (trouble || bytes === 0) continue;
     const key = `${gzip} ${[...seen].sort().join(' ')}`;
-    const group = groups.get(key) ?? { sources: [], types: seen.length > 0 ? seen : 'all', gzip, bytes: 0 };
+    let group = open.get(key);
+    if (!group || group.bytes + bytes > share) {
+      group = { sources: [], types: seen.length > 0 ? seen : 'all', gzip, bytes: 0 };
+      groups.push(group);
+      open.set(key, group);
+    }
     group.sources.push({ index, path });
     group.bytes += bytes;
-    groups.set(key, group);
   }
-  return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
+  return groups.sort((one, other) => other.bytes - one.bytes);
 }
 
 async function inParallel<T>(workers: Database[], queue: T[], work: (worker: Database, one: T) => Promise<void>): Promise<void> {

@@ -58,7 +58,7 @@ test('one key is one work while it waits or runs, and may be asked again afterwa
 test('at most two run at once', async () => {
   let now = 0;
   let most = 0;
-  const jobs = await open([job('busy', async ({ n }) => { most = Math.max(most, (now += 1)); await new Promise((go) => setTimeout(go, 60)); now -= 1; await note(`busy ${n}`); })]);
+  const jobs = await open([job('busy', async ({ n }) => { most = Math.max(most, (now += 1)); await until(() => most >= 2); await new Promise((go) => setTimeout(go, 60)); now -= 1; await note(`busy ${n}`); })]);
   await Promise.all([1, 2, 3, 4, 5, 6].map((n) => jobs.start('busy', { n })));
   await until(async () => (await done()).length === 6);
   expect(most).toBe(2);
