@@ -28,7 +28,8 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
   return [
     `CREATE OR REPLACE TEMP TABLE place AS
       SELECT 'Organization/' || id AS ref, any_value("name"->>'$') AS label, NULL::VARCHAR AS org FROM ${rawOf('Organization')} GROUP BY id
-      UNION ALL SELECT 'Location/' || id, any_value("name"->>'$'), any_value(json_extract_string("managingOrganization", '$.reference')) FROM ${rawOf('Location')} GROUP BY id`,
+      UNION ALL SELECT 'Location/' || id, any_value("name"->>'$'), any_value(json_extract_string("managingOrganization", '$.reference')) FROM ${rawOf('Location')} GROUP BY id
+      ${byIdentifier(facility, department)}`,
     // Two places of one name stay two.
     `CREATE OR REPLACE TEMP TABLE label AS SELECT ref, org, CASE WHEN label IS NULL OR trim(label) = '' THEN ref WHEN count(*) OVER (PARTITION BY label, split_part(ref, '/', 1)) > 1 THEN label || ' (' || ref || ')' ELSE label END AS label FROM place`,
     `CREATE OR REPLACE TEMP TABLE visit AS SELECT id, _file AS file, _line AS line,
@@ -64,6 +65,14 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
       FROM numbered n LEFT JOIN who ON who.id = n.subject LEFT JOIN numbered above ON above.id = n.parent LEFT JOIN moved ON moved.e = n.e`,
     `CREATE OR REPLACE TEMP TABLE cover AS SELECT p, list({'start_': start_, 'until': coalesce(end_, start_ + INTERVAL 30 DAY), 'e': e, 'u': u} ORDER BY start_, e) AS visits FROM enc WHERE start_ IS NOT NULL AND p IS NOT NULL GROUP BY p`,
   ];
+}
+
+/** Places that encounters name by identifier and not by id (`Organization?identifier=…`): the encounter says what they are called. */
+function byIdentifier(facility: string, department: string): string {
+  const named = (reference: string, from: string) => `UNION ALL SELECT ref_text_(${reference}::VARCHAR) AS ref, min(json_extract_string(${reference}, '$.display')), NULL FROM ${from} WHERE json_extract_string(${reference}, '$.reference') LIKE '%?identifier=%' GROUP BY ALL`;
+  const ofFacility = facility === 'serviceProvider' ? named('"serviceProvider"', rawOf('Encounter')) : '';
+  const ofDepartment = department === 'location.location' ? named('place', `(SELECT unnest(json_extract("location", '$[*].location')) AS place FROM ${rawOf('Encounter')})`) : '';
+  return `${ofFacility} ${ofDepartment}`;
 }
 
 /**
