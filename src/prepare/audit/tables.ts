@@ -1,6 +1,7 @@
 // How do the raw resources become the few narrow tables every check reads?
 import type { Element } from '../../spine/deployments/model.ts';
 import { expressionFields, expressionSql, name, quote } from '../../tools/fhir/fhir.ts';
+import { textAt } from './cells.ts';
 import { minutesOf } from './durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
@@ -24,13 +25,6 @@ export const macros = [
   `CREATE OR REPLACE TEMP MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(object_(x), '$.reference'), json_extract_string(object_(x), '$.display'), json_extract_string(object_(x), '$.identifier.value')) ELSE x END)`,
   `CREATE OR REPLACE TEMP MACRO keys_(j) AS (list_transform(CASE WHEN j IS NULL THEN [] WHEN substr(j::VARCHAR, 1, 1) = '[' THEN flatten(list_transform(from_json(j, '[{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}]'), lambda c: coalesce(c.coding, []))) ELSE coalesce(from_json(j, '{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}').coding, []) END, lambda c: coalesce(c.system, '') || '|' || coalesce(c.code, '')))`,
 ];
-
-/** The text at a place such as `issued` or `period.start`; NULL when its field was not asked for. */
-function textAt(place: string, columns: readonly string[]): string | null {
-  const top = topOf(place);
-  if (!columns.includes(top)) return null;
-  return top === place ? `(${name(top)}->>'$')` : `json_extract_string(${name(top)}, ${quote(`$.${place.slice(top.length + 1)}`)})`;
-}
 
 const textsAt = (places: readonly string[], columns: readonly string[]): string[] => [...new Set(places.map((place) => textAt(place, columns)).filter((sql): sql is string => sql !== null))];
 const firstOf = (texts: readonly string[], otherwise = 'NULL::VARCHAR'): string => (texts.length === 0 ? otherwise : texts.length === 1 ? texts[0]! : `coalesce(${texts.join(', ')})`);
