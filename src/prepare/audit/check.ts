@@ -23,7 +23,17 @@ export interface Desk {
   provenance: Provenance;
   /** C02's findings per facility, which C05, C06, C07 and V01 read. */
   completeness: Finding[];
+  /** The row checks counted in the shared pass, which C08, V02, V03 and V04 read: tables `tally_fact` and `tally_type`. */
+  tallied: Tallied[];
   signal?: AbortSignal | undefined;
+}
+
+/** Where the counts of a row check stand: columns `n<at>` and `k<at>` of `tally_<over>(el, u, p, m)`; `el` is the number of the element or type, `m` the month as year × 12 + month. */
+export interface Tallied {
+  check: Check;
+  over: Counted['over'];
+  at: number;
+  applies(about: Element | string): boolean;
 }
 
 /** Against which moment are the future and the past judged? */

@@ -28,12 +28,14 @@ export async function countRows(checks: readonly Check[], desk: Desk): Promise<F
 async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: Desk): Promise<Finding[]> {
   const { database } = desk;
   const columns = ready.map(({ counted }, i) => `sum((${counted.n})::BIGINT) AS n${i}, sum((${counted.k})::BIGINT) AS k${i}`).join(', ');
-  const tally = over === 'fact' ? `SELECT el, u, p, ${columns} FROM fact GROUP BY el, u, p` : desk.types.map((type, e) => `SELECT ${e} AS el, u, p, ${columns} FROM ${rowsOf(type)} GROUP BY u, p`).join('\nUNION ALL\n');
+  const month = desk.time.shifted ? 'NULL::INTEGER' : '(year(t) * 12 + month(t))::INTEGER';
+  const tally = over === 'fact' ? `SELECT el, u, p, ${month} AS m, ${columns} FROM fact GROUP BY ALL` : desk.types.map((type, e) => `SELECT ${e} AS el, u, p, ${month} AS m, ${columns} FROM ${rowsOf(type)} GROUP BY ALL`).join('\nUNION ALL\n');
   if (tally === '') return [];
+  await database.run(`CREATE OR REPLACE TEMP TABLE tally_${over} AS ${tally}`);
+  for (const [at, { check, counted }] of ready.entries()) desk.tallied.push({ check, over, at, applies: (about) => counted.applies?.(about) ?? true });
   const sums = ready.map((_, i) => `sum(n${i})::BIGINT AS n${i}, sum(k${i})::BIGINT AS k${i}`).join(', ');
   const moments = ready.map((_, i) => `sum(n${i})::DOUBLE AS n${i}, sum(k${i})::DOUBLE AS k${i}, sum(n${i}::DOUBLE * n${i}) AS nn${i}, sum(CASE WHEN n${i} > 0 THEN k${i}::DOUBLE * k${i} / n${i} ELSE 0 END) AS kkn${i}, count(*) FILTER (n${i} > 0) AS c${i}`).join(', ');
-  const rows = await database.rows<Record<string, number | string | null>>(`WITH tally AS (${tally}),
-    placed AS (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM tally LEFT JOIN unit ON unit.u = tally.u),
+  const rows = await database.rows<Record<string, number | string | null>>(`WITH placed AS (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM tally_${over} tally LEFT JOIN unit ON unit.u = tally.u),
     per AS (SELECT el, facility, department, GROUPING(facility) AS gf, GROUPING(department) AS gd, p, ${sums} FROM placed GROUP BY GROUPING SETS ((el, p), (el, facility, p), (el, facility, department, p)))
     SELECT el, facility, department, gf, gd, ${moments} FROM per GROUP BY el, facility, department, gf, gd ORDER BY el, gf DESC, gd DESC, facility, department`);
   const findings: Finding[] = [];

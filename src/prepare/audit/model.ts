@@ -13,7 +13,11 @@ export const families = {
   plausibility: 'Can it be true?',
   duplicates: 'Is it there once?',
   timeliness: 'Was it on record in time?',
-  variation: 'Do units differ more than chance?',
+  variation: 'Do units differ more than chance, and does it change over time?',
+  agreement: 'Does the record say what the rest of the record shows?',
+  mapping: 'Can codes and units be understood elsewhere?',
+  identity: 'Is it clear who it was, and in which stay?',
+  fairness: 'Is it as good for every group of patients?',
   provenance: 'Where does the export come from?',
 } as const;
 export type Family = keyof typeof families;

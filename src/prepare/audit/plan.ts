@@ -3,13 +3,16 @@ import type { DataSection, Element } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { expressionFields, name, quote } from '../../tools/fhir/fhir.ts';
 import type { CharterInput } from './charter-input.ts';
-import { fieldsOf, namesMedication, ownFields } from './type-fields.ts';
+import { feedFields, feedTypes, fieldsOf, namesMedication, ownFields } from './type-fields.ts';
 
 /** Types that say who is who and where, read for every audit. */
 const always = ['Patient', 'Encounter', 'Location', 'Organization', 'Practitioner', 'PractitionerRole'];
 
-/** The types whose rows are checked: the elements' own, with Patient and Encounter. */
-export const usedTypes = (data: DataSection): string[] => [...new Set(['Patient', 'Encounter', ...data.elements.map((element) => element.resource)])].sort();
+/** Types that hold the evidence for a diagnosis, read whether the charter names them or not: the checks of the problem list need them. */
+export const evidenceTypes = ['Condition', 'MedicationRequest', 'MedicationStatement', 'Observation'];
+
+/** The types whose rows are checked: the elements' own, with Patient, Encounter and those that hold evidence. */
+export const usedTypes = (data: DataSection): string[] => [...new Set(['Patient', 'Encounter', ...evidenceTypes, ...data.elements.map((element) => element.resource)])].sort();
 
 /** Everything `openExport` is asked for. */
 export function wantedFields(input: CharterInput): Record<string, string[]> {
@@ -21,6 +24,8 @@ export function wantedFields(input: CharterInput): Record<string, string[]> {
     wanted.set(type, set);
   };
   for (const type of new Set([...always, ...usedTypes(data)])) want(type, ownFields(type));
+  // Of the other types only whose they are: is a whole kind of record silent somewhere (C07)?
+  for (const type of feedTypes) if (!wanted.has(type)) want(type, feedFields(type));
   if ([...wanted.keys()].some((type) => namesMedication(type) && usedTypes(data).includes(type))) want('Medication', ownFields('Medication'));
   const { facility, department, clinician } = data.unitPaths;
   for (const [key, path] of Object.entries({ facility, department, clinician })) want('Encounter', checkedFields(input, ['unitPaths', key], path, 'Encounter'));

@@ -82,7 +82,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const time = await timeOfExport(handle, types, wanted, startedAt);
     const provenance = await provenanceOf(handle, types, wanted, time);
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
-    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], signal };
+    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], tallied: [], signal };
     const found = await check(desk, step);
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);

@@ -84,3 +84,12 @@ export function ownFields(type: string): string[] {
   if (type === 'PractitionerRole') tops.add('practitioner');
   return [...tops].sort();
 }
+
+/** The kinds of record a facility feeds; whether one of them is silent somewhere is asked even where the charter does not name it. */
+export const feedTypes = ['AllergyIntolerance', 'CarePlan', 'Claim', 'ClinicalImpression', 'Condition', 'Coverage', 'DiagnosticReport', 'DocumentReference', 'Flag', 'ImagingStudy', 'Immunization', 'MedicationAdministration', 'MedicationDispense', 'MedicationRequest', 'MedicationStatement', 'Observation', 'Procedure', 'ServiceRequest', 'Specimen'];
+
+/** What tells whose a record is. */
+export const feedFields = (type: string): string[] => {
+  const { subject, encounter } = fieldsOf(type);
+  return [subject, encounter === null && type === 'DocumentReference' ? 'context' : encounter].filter((place): place is string => place !== null).map(topOf);
+};

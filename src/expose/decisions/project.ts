@@ -1,0 +1,124 @@
+// How do the facts follow the ledger, so that a new day costs the day and a rebuild ends with the same facts?
+import type { Entry } from '../../spine/ledger/model.ts';
+import type { Db, Tx } from '../../tools/server/database.ts';
+import { counted, countsOf, dayKeyOf, type Counted } from './day.ts';
+import { kinds } from './entry-kinds.ts';
+import { event as eventSchema, type Event, type Recorded } from './event.ts';
+import { begin, follow, repeatWithin, type Fact } from './fact.ts';
+import * as records from './records.ts';
+
+/** Entries of the ledger looked at in one transaction. */
+const stride = 5_000;
+
+interface Told {
+  position: number;
+  deployment: string;
+  recordedAt: string;
+  event: Event;
+}
+
+/** Brings the facts up to the head of the ledger; gives how many events were new. Safe to call from several places at once. */
+export async function catchUp(db: Db, signal?: AbortSignal): Promise<number> {
+  let events = 0;
+  for (;;) {
+    if (signal?.aborted) return events;
+    const step = await db.transaction().execute(stepForward);
+    events += step.events;
+    if (step.done) return events;
+  }
+}
+
+/** Makes every fact anew from the ledger, in one transaction: readers see the old facts until the new ones stand. */
+export async function rebuild(db: Db): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    await records.lockProgress(tx);
+    await records.forgetFacts(tx);
+    await records.moveProgress(tx, 0);
+    let events = 0;
+    for (;;) {
+      const step = await stepForward(tx);
+      events += step.events;
+      if (step.done) return events;
+    }
+  });
+}
+
+async function stepForward(tx: Tx): Promise<{ events: number; done: boolean }> {
+  const from = await records.lockProgress(tx);
+  const { rows, end } = await records.entriesFrom(tx, from, stride);
+  const told: Told[] = [];
+  for (const row of rows) {
+    const one = JSON.parse(row.leaf.toString('utf8')) as Entry;
+    const about = { position: row.position, deployment: one.deployment ?? '', recordedAt: one.at };
+    if (one.kind === kinds.batch.kind) {
+      for (const body of await records.recordsOfBatch(tx, (one.body as { batch: string }).batch)) told.push({ ...about, event: eventSchema.parse(JSON.parse(body.toString('utf8'))) });
+    } else told.push({ ...about, event: eventSchema.parse(one.body) });
+  }
+  await apply(tx, told);
+  if (end > from) await records.moveProgress(tx, end);
+  return { events: told.length, done: end - from < stride };
+}
+
+/** Applies events in the order of the ledger. */
+async function apply(tx: Tx, told: readonly Told[]): Promise<void> {
+  const before = new Map((await records.factsOf(tx, [...new Set(told.map(({ event }) => event.decision))])).map((placed) => [placed.fact.decision, placed]));
+  const repeats = await repeatsOf(tx, told, before);
+  const now = new Map(before);
+  const outcomes: records.OutcomeRow[] = [];
+  for (const one of told) {
+    const { event, deployment, position } = one;
+    const known = now.get(event.decision);
+    if (event.what === 'recorded') {
+      if (!known) now.set(event.decision, { deployment, position, fact: begin(event, one.recordedAt, repeats.get(one) ?? null) });
+      continue;
+    }
+    if (!known) continue;
+    if (event.what === 'outcome') outcomes.push({ decision: event.decision, deployment_id: deployment, name: event.name, at: event.at, positive: event.positive, acted: event.acted, value: event.value });
+    now.set(event.decision, { ...known, fact: follow(known.fact, event) });
+  }
+  const changed = [...now.values()].filter((placed) => placed !== before.get(placed.fact.decision));
+  await records.keepFacts(tx, changed);
+  await records.keepOutcomes(tx, outcomes);
+  await records.addToDays(tx, differences(changed, before));
+}
+
+/**
+ * Which of the new decisions say again what was recorded as shown within a day before: among the kept, or earlier in
+ * this very step. It must not matter where one step ends and the next begins, or a rebuild would end with other facts.
+ */
+async function repeatsOf(tx: Tx, told: readonly Told[], before: ReadonlyMap<string, records.Placed>): Promise<Map<Told, string>> {
+  const fresh = told.filter((one): one is Told & { event: Recorded } => one.event.what === 'recorded' && !before.has(one.event.decision));
+  const kept = await records.shownBefore(tx, fresh.map(({ deployment, event }) => ({ deployment, subject: event.subject, class: event.class, from: dayBefore(event.at), to: event.at })));
+  const here = new Map<string, { at: string; decision: string }[]>();
+  const found = new Map<Told, string>();
+  for (const [nth, one] of fresh.entries()) {
+    const { event, deployment } = one;
+    const key = JSON.stringify([deployment, event.subject, event.class]);
+    const shown = here.get(key) ?? [];
+    const latest = [...shown.filter(({ at }) => at < event.at && at >= dayBefore(event.at)), ...(kept[nth] ? [kept[nth]] : [])].sort((a, b) => (a.at < b.at || (a.at === b.at && a.decision < b.decision) ? 1 : -1))[0];
+    if (latest) found.set(one, latest.decision);
+    if (event.disposition === 'shown') here.set(key, [...shown, { at: event.at, decision: event.decision }]);
+  }
+  return found;
+}
+
+const dayBefore = (at: string) => new Date(Date.parse(at) - repeatWithin).toISOString();
+
+function differences(changed: readonly records.Placed[], before: ReadonlyMap<string, records.Placed>) {
+  const days = new Map<string, { deployment: string; key: ReturnType<typeof dayKeyOf>; counts: Counted }>();
+  const add = (deployment: string, fact: Fact, sign: 1 | -1) => {
+    const key = dayKeyOf(fact);
+    const name = JSON.stringify([deployment, key]);
+    const row = days.get(name) ?? { deployment, key, counts: Object.fromEntries(counted.map((one) => [one, 0])) as Counted };
+    const counts = countsOf(fact);
+    for (const one of counted) row.counts[one] += sign * counts[one];
+    days.set(name, row);
+  };
+  for (const { deployment, fact } of changed) {
+    const was = before.get(fact.decision);
+    if (was) add(deployment, was.fact, -1);
+    add(deployment, fact, 1);
+  }
+  return days;
+}
+

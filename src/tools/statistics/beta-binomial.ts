@@ -1,0 +1,129 @@
+// How do shares spread over units, and how likely is it that a unit shows nothing at all by chance?
+import type { Cluster } from './design-effect.ts';
+import { intraclassCorrelation } from './design-effect.ts';
+import { logGamma } from './gamma.ts';
+
+/** Shares of units drawn from a beta distribution with this mean; `correlation` is that of two observations of one unit (0: all units alike). */
+export interface BetaBinomial {
+  mean: number;
+  correlation: number;
+}
+
+/** Fewer units than this do not tell how shares spread; their pooled mean and analysis of variance are taken instead. */
+const enoughToFit = 5;
+
+/**
+ * ln P(X = k) of n trials in a unit whose probability is drawn from a beta distribution, without the binomial coefficient.
+ * Source: Skellam JG. J R Stat Soc B 1948;10:257-261.
+ */
+function logLikelihood({ k, n }: Cluster, { mean, correlation }: BetaBinomial): number {
+  if (correlation < 1e-9) return k * Math.log(mean) + (n - k) * Math.log1p(-mean);
+  const [a, b] = shapes({ mean, correlation });
+  return logGamma(a + k) - logGamma(a) + logGamma(b + n - k) - logGamma(b) - logGamma(a + b + n) + logGamma(a + b);
+}
+
+/** The shapes α and β of the beta distribution: mean α/(α+β), correlation 1/(α+β+1). */
+export function shapes({ mean, correlation }: BetaBinomial): [alpha: number, beta: number] {
+  const sum = 1 / correlation - 1;
+  return [mean * sum, (1 - mean) * sum];
+}
+
+/** ln P(no event in n observations of one unit). */
+function logSilence(n: number, { mean, correlation }: BetaBinomial): number {
+  if (mean <= 0 || n <= 0) return 0;
+  if (mean >= 1) return -Infinity;
+  if (correlation < 1e-9) return n * Math.log1p(-mean);
+  const [a, b] = shapes({ mean, correlation });
+  return logGamma(b + n) - logGamma(b) - logGamma(a + b + n) + logGamma(a + b);
+}
+
+/**
+ * P that a unit with n observations shows nothing although its share is drawn like its peers': B(α, β+n)/B(α, β).
+ * Between peers that differ it is far more than (1 - p)^n; with correlation 0 it is that.
+ */
+export const betaBinomialSilence = (n: number, peers: BetaBinomial): number => Math.exp(logSilence(n, peers));
+
+/**
+ * Maximum likelihood of mean and correlation. With `speaking`, units with k = 0 are left out and each other counts by
+ * what it says given that it says something (zero-truncated), so that silent units do not pass as ordinary spread, and
+ * small units that are silent by chance do not bias the rest.
+ * @returns null without any unit, or where no event or only events were seen and nothing can be spread: then see the pooled share.
+ */
+export function fitBetaBinomial(clusters: readonly Cluster[], { speaking = false } = {}): BetaBinomial | null {
+  const used = clusters.filter(({ k, n }) => n > 0 && (!speaking || k > 0));
+  const [k, n] = used.reduce(([k, n], one) => [k + one.k, n + one.n], [0, 0]);
+  if (n === 0) return null;
+  const pooled = k / n;
+  if (used.length < enoughToFit || pooled === 1 || pooled === 0) return { mean: pooled, correlation: Math.min(0.99, Math.max(0, intraclassCorrelation(used) ?? 0)) };
+  const minus = (x: number, y: number): number => {
+    const guess = { mean: logistic(x), correlation: logistic(y) };
+    let sum = 0;
+    for (const one of used) sum -= logLikelihood(one, guess) - (speaking ? Math.log(-Math.expm1(Math.min(-1e-12, logSilence(one.n, guess)))) : 0);
+    return sum;
+  };
+  const start = Math.min(0.5, Math.max(0.01, intraclassCorrelation(used) ?? 0.05));
+  const [x, y] = smallest(minus, [logit(Math.min(0.999, Math.max(0.001, pooled))), logit(start)]);
+  return { mean: logistic(x), correlation: logistic(y) };
+}
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-Math.max(-30, Math.min(30, x))));
+const logit = (p: number): number => Math.log(p / (1 - p));
+
+/** The least value of a function of two numbers; Nelder JA, Mead R. Comput J 1965;7:308-313. */
+function smallest(f: (x: number, y: number) => number, [x, y]: [number, number]): [number, number] {
+  type Point = { at: [number, number]; value: number };
+  const point = (a: number, b: number): Point => ({ at: [a, b], value: f(a, b) });
+  const between = (p: Point, q: Point, t: number): Point => point(p.at[0] + t * (q.at[0] - p.at[0]), p.at[1] + t * (q.at[1] - p.at[1]));
+  let corners = [point(x, y), point(x + 0.5, y), point(x, y + 0.5)];
+  for (let round = 0; round < 400; round++) {
+    corners.sort((a, b) => a.value - b.value);
+    const [best, good, worst] = corners as [Point, Point, Point];
+    if (Math.abs(worst.value - best.value) < 1e-10 * (Math.abs(best.value) + 1e-10)) break;
+    const middle: Point = { at: [(best.at[0] + good.at[0]) / 2, (best.at[1] + good.at[1]) / 2], value: 0 };
+    const mirrored = between(worst, middle, 2);
+    if (mirrored.value < best.value) {
+      const further = between(worst, middle, 3);
+      corners = [best, good, further.value < mirrored.value ? further : mirrored];
+    } else if (mirrored.value < good.value) corners = [best, good, mirrored];
+    else {
+      const closer = between(mirrored.value < worst.value ? mirrored : worst, middle, 0.5);
+      corners = closer.value < worst.value ? [best, good, closer] : [best, between(best, good, 0.5), between(best, worst, 0.5)];
+    }
+  }
+  return corners.sort((a, b) => a.value - b.value)[0]!.at;
+}
+
+export interface Silence {
+  /** P of silence by chance if the unit were like its peers. */
+  chance: number;
+  /** Given its silence, the probability that it is nothing but chance. */
+  falseAlarm: number;
+}
+
+/**
+ * For each unit without any event: how likely its silence is by chance, and how likely a false alarm is. Units are taken
+ * as a mixture of silent ones and ones that speak like their peers (beta-binomial, fitted to those that speak); the share
+ * of silent ones is estimated by maximum likelihood, at least half a unit. With fewer than ten units there is nothing to
+ * estimate it from: `falseAlarm` is then Bonferroni's bound, chance × units.
+ * @returns one entry per unit; null where the unit speaks or no peer does.
+ * Source: Efron B. Large-Scale Inference. 2010, ch. 5 (local false discovery rate); Newton MA et al. Biostatistics 2004;5:155-176.
+ */
+export function silences(units: readonly Cluster[]): { peers: BetaBinomial | null; silences: (Silence | null)[] } {
+  const peers = fitBetaBinomial(units, { speaking: true });
+  if (!peers) return { peers: null, silences: units.map(() => null) };
+  const chances = units.map(({ n }) => betaBinomialSilence(n, peers));
+  const quiet = units.map(({ k }) => k === 0);
+  let share = Math.max(0.5 / units.length, quiet.filter(Boolean).length / units.length);
+  if (units.length >= 10)
+    for (let round = 0; round < 200; round++) {
+      const expected = chances.reduce((sum, chance, i) => sum + (quiet[i] ? share / (share + (1 - share) * chance) : 0), 0);
+      share = Math.max(0.5 / units.length, expected / units.length);
+    }
+  return {
+    peers,
+    silences: chances.map((chance, i) => {
+      if (!quiet[i] || units[i]!.n === 0) return null;
+      return { chance, falseAlarm: units.length < 10 ? Math.min(1, chance * units.length) : ((1 - share) * chance) / (share + (1 - share) * chance) };
+    }),
+  };
+}
