@@ -8,7 +8,7 @@ import { begin, follow, repeatWithin, type Fact } from './fact.ts';
 import * as records from './records.ts';
 
 /** Entries of the ledger looked at in one transaction. */
-const stride = 5_000;
+const usualStride = 5_000;
 
 interface Told {
   position: number;
@@ -18,32 +18,32 @@ interface Told {
 }
 
 /** Brings the facts up to the head of the ledger; gives how many events were new. Safe to call from several places at once. */
-export async function catchUp(db: Db, signal?: AbortSignal): Promise<number> {
+export async function catchUp(db: Db, { signal, stride = usualStride }: { signal?: AbortSignal; stride?: number } = {}): Promise<number> {
   let events = 0;
   for (;;) {
     if (signal?.aborted) return events;
-    const step = await db.transaction().execute(stepForward);
+    const step = await db.transaction().execute((tx) => stepForward(tx, stride));
     events += step.events;
     if (step.done) return events;
   }
 }
 
 /** Makes every fact anew from the ledger, in one transaction: readers see the old facts until the new ones stand. */
-export async function rebuild(db: Db): Promise<number> {
+export async function rebuild(db: Db, { stride = usualStride }: { stride?: number } = {}): Promise<number> {
   return db.transaction().execute(async (tx) => {
     await records.lockProgress(tx);
     await records.forgetFacts(tx);
     await records.moveProgress(tx, 0);
     let events = 0;
     for (;;) {
-      const step = await stepForward(tx);
+      const step = await stepForward(tx, stride);
       events += step.events;
       if (step.done) return events;
     }
   });
 }
 
-async function stepForward(tx: Tx): Promise<{ events: number; done: boolean }> {
+async function stepForward(tx: Tx, stride: number): Promise<{ events: number; done: boolean }> {
   const from = await records.lockProgress(tx);
   const { rows, end } = await records.entriesFrom(tx, from, stride);
   const told: Told[] = [];

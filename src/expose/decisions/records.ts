@@ -139,3 +139,74 @@ export async function noteNames(tx: Tx, deployment: string, names: readonly { na
     on conflict do nothing returning encode(name, 'hex') as name`.execute(tx);
   return new Set(rows.map(({ name }) => name));
 }
+
+// --- reading --------------------------------------------------------------------------------------------------------
+
+export interface DecisionFilter {
+  disposition?: string | undefined; act?: 'accepted' | 'overridden' | 'none' | undefined; assurance?: string | undefined; facility?: string | undefined;
+  department?: string | undefined; class?: string | undefined; from?: string | undefined; to?: string | undefined;
+}
+
+/** Decisions of a deployment, newest first, below a cursor of time and id. */
+export function factRows(db: Db, deployment: string, filter: DecisionFilter, below: { at: string; decision: string } | null, limit: number): Promise<FactRow[]> {
+  let query = on(db).selectFrom('decisions.fact').selectAll().where('deployment_id', '=', deployment).orderBy('at', 'desc').orderBy('decision', 'desc').limit(limit);
+  for (const [column, value] of [['disposition', filter.disposition], ['assurance', filter.assurance], ['facility', filter.facility], ['department', filter.department], ['class', filter.class]] as const)
+    if (value !== undefined) query = query.where(column, '=', value);
+  if (filter.act === 'none') query = query.where('act', 'is', null);
+  else if (filter.act !== undefined) query = query.where('act', '=', filter.act);
+  if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
+  if (filter.to !== undefined) query = query.where('at', '<', filter.to);
+  if (below) query = query.where(sql<boolean>`(at, decision) < (${below.at}::timestamptz, ${below.decision})`);
+  return query.execute();
+}
+
+export const factRow = (db: Db, decision: string): Promise<FactRow | undefined> => on(db).selectFrom('decisions.fact').selectAll().where('decision', '=', decision).executeTakeFirst();
+export const outcomesOf = (db: Db, decision: string): Promise<OutcomeRow[]> => on(db).selectFrom('decisions.outcome').selectAll().where('decision', '=', decision).orderBy('at').execute();
+export const batchWith = async (db: Db, decision: string): Promise<{ position: number; body: Buffer }[]> =>
+  on(db).selectFrom('decisions.batch_record').innerJoin('decisions.batch', 'decisions.batch.id', 'decisions.batch_record.batch').select(['decisions.batch.position', 'decisions.batch_record.body'])
+    .where('decisions.batch_record.decision', '=', decision).orderBy('decisions.batch.position').orderBy('nth').execute();
+
+/** The days of a deployment, both ends included. */
+export const dayRows = (db: Db, deployment: string, from: string, to: string): Promise<DayRow[]> =>
+  on(db).selectFrom('decisions.day').selectAll().where('deployment_id', '=', deployment).where('day', '>=', from).where('day', '<=', to).execute();
+
+/** How many different people and patients are behind what was shown, by unit. */
+export async function peopleBehind(db: Db, deployment: string, from: string, to: string): Promise<{ facility: string | null; department: string | null; subjects: number }[]> {
+  const { rows } = await sql<{ facility: string | null; department: string | null; subjects: number }>`select facility, department, count(distinct subject)::int as subjects from decisions.fact
+    where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' group by 1, 2`.execute(db);
+  return rows;
+}
+
+export interface Times { n: number; answer50: number | null; answer95: number | null; record50: number | null; record95: number | null; dwells: number; dwell50: number | null; dwell95: number | null; users: number; user_days: number; shown: number }
+
+/** Times in milliseconds over the newest decisions of a period; at most 20,000 of them, so that the answer costs the same in every year. */
+export async function timesOf(db: Db, deployment: string, from: string, to: string): Promise<Times> {
+  const { rows } = await sql<Times>`with newest as (
+      select at, asked_at, recorded_at, dwell_ms, user_ref, disposition, shown_at from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz order by at desc limit 20000),
+    times as (select extract(epoch from at - asked_at) * 1000 as answer, extract(epoch from recorded_at - at) * 1000 as record, dwell_ms from newest)
+    select count(*)::int as n, percentile_cont(0.5) within group (order by answer)::float8 as answer50, percentile_cont(0.95) within group (order by answer)::float8 as answer95,
+      percentile_cont(0.5) within group (order by record)::float8 as record50, percentile_cont(0.95) within group (order by record)::float8 as record95,
+      count(dwell_ms)::int as dwells, percentile_cont(0.5) within group (order by dwell_ms)::float8 as dwell50, percentile_cont(0.95) within group (order by dwell_ms)::float8 as dwell95,
+      (select count(distinct user_ref)::int from newest where disposition = 'shown') as users,
+      (select count(distinct (user_ref, shown_at::date))::int from newest where disposition = 'shown' and user_ref is not null) as user_days,
+      (select count(*)::int from newest where disposition = 'shown' and user_ref is not null) as shown from times`.execute(db);
+  return rows[0]!;
+}
+
+/** Of what was shown and whose window is over, per patient: how many, and how many acted on inside it. */
+export async function windowBySubject(db: Db, deployment: string, from: string, to: string, windowMs: number): Promise<{ n: number; k: number }[]> {
+  const { rows } = await sql<{ n: number; k: number }>`select count(*)::int as n, count(*) filter (where acted_at is not null and acted_at <= shown_at + ${windowMs} * interval '1 millisecond')::int as k
+    from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' and delivered is distinct from false and shown_at is not null
+      and (acted_at is not null or shown_at + ${windowMs} * interval '1 millisecond' < ${to}::timestamptz) group by subject`.execute(db);
+  return rows;
+}
+
+/** Of what was answered and has a decision moment, per patient: how many, and how many came before it. In shadow mode the answer itself is what would have been shown. */
+export async function timedBySubject(db: Db, deployment: string, from: string, to: string): Promise<{ n: number; k: number }[]> {
+  const { rows } = await sql<{ n: number; k: number }>`select count(*)::int as n, count(*) filter (where coalesce(shown_at, at) <= moment_at)::int as k
+    from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition in ('shown', 'shadow') and delivered is distinct from false and moment_at is not null group by subject`.execute(db);
+  return rows;
+}
+
+export const classesSeen = async (db: Db, deployment: string, from: string, to: string): Promise<string[]> =>
+  (await on(db).selectFrom('decisions.day').select('class').distinct().where('deployment_id', '=', deployment).where('day', '>=', from).where('day', '<=', to).where('decisions', '>', 0).orderBy('class').execute()).map((row) => row.class);

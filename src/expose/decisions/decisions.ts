@@ -1,0 +1,18 @@
+// What may the house ask of the decisions room?
+import type { Capability } from '../../tools/server/capability.ts';
+import { commands } from './commands.ts';
+import { jobs } from './jobs.ts';
+import { routes } from './routes.ts';
+
+export { decisionMeasures } from './measures.ts';
+export { catchUp, rebuild } from './project.ts';
+export { summaryOf, windowOf } from './reading.ts';
+
+export const capability: Capability = {
+  name: 'decisions',
+  says: 'What did the AI say, about whom, and what became of it?',
+  migrations: new URL('./migrations/', import.meta.url),
+  routes,
+  jobs,
+  commands,
+};

@@ -1,0 +1,121 @@
+// Which words and endpoints does this room have: decisions, what became of them, and what is told about them?
+import { z } from 'zod';
+import { day, endpoint, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
+import { idOf } from '../../tools/base/id.ts';
+import { way } from './event.ts';
+import { assurance, decisionIn, disposition, feedbackIn, outcomeIn, useIn } from './intake.ts';
+
+export * from './event.ts';
+export * from './fact.ts';
+export * from './intake.ts';
+
+/** Machines that tell of decisions: the producer's own key, or the hospital's integration. */
+const tellers: Role[] = ['administrator', 'data-engineer', 'vendor'];
+/** Who may see single decisions; everybody else sees counts. */
+export const mayOpen: Role[] = ['clinical-owner', 'safety-officer', 'governance', 'auditor', 'data-engineer'];
+const mayCount: Role[] = [...staff, 'vendor'];
+
+const deployment = z.string().describe('Slug or id of the deployment.');
+
+/** Proof that a record was written before the answer was given: keep it, and check it against the ledger later. */
+export const receipt = z.strictObject({
+  decision: idOf('dec'),
+  position: z.int().min(0).nullable().describe('Number of its entry in the ledger; null where the same record was told before.'),
+  leafHash: z.string().nullable().describe('Base64 of the hash of the entry.'),
+  recordedAt: instant,
+  assurance,
+  before: z.boolean().describe('True: the same was told before, and nothing new was written.'),
+});
+export type Receipt = z.infer<typeof receipt>;
+
+export const tellDecision = endpoint({
+  name: 'decisions.tell', method: 'POST', path: '/api/v1/decisions',
+  says: 'Records one decision of an AI and answers with its receipt once it is safely written.', who: tellers,
+  body: decisionIn.extend({ deployment, assurance: z.enum(['attested', 'reported']).default('reported').describe('`attested`: the product released it only after this receipt (the SDK does so).') }),
+  output: receipt, status: 201,
+});
+export const tellFeedback = endpoint({
+  name: 'decisions.tell-feedback', method: 'POST', path: '/api/v1/decisions/feedback',
+  says: 'Records what a clinician did with a decision.', who: tellers, body: feedbackIn.extend({ deployment }), output: receipt, status: 201,
+});
+export const tellOutcome = endpoint({
+  name: 'decisions.tell-outcome', method: 'POST', path: '/api/v1/decisions/outcomes',
+  says: 'Records what turned out to be true, or was done, after a decision.', who: tellers, body: outcomeIn.extend({ deployment }), output: receipt, status: 201,
+});
+export const tellUse = endpoint({
+  name: 'decisions.tell-use', method: 'POST', path: '/api/v1/decisions/uses',
+  says: 'Records that a person opened, edited, signed or closed an output.', who: tellers, body: useIn.extend({ deployment }), output: receipt, status: 201,
+});
+
+/** What became of a batch, line by line where something is wrong. */
+export const batchAnswer = z.strictObject({
+  batch: z.string().nullable().describe('Null where nothing new was in it.'),
+  position: z.int().nullable().describe('The entry of the ledger that commits to all its records.'),
+  lines: z.int(),
+  recorded: z.int(),
+  before: z.int().describe('Told before; nothing was written for them.'),
+  refused: z.int(),
+  problems: z.array(z.strictObject({ line: z.int(), path: z.string().nullable(), says: z.string() })).describe('The first 1,000 lines that were refused.'),
+});
+export type BatchAnswer = z.infer<typeof batchAnswer>;
+
+export const tellBatch = endpoint({
+  name: 'decisions.tell-batch', method: 'POST', path: '/api/v1/decisions/batch',
+  says: 'Takes in many decisions, feedbacks, outcomes and uses as NDJSON, plain or gzipped; a bad line is named and skipped.', who: tellers, takes: 'upload',
+  query: z.strictObject({ deployment, via: way.extract(['batch', 'csv']).default('batch') }), output: batchAnswer,
+});
+
+/** One decision as it is shown: references instead of people. */
+export const shownDecision = z.strictObject({
+  decision: idOf('dec'), at: instant, askedAt: instant.nullable(), recordedAt: instant, shownAt: instant.nullable(), seenAt: instant.nullable(),
+  subject: z.string(), facility: z.string().nullable(), department: z.string().nullable(), version: z.string(),
+  class: z.string().nullable(), score: z.number().nullable(), label: z.string().nullable(), critical: z.boolean(),
+  disposition, rule: z.string().nullable(), arm: z.string().nullable(), assurance, via: way, delivered: z.boolean().nullable(),
+  momentAt: instant.nullable(), leadMs: z.number().nullable(), actionable: z.boolean().nullable(),
+  act: z.enum(['accepted', 'overridden', 'ignored']).nullable().describe('`ignored` is inferred: the window closed in silence.'),
+  actAt: instant.nullable(), reason: z.string().nullable(), edited: z.number().nullable(), dwellMs: z.number().nullable(), actedAt: instant.nullable(), repeatOf: z.string().nullable(),
+});
+export type ShownDecision = z.infer<typeof shownDecision>;
+
+export const listDecisions = endpoint({
+  name: 'decisions.list', method: 'GET', path: '/api/v1/decisions',
+  says: 'Lists the decisions of a deployment, the newest first.', who: mayOpen,
+  query: z.strictObject({ ...paging, deployment, disposition: disposition.optional(), act: z.enum(['accepted', 'overridden', 'none']).optional(), assurance: assurance.optional(), facility: z.string().optional(), department: z.string().optional(), class: z.string().optional(), from: instant.optional(), to: instant.optional() }),
+  output: page(shownDecision),
+});
+
+/** One step of a decision's way: asked, answered, recorded, shown, acted, outcome. */
+export const step = z.strictObject({
+  at: instant, what: z.string(), says: z.string(),
+  position: z.int().nullable().describe('The entry of the ledger that tells it.'), leafHash: z.string().nullable(),
+});
+export const openDecision = endpoint({
+  name: 'decisions.open', method: 'GET', path: '/api/v1/decisions/:decision',
+  says: 'Shows one decision as a timeline, with the entries of the ledger behind it.', who: mayOpen,
+  params: z.strictObject({ decision: idOf('dec') }),
+  output: z.strictObject({ decision: shownDecision, deployment: z.string(), steps: z.array(step), outcomes: z.array(z.strictObject({ name: z.string(), at: instant, positive: z.boolean().nullable(), acted: z.boolean(), value: z.number().nullable() })), hasPayload: z.boolean() }),
+});
+
+/** Counts of a period; a share has its interval where it is computed from them. */
+export const tally = z.strictObject({
+  decisions: z.int(), critical: z.int(), repeats: z.int(), undelivered: z.int(), accepted: z.int(), overridden: z.int(), reasons: z.int(), acted: z.int(), timed: z.int(), tooLate: z.int(),
+});
+export const rate = z.strictObject({ k: z.int(), n: z.int(), rate: z.number().nullable(), low: z.number().nullable(), high: z.number().nullable() });
+export const summary = endpoint({
+  name: 'decisions.summary', method: 'GET', path: '/api/v1/decisions/summary',
+  says: 'Counts the decisions of a deployment by day, disposition and assurance, with times and rates.', who: mayCount,
+  query: z.strictObject({ deployment, from: day.optional(), to: day.optional() }),
+  output: z.strictObject({
+    from: day, to: day,
+    days: z.array(z.strictObject({ day, ...Object.fromEntries(disposition.options.map((one) => [one, z.int()])) as Record<z.infer<typeof disposition>, z.ZodInt> })),
+    dispositions: z.array(z.strictObject({ disposition, ...tally.shape })),
+    assurances: z.array(z.strictObject({ assurance, decisions: z.int() })),
+    units: z.array(z.strictObject({ facility: z.string().nullable(), department: z.string().nullable(), shown: z.int(), subjects: z.int().nullable().describe('Null under five people.'), accepted: z.int().nullable(), overridden: z.int().nullable() })),
+    rates: z.strictObject({ accepted: rate, overridden: rate, overrideReasons: rate, beforeDecision: rate, inActionWindow: rate, repeats: rate }),
+    burden: z.strictObject({ shownPerUserDay: z.number().nullable(), users: z.int().nullable(), shown: z.int() }),
+    times: z.strictObject({ n: z.int(), answerMs: z.strictObject({ p50: z.number().nullable(), p95: z.number().nullable() }), recordMs: z.strictObject({ p50: z.number().nullable(), p95: z.number().nullable() }), dwellMs: z.strictObject({ n: z.int(), p50: z.number().nullable(), p95: z.number().nullable() }) }),
+    upTo: z.int().describe('The facts follow the ledger up to here.'),
+  }),
+});
+
+export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, listDecisions, openDecision, summary];
