@@ -1,9 +1,9 @@
 // How is everything put together, opened, and closed again without losing anything?
-import type { Server } from 'node:http';
-import { serve as listen } from '@hono/node-server';
+import { createServer, type Server } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { Problem } from '../tools/base/problem.ts';
 import { readConfig, type Config } from '../tools/server/config.ts';
-import type { House } from '../tools/server/capability.ts';
+import type { House, RawDoor } from '../tools/server/capability.ts';
 import { notePeer } from '../tools/server/http.ts';
 import { openLog, type Log } from '../tools/server/log.ts';
 import { signCheckpoints } from '../spine/ledger/jobs.ts';
@@ -33,9 +33,11 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
   process.umask(0o077);
   const opened = await openHouse(config, log, capabilities);
   const { house, runner } = opened;
+  const raw: Raw[] = [];
   try {
+    for (const room of capabilities) if (room.raw) raw.push({ prefix: room.raw.prefix, door: await room.raw.open(house) });
     const app = buildWeb(house, capabilities, doorkeeper, { webFolder, version });
-    const server = await listenAt(house, (request, peer) => {
+    const server = await listenAt(house, raw, (request, peer) => {
       notePeer(request, peer);
       return app.fetch(request);
     });
@@ -46,8 +48,9 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
     const url = `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${house.config.port}`;
     noteAddress(config.dataFolder, url);
     log.info('listening', { url, database: opened.database.kind, version });
-    return { house, url: config.url ?? url, localUrl: url, database: opened.database, link: await firstAdministratorLink(house), fresh: opened.applied.includes('server/0001-server.sql'), stop: () => stop(server, opened, log) };
+    return { house, url: config.url ?? url, localUrl: url, database: opened.database, link: await firstAdministratorLink(house), fresh: opened.applied.includes('server/0001-server.sql'), stop: () => stop(server, raw, opened, log) };
   } catch (error) {
+    await closeDoors(raw);
     await opened.close();
     throw error;
   }
@@ -56,18 +59,23 @@ export async function start(config: Config = readConfig(), log: Log = openLog(co
 /** What was recorded so far is signed at once, not only at the next hour. */
 export const signLedger = (house: House): Promise<void> => house.jobs.start(signCheckpoints.name, {}, signCheckpoints.name);
 
-function listenAt(house: House, answer: (request: Request, peer: string) => Response | Promise<Response>): Promise<Server> {
+interface Raw {
+  prefix: string;
+  door: RawDoor;
+}
+
+const closeDoors = async (raw: readonly Raw[]): Promise<void> => void (await Promise.all(raw.map(({ door }) => door.close())));
+
+function listenAt(house: House, raw: readonly Raw[], answer: (request: Request, peer: string) => Response | Promise<Response>): Promise<Server> {
   const { host, port } = house.config;
+  const answerApi = getRequestListener((request, environment) => answer(request, (environment as { incoming: { socket: { remoteAddress?: string } } }).incoming.socket.remoteAddress ?? 'unknown'), { overrideGlobalObjects: false });
   return new Promise((done, fail) => {
-    const server = listen(
-      {
-        hostname: host,
-        port,
-        overrideGlobalObjects: false,
-        fetch: (request, environment) => answer(request, (environment as { incoming: { socket: { remoteAddress?: string } } }).incoming.socket.remoteAddress ?? 'unknown'),
-      },
-      () => done(server),
-    ) as Server;
+    const server = createServer((incoming, outgoing) => {
+      const own = raw.find(({ prefix }) => incoming.url?.startsWith(prefix));
+      if (own) own.door.answer(incoming, outgoing);
+      else void answerApi(incoming, outgoing);
+    });
+    server.listen(port, host, () => done(server));
     // An upload of many gigabytes takes longer than Node's five minutes; headers must still come promptly.
     server.requestTimeout = 0;
     server.headersTimeout = 30_000;
@@ -81,7 +89,7 @@ function listenAt(house: House, answer: (request: Request, peer: string) => Resp
 }
 
 /** Takes no new requests, lets those under way finish for a while, then closes what lies below. */
-async function stop(server: Server, opened: OpenHouse, log: Log): Promise<void> {
+async function stop(server: Server, raw: readonly Raw[], opened: OpenHouse, log: Log): Promise<void> {
   const { house } = opened;
   const closed = new Promise<void>((done) => server.close(() => done()));
   server.closeIdleConnections();
@@ -89,6 +97,7 @@ async function stop(server: Server, opened: OpenHouse, log: Log): Promise<void> 
   await closed;
   clearTimeout(impatience);
   forgetAddress(house.config.dataFolder);
+  await closeDoors(raw);
   await opened.close();
   log.info('stopped');
 }

@@ -37,8 +37,18 @@ export function openDatabase(address: Address, connections = 12): Db {
   pool.on('error', () => {});
   // So would one that breaks in the middle of a transaction; its next query fails with the reason.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new Kysely<unknown>({ dialect: markingDialect(new PostgresDialect({ pool })) });
+  const db = new Kysely<unknown>({ dialect: markingDialect(new PostgresDialect({ pool })) });
+  pools.set(db, pool);
+  return db;
 }
+
+const pools = new WeakMap<Db, pg.Pool>();
+
+/**
+ * The driver's own connections below a database: for what the query builder cannot say (a prepared statement by name,
+ * COPY). Null inside a transaction, which has one connection of its own.
+ */
+export const poolOf = (db: Db): pg.Pool | null => pools.get(db) ?? null;
 
 const claim = new AsyncLocalStorage<string>();
 
