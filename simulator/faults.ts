@@ -165,7 +165,7 @@ export const faults = [
     resource: 'Condition',
     says: 'Patients with HbA1c of 6.5 % and more and metformin have no diabetes on the problem list.',
     share: 0.45,
-    check: null,
+    check: 'L01',
   }),
   one({
     id: 'templated-notes',

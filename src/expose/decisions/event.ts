@@ -7,6 +7,8 @@ import { assurance, disposition } from './intake.ts';
 const reference = z.string().nullable();
 const text = z.string().nullable();
 
+const sealed = z.strictObject({ digest: z.string(), bytes: z.int() }).optional().describe('Of a record in a batch: the digest and length of what is sealed beside it.');
+
 /** Ways in. The gateway and the SDK release after recording; the others report. */
 export const ways = ['gateway', 'sdk', 'rest', 'batch', 'csv', 'otlp'] as const;
 export const way = z.enum(ways);
@@ -37,11 +39,12 @@ export const recordedEvent = z.strictObject({
   momentAt: instant.nullable(),
   assurance,
   via: way,
+  payload: sealed,
 });
 export const deliveredEvent = z.strictObject({ what: z.literal('delivered'), ...about, delivered: z.boolean(), disposition: disposition.nullable().describe('What became of it after all, where that is something else.') });
 export const feedbackEvent = z.strictObject({
   what: z.literal('feedback'), ...about,
-  act: z.enum(['accepted', 'overridden']), user: reference, reason: text, reasonSystem: text, suggestion: text, edited: z.number().nullable(), dwellMs: z.int().nullable(),
+  act: z.enum(['accepted', 'overridden']), user: reference, reason: text, reasonSystem: text, suggestion: text, edited: z.number().nullable(), dwellMs: z.int().nullable(), payload: sealed,
 });
 export const outcomeEvent = z.strictObject({ what: z.literal('outcome'), ...about, name: z.string(), positive: z.boolean().nullable(), acted: z.boolean(), value: z.number().nullable() });
 export const usedEvent = z.strictObject({ what: z.literal('used'), ...about, touch: z.enum(['displayed', 'opened', 'closed', 'edited', 'signed', 'discarded']), user: reference, ms: z.int().nullable() });

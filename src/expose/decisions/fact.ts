@@ -5,7 +5,7 @@ import type { Event, Recorded } from './event.ts';
  * One row per decision. What depends on the time of asking (ignored, in the action window) is no part of it: see reading.ts.
  * Times are ISO 8601 in UTC, durations milliseconds.
  */
-export interface Fact extends Omit<Recorded, 'what'> {
+export interface Fact extends Omit<Recorded, 'what' | 'payload'> {
   /** What it was recorded as; the delivery may tell another end. */
   recordedAs: Recorded['disposition'];
   /** When it was written into the ledger. */
@@ -38,7 +38,7 @@ const earlier = (a: string | null, b: string) => (a === null || b < a ? b : a);
 
 /** The first fact of a decision. */
 export function begin(told: Recorded, recordedAt: string, repeatOf: string | null): Fact {
-  const { what: _, ...rest } = told;
+  const { what: _, payload: __, ...rest } = told;
   return { ...rest, recordedAs: told.disposition, recordedAt, delivered: null, seenAt: null, act: null, actAt: null, reason: null, edited: null, dwellMs: null, dwellFrom: null, actedAt: null, signedAt: null, repeatOf };
 }
 

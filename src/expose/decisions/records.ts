@@ -117,10 +117,14 @@ export const forgetFacts = (tx: Tx) => sql`truncate decisions.fact, decisions.ou
 export const recordsOfBatch = async (db: Db, batch: string): Promise<Buffer[]> =>
   (await on(db).selectFrom('decisions.batch_record').select('body').where('batch', '=', batch).orderBy('nth').execute()).map(({ body }) => body);
 
-export async function keepBatch(tx: Tx, batch: BatchRow, records: readonly { decision: string; body: Buffer }[]): Promise<void> {
+export async function keepBatch(tx: Tx, batch: BatchRow, records: readonly { decision: string; body: Buffer; sealed: { key: string; bytes: Uint8Array } | null }[]): Promise<void> {
   await on(tx).insertInto('decisions.batch').values(batch).execute();
   await sql`insert into decisions.batch_record (batch, nth, decision, body)
     select ${batch.id}, nth - 1, decision, body from unnest(${records.map((one) => one.decision)}::text[], ${records.map((one) => one.body)}::bytea[]) with ordinality q (decision, body, nth)`.execute(tx);
+  const sealed = records.flatMap((one, nth) => (one.sealed ? [{ nth, ...one.sealed }] : []));
+  if (sealed.length > 0)
+    await sql`insert into decisions.batch_payload (batch, nth, key, sealed)
+      select ${batch.id}, nth, key, sealed from unnest(${sealed.map((one) => one.nth)}::int[], ${sealed.map((one) => one.key)}::text[], ${sealed.map((one) => Buffer.from(one.bytes))}::bytea[]) q (nth, key, sealed)`.execute(tx);
 }
 
 /** Which of these names are known, and as which decision. */
@@ -162,9 +166,12 @@ export function factRows(db: Db, deployment: string, filter: DecisionFilter, bel
 
 export const factRow = (db: Db, decision: string): Promise<FactRow | undefined> => on(db).selectFrom('decisions.fact').selectAll().where('decision', '=', decision).executeTakeFirst();
 export const outcomesOf = (db: Db, decision: string): Promise<OutcomeRow[]> => on(db).selectFrom('decisions.outcome').selectAll().where('decision', '=', decision).orderBy('at').execute();
-export const batchWith = async (db: Db, decision: string): Promise<{ position: number; body: Buffer }[]> =>
-  on(db).selectFrom('decisions.batch_record').innerJoin('decisions.batch', 'decisions.batch.id', 'decisions.batch_record.batch').select(['decisions.batch.position', 'decisions.batch_record.body'])
-    .where('decisions.batch_record.decision', '=', decision).orderBy('decisions.batch.position').orderBy('nth').execute();
+/** The records of batches about a decision, with the entry that commits to each and when that was written. */
+export async function batchWith(db: Db, decision: string): Promise<{ position: number; at: string; body: Buffer }[]> {
+  const { rows } = await sql<{ position: number; at: string; body: Buffer }>`select b.position, e.at, r.body from decisions.batch_record r join decisions.batch b on b.id = r.batch join ledger.entry e on e.position = b.position
+    where r.decision = ${decision} order by b.position, r.nth`.execute(db);
+  return rows;
+}
 
 /** The days of a deployment, both ends included. */
 export const dayRows = (db: Db, deployment: string, from: string, to: string): Promise<DayRow[]> =>
@@ -210,3 +217,11 @@ export async function timedBySubject(db: Db, deployment: string, from: string, t
 
 export const classesSeen = async (db: Db, deployment: string, from: string, to: string): Promise<string[]> =>
   (await on(db).selectFrom('decisions.day').select('class').distinct().where('deployment_id', '=', deployment).where('day', '>=', from).where('day', '<=', to).where('decisions', '>', 0).orderBy('class').execute()).map((row) => row.class);
+
+/** The reference of the patient a decision is about, as its first entry in the ledger, or its batch, has it. */
+export async function subjectInLedger(db: Db, decision: string): Promise<string | null> {
+  const { rows } = await sql<{ body: Buffer }>`select leaf as body from ledger.entry where subject = ${`decision/${decision}`} and kind = 'decision.recorded' union all
+    select body from decisions.batch_record where decision = ${decision} limit 1`.execute(db);
+  const found = rows[0] ? (JSON.parse(rows[0].body.toString('utf8')) as { subject?: string; body?: { subject?: string } }) : null;
+  return found?.body?.subject ?? found?.subject ?? null;
+}

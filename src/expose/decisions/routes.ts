@@ -1,9 +1,18 @@
 // Who answers which request of the decisions room?
 import { serve, type Route } from '../../tools/server/http.ts';
+import { takeBatch } from './batch.ts';
 import * as api from './model.ts';
 import { listOf, summaryOf } from './reading.ts';
+import { tellAbout, tellDecision } from './tell.ts';
+import { openOne } from './timeline.ts';
 
 export const routes: readonly Route[] = [
+  serve(api.tellDecision, async ({ house, caller, body: { deployment, assurance, ...told } }) => tellDecision(house, caller, deployment, told, assurance, assurance === 'attested' ? 'sdk' : 'rest')),
+  serve(api.tellFeedback, async ({ house, caller, body: { deployment, ...told } }) => tellAbout(house, caller, deployment, { what: 'feedback', told })),
+  serve(api.tellOutcome, async ({ house, caller, body: { deployment, ...told } }) => tellAbout(house, caller, deployment, { what: 'outcome', told })),
+  serve(api.tellUse, async ({ house, caller, body: { deployment, ...told } }) => tellAbout(house, caller, deployment, { what: 'use', told })),
+  serve(api.tellBatch, async ({ house, caller, query: { deployment, via }, request }) => takeBatch(house, caller, deployment, request.body, { via, gzip: request.headers.get('content-encoding') === 'gzip' || request.headers.get('content-type') === 'application/gzip' })),
   serve(api.listDecisions, async ({ house, caller, query }) => listOf(house, caller, query)),
   serve(api.summary, async ({ house, caller, query }) => summaryOf(house, caller, query)),
+  serve(api.openDecision, async ({ house, caller, params }) => openOne(house, caller, params.decision)),
 ];

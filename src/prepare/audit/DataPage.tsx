@@ -12,6 +12,8 @@ import { Page, Part } from '../../tools/ui/Page.tsx';
 import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
+import { Reviews } from './following/Reviews.tsx';
+import { Watches } from './following/Watches.tsx';
 import { listRuns, startRun, type Run } from './model.ts';
 import { StartAudit } from './StartAudit.tsx';
 
@@ -29,6 +31,8 @@ export default function DataPage() {
       says="Is the production data fit for this model? Asked in week two, not after seven months of model work."
       actions={
         <>
+          <Go to={deployment ? `/deployments/${deployment}/data/issues` : '/data/issues'}>Issues</Go>
+          {deployment && <Go to={`/deployments/${deployment}/data/samples`}>Samples</Go>}
           <Go to="/data/checks">What is checked</Go>
           {may && !open && (
             <Button leftSection={<Plus size={14} />} onClick={() => setStarting(true)}>
@@ -39,6 +43,7 @@ export default function DataPage() {
       }
     >
       {open && <StartAudit deployment={deployment || null} onClose={runs.items.length > 0 ? () => setStarting(false) : null} />}
+      {deployment && <Reviews deployment={deployment} />}
       <Part title="Audits">
         <DataTable<Run>
           caption="Audits"
@@ -61,11 +66,12 @@ export default function DataPage() {
             { id: 'state', header: 'State', choice: true, value: (run) => run.state, cell: (run) => <RunState run={run} /> },
             { id: 'result', header: 'Critical findings', value: (run) => run.summary?.verdict, cell: (run) => (run.summary ? <Verdict verdict={run.summary.verdict} /> : <span className="none">none yet</span>) },
             { id: 'patients', header: 'Patients', number: true, value: (run) => run.summary?.patients, cell: (run) => (run.summary ? count(run.summary.patients) : <span className="none">none yet</span>) },
-            { id: 'provenance', header: 'Provenance', choice: true, value: (run) => run.provenance?.verdict, cell: (run) => (run.provenance ? <Tag kind={run.provenance.verdict === 'synthetic' ? 'warning' : 'quiet'}>{run.provenance.verdict.replaceAll('-', ' ')}</Tag> : <span className="none">none yet</span>) },
+            { id: 'provenance', header: 'Provenance', choice: true, value: (run) => run.provenance?.verdict, cell: (run) => (run.provenance ? <Tag kind={run.provenance.verdict === 'synthetic' || run.provenance.verdict === 'curated' ? 'warning' : 'quiet'}>{run.provenance.verdict.replaceAll('-', ' ')}</Tag> : <span className="none">none yet</span>) },
             { id: 'by', header: 'By', value: (run) => run.createdBy },
           ]}
         />
       </Part>
+      {deployment && <Watches deployment={deployment} />}
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import { Waiting } from '../../tools/ui/Progress.tsx';
 import { wordsOf } from '../../tools/ui/form-fields.ts';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
+import { OpenIssue } from './following/OpenIssue.tsx';
 import { elementName, rateWords, thresholdWords, unitWords } from './finding-words.ts';
 import { listChecks, readRows, rowReaders, type AuditDocument } from './model.ts';
 
@@ -60,6 +61,7 @@ function Inside({ run, elements, number }: { run: string; elements: AuditDocumen
           ['Threshold', thresholdWords(finding)],
         ]}
       />
+      {finding.verdict !== 'met' && finding.unit.clinician === null && finding.unit.month === null && !finding.suppressed && <OpenIssue run={run} finding={number} tier={finding.tier} />}
       {finding.suppressed && <Note kind="info">Fewer than five people stand behind this number, so it is withheld.</Note>}
       {check && (
         <details>

@@ -8,37 +8,61 @@ import { Tag } from '../../tools/ui/TaskList.tsx';
 import { elementName, unitWords } from './finding-words.ts';
 import type { AuditDocument } from './model.ts';
 
-export function Fixes({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elements'>) {
-  const blocking = fixes.filter((fix) => fix.blocks).length;
+/** So many of what blocks stand above everything else; the rest unfolds. */
+const blockingFirst = 5;
+
+/** What blocks the gate, before anything else is said about the audit. */
+export function Blocking({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elements'>) {
+  const blocking = fixes.filter((fix) => fix.blocks);
+  if (blocking.length === 0) return null;
   return (
-    <Part title={blocking > 0 ? `What blocks the gate: ${count(blocking)} to fix first` : 'What to fix'} says="Ordered by what unblocks the gate, then by how many patients it touches.">
-      {fixes.length === 0 ? (
-        <EmptyState title="Nothing to fix">Every check that could be measured was met.</EmptyState>
-      ) : (
-        <ol className="fixes">
-          {fixes.slice(0, 60).map((fix) => (
-            <li key={fix.rank} className={fix.blocks ? 'is-blocking' : ''}>
-              <span className="fix-rank">{fix.rank}</span>
-              <div>
-                <p>
-                  <b>
-                    <Coded text={fix.says} />
-                  </b> {fix.blocks && <Tag kind="warning">blocks the gate</Tag>} <Tag kind={fix.tier === 'critical' ? 'strong' : 'quiet'}>{fix.tier}</Tag>
-                </p>
-                <p>
-                  <Coded text={fix.todo} />
-                </p>
-                <p className="small faint">
-                  {fix.check} {fix.element && elementName(elements, fix.element)} · {unitWords(fix.unit)}
-                  {fix.affected !== null && ` · ${count(fix.affected)} affected`}
-                </p>
-              </div>
-            </li>
-          ))}
-          {fixes.length > 60 && <li className="faint">and {count(fixes.length - 60)} more in audit.json</li>}
-        </ol>
+    <Part title={`What blocks the gate: ${count(blocking.length)} to fix first`} says="Ordered by what unblocks the gate, then by how many patients it touches.">
+      <FixList fixes={blocking.slice(0, blockingFirst)} elements={elements} />
+      {blocking.length > blockingFirst && (
+        <details>
+          <summary>{count(blocking.length - blockingFirst)} more that block the gate</summary>
+          <FixList fixes={blocking.slice(blockingFirst)} elements={elements} />
+        </details>
       )}
     </Part>
+  );
+}
+
+/** What is worth repairing although the gate does not wait for it. */
+export function Fixes({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elements'>) {
+  const later = fixes.filter((fix) => !fix.blocks);
+  const blocks = later.length < fixes.length;
+  return (
+    <Part title={blocks ? 'What to improve, without holding the gate' : 'What to fix'} says="Ordered by tier, then by how many patients it touches.">
+      {later.length === 0 ? <EmptyState title={blocks ? 'Nothing beyond what blocks the gate' : 'Nothing to fix'}>{blocks ? 'It stands above.' : 'Every check that could be measured was met.'}</EmptyState> : <FixList fixes={later} elements={elements} />}
+    </Part>
+  );
+}
+
+function FixList({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elements'>) {
+  return (
+    <ol className="fixes">
+      {fixes.slice(0, 60).map((fix) => (
+        <li key={fix.rank} className={fix.blocks ? 'is-blocking' : ''}>
+          <span className="fix-rank">{fix.rank}</span>
+          <div>
+            <p>
+              <b>
+                <Coded text={fix.says} />
+              </b> {fix.blocks && <Tag kind="warning">blocks the gate</Tag>} <Tag kind={fix.tier === 'critical' ? 'strong' : 'quiet'}>{fix.tier}</Tag>
+            </p>
+            <p>
+              <Coded text={fix.todo} />
+            </p>
+            <p className="small faint">
+              {fix.check} {fix.element && elementName(elements, fix.element)} · {unitWords(fix.unit)}
+              {fix.affected !== null && ` · ${count(fix.affected)} affected`}
+            </p>
+          </div>
+        </li>
+      ))}
+      {fixes.length > 60 && <li className="faint">and {count(fixes.length - 60)} more in audit.json</li>}
+    </ol>
   );
 }
 

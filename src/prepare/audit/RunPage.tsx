@@ -18,8 +18,12 @@ import { Elements } from './Elements.tsx';
 import { FindingDialog } from './FindingDialog.tsx';
 import { Findings } from './Findings.tsx';
 import { FindingsMatrix } from './FindingsMatrix.tsx';
-import { cancelRun, downloadHtml, downloadJson, readRest, readRun, type Run } from './model.ts';
-import { Absent, ExportFiles, Fixes } from './Rest.tsx';
+import { Compare } from './following/Compare.tsx';
+import { MissingnessMap } from './following/MissingnessMap.tsx';
+import { downloadFindings } from './following/model.ts';
+import { Units } from './following/Units.tsx';
+import { cancelRun, downloadHtml, downloadJson, mayBeProduction, provenanceVerdicts, readMatrix, readRest, readRun, type Run } from './model.ts';
+import { Absent, Blocking, ExportFiles, Fixes } from './Rest.tsx';
 
 const unfinished = (run: Run | undefined) => run?.state === 'waiting' || run?.state === 'running';
 
@@ -33,6 +37,8 @@ export default function RunPage() {
   const done = found.data?.state === 'done';
   useFreshAfter(unfinished(found.data));
   const rest = useAsk(readRest, { params }, { when: done });
+  const places = useAsk(readMatrix, { params }, { when: done && (view === 'map' || view === 'units') });
+  const facilities = places.data?.facilities ?? [];
   const mayDownload = useMay(downloadJson);
   if (found.error) return <ProblemNotice problem={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Waiting what="Loading the audit" />;
@@ -50,15 +56,21 @@ export default function RunPage() {
         </>
       }
       actions={
-        done &&
-        mayDownload && (
+        done && (
           <>
+            <Button component="a" variant="default" leftSection={<Download size={14} />} href={address(downloadFindings, { params })} download="findings.csv">
+              Findings, CSV
+            </Button>
+            {mayDownload && (
+              <>
             <Button component="a" variant="default" leftSection={<Download size={14} />} href={address(downloadJson, { params })} download="audit.json">
               audit.json
             </Button>
             <Button component="a" variant="default" leftSection={<Download size={14} />} href={address(downloadHtml, { params })} target="_blank" rel="noopener">
               audit.html
             </Button>
+              </>
+            )}
           </>
         )
       }
@@ -70,17 +82,11 @@ export default function RunPage() {
             <Verdict verdict={run.summary.verdict} />
             <p>{run.summary.says}</p>
           </div>
-          {run.provenance.verdict !== 'not-established' ? (
-            <Note kind={run.provenance.verdict === 'synthetic' ? 'warning' : 'info'} title={run.provenance.verdict === 'synthetic' ? 'These data are synthetic' : 'These data are a de-identified copy'}>
-              {run.provenance.says}
-              <Signals run={run} />
-            </Note>
-          ) : (
-            <Note kind="info" title="Where the data come from is not established">
-              {run.provenance.says}
-              <Signals run={run} />
-            </Note>
-          )}
+          {rest.data && <Blocking fixes={rest.data.fixes} elements={rest.data.elements} />}
+          <Note kind={mayBeProduction(run.provenance.verdict) ? 'info' : 'warning'} title={provenanceVerdicts[run.provenance.verdict].replace(/\.$/, '')}>
+            {run.provenance.says}
+            <Signals run={run} />
+          </Note>
           <div className="card">
             <Facts
               facts={[
@@ -101,9 +107,12 @@ export default function RunPage() {
             onOpen={setView}
             views={[
               { name: 'summary', label: 'What to fix' },
+              { name: 'map', label: 'Map' },
               { name: 'matrix', label: 'Checks by facility' },
+              { name: 'units', label: 'Units' },
               { name: 'elements', label: 'Elements' },
               { name: 'findings', label: 'All findings' },
+              { name: 'compare', label: 'Compare' },
               { name: 'files', label: `Files${run.summary.badLines > 0 ? ` (${count(run.summary.badLines)} bad lines)` : ''}` },
             ]}
           />
@@ -114,6 +123,9 @@ export default function RunPage() {
               <Absent absent={rest.data.absent} elements={rest.data.elements} />
             </>
           )}
+          {view === 'map' && rest.data && <MissingnessMap run={id} elements={rest.data.elements} facilities={facilities} />}
+          {view === 'units' && rest.data && <Units run={id} elements={rest.data.elements} facilities={facilities} />}
+          {view === 'compare' && <Compare run={id} deployment={deployment} />}
           {view === 'matrix' && <FindingsMatrix run={id} elements={rest.data?.elements ?? []} onOpen={show} />}
           {view === 'elements' && rest.data && <Elements run={id} elements={rest.data.elements} onOpen={show} />}
           {view === 'findings' && <Findings run={id} elements={rest.data?.elements ?? []} onOpen={show} />}

@@ -1,6 +1,8 @@
 // How is an audit run at a terminal, without a server and without a database?
 import type { Command } from 'commander';
+import { commands as followingCommands } from './following/commands.ts';
 import type { Progress } from './model.ts';
+import { requestOf, sampleCommands } from './sampling/commands.ts';
 
 /** `attending audit FOLDER --charter FILE` and `attending audit init FOLDER`. What they need is loaded when they run. */
 export function commands(program: Command): void {
@@ -11,9 +13,13 @@ export function commands(program: Command): void {
     .option('--charter <file>', 'charter, or its data section alone; YAML or JSON (needed)')
     .option('--out <folder>', 'where audit.json and audit.html are written (default: here; with --json: nowhere)')
     .option('--json', 'print audit.json to standard output')
+    .option('--previous <file>', 'audit.json of an audit before; audit.html then says what changed since')
     .option('--cache <folder>', 'keep what was read here, so that the next audit of the same export is faster; holds patient data')
     .option('--threads <n>', 'how many threads may work', '2')
     .option('--memory <size>', 'how much memory the reading may take before it uses the disk', '1GB')
+    .option('--sample <n>', 'check only so many records, drawn at random by --seed')
+    .option('--seed <words>', 'any words, fixed before the data are read; whoever has them can draw again')
+    .option('--per-facility', 'draw so many in every facility')
     .addHelpText('after', `
 Example:
   attending audit init export --out charter.yaml     then set the tiers in it
@@ -30,25 +36,33 @@ the provenance), 1 not, 2 the input cannot be used or the report not written, 13
     .addHelpText('after', '\nNothing it proposes is critical: set `tier: critical` on what the model cannot do without, delete what it does not read.')
     // `--out` is an option of `audit` too, which takes it first.
     .action(async (folder: string, _: unknown, command: Command) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, command.optsWithGlobals<{ out?: string }>()));
+  sampleCommands(audit);
+  followingCommands(audit);
 }
 
 interface AuditCommand {
   charter?: string;
   out?: string;
   json?: boolean;
+  previous?: string;
   cache?: string;
   threads: string;
   memory: string;
+  sample?: string;
+  seed?: string;
+  perFacility?: boolean;
 }
 
-async function auditFolder(folder: string, { charter, out, json, cache, threads, memory }: AuditCommand): Promise<void> {
+async function auditFolder(folder: string, { charter, out, json, previous, cache, threads, memory, sample, seed, perFacility }: AuditCommand): Promise<void> {
   const [{ readCharterFile }, { runAudit }, { claimFolder, writeReport, auditJson }, { systemClock }, { Problem }, { resolve }] = await Promise.all([
     import('./charter-input.ts'), import('./run-audit.ts'), import('./write-report.ts'), import('../../tools/base/clock.ts'), import('../../tools/base/problem.ts'), import('node:path'),
   ]);
   if (!/^[1-9]\d?$/.test(threads)) throw new Problem('bad-input', `--threads ${threads} is no number of threads.`, 'Give a whole number from 1 to 99.');
   if (!/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(memory)) throw new Problem('bad-input', `--memory ${memory} is no size.`, 'Give it like 1GB or 800MB.');
   if (charter === undefined) throw new Problem('bad-input', 'An audit needs a charter: which data does the model read?', `Name it with --charter FILE; \`attending audit init ${folder}\` proposes one.`);
+  const drawn = sample === undefined ? undefined : await requestOf({ size: sample, seed, perFacility });
   const input = await readCharterFile(charter);
+  const earlier = previous === undefined ? null : await (await import('./following/read-audit.ts')).readAudit(previous);
   const place = out === undefined && json ? null : resolve(out ?? '.');
   const release = place ? await claimFolder(place) : async () => {};
   const stop = new AbortController();
@@ -57,12 +71,13 @@ async function auditFolder(folder: string, { charter, out, json, cache, threads,
   process.once('SIGTERM', interrupted);
   const show = showProgress();
   try {
-    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory });
+    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory, sample: drawn });
     if (stop.signal.aborted) throw new Problem('conflict', 'The audit was stopped.');
-    const written = place ? await writeReport(place, audit) : null;
+    const compared = earlier && (await import('./following/compare-documents.ts')).compareDocuments(earlier, audit);
+    const written = place ? await writeReport(place, audit, compared) : null;
     show.clear();
     if (json) await print(auditJson(audit));
-    else await print((await import('./tell-audit.ts')).tellAudit(audit, written));
+    else await print((await import('./tell-audit.ts')).tellAudit(audit, written) + (audit.sample ? (await import('./sampling/tell-sample.ts')).tellAuditedSample(audit.sample) : ''));
     process.exitCode = audit.summary.verdict === 'met' ? 0 : 1;
   } catch (error) {
     show.clear();

@@ -134,3 +134,15 @@ export function share(given: {
 }
 
 export const independent = (k: number, n: number): Moments => ({ n, k, clusters: n, nn: n, kkn: k });
+
+/** The items in groups of one key, groups and items in the order they came. */
+export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

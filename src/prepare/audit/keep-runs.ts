@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { charterOf } from './charter-input.ts';
 import { currentCharter, facilitySlugs, requireDeployment } from '../../spine/deployments/deployments.ts';
-import { append, actorOf } from '../../spine/ledger/ledger.ts';
+import { append, appendAll, actorOf } from '../../spine/ledger/ledger.ts';
 import { entryKind } from '../../spine/ledger/model.ts';
 import { publish } from '../../spine/measures/measures.ts';
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { theHouse, type Caller, type House } from '../../tools/server/capability.ts';
+import { followUp, remediationMeasurements, withReviews } from './following/follow-up.ts';
 import { folderOfExport, requireExport, serverPath } from './keep-exports.ts';
 import { measurementsOf } from './measurements.ts';
 import type { AuditDocument, AuditFinding, Progress, Run } from './model.ts';
@@ -18,7 +19,7 @@ import { auditJson } from './write-report.ts';
 
 export const kinds = {
   started: entryKind('audit.started', 'A data audit was started.'),
-  published: entryKind('audit.published', 'A data audit was finished and its measures were published.'),
+  published: entryKind('audit.published', 'A data audit was finished and its measures were published.', 'elsewhere'),
   rowsSeen: entryKind('audit.rows-seen', 'The evidence rows of a finding, which point at single patients, were looked at.'),
   downloaded: entryKind('audit.downloaded', 'The full report of a data audit was downloaded.'),
 };
@@ -129,12 +130,15 @@ async function store(house: House, row: records.LightRun, found: Found, audit: A
     if (!done) return;
     await records.insertFindings(tx, audit.findings.map((finding, number) => findingRow(row.id, number, finding)));
     const first = await records.firstDone(tx, found.id);
-    await publish(tx, measurementsOf(audit, { deployment: found.id, source: `audit/${row.id}`, asOf: at, programmeStart: found.programme_start, firstDone: first ?? at, slugOf: slugs }), at);
-    await append(tx, {
+    const finished = { deployment: found, run: row.id, at, audit, slugOf: slugs };
+    const followed = await followUp(tx, finished);
+    const measured = measurementsOf(audit, { deployment: found.id, source: `audit/${row.id}`, asOf: at, programmeStart: found.programme_start, firstDone: first ?? at, slugOf: slugs });
+    await publish(tx, [...(await withReviews(tx, found.id, measured)), ...(await remediationMeasurements(tx, finished))], at);
+    await appendAll(tx, [{
       at, kind: kinds.published.kind, actor: actorOf(JSON.parse(row.created_by) as Caller), deployment: found.id, subject: `audit/${row.id}`,
       body: { verdict: summary.verdict, provenance: provenance.verdict, charter: charter.digest, patients: summary.patients, resources: summary.resources, critical: summary.critical },
       payload: { digest, bytes: Buffer.byteLength(text) },
-    });
+    }, ...followed]);
   });
 }
 

@@ -1,7 +1,6 @@
 // Which measures does a finished audit give to gate G1?
 import type { NewMeasurement } from '../../spine/measures/model.ts';
-import { count, countOf } from './judging.ts';
-import type { AuditDocument, AuditFinding } from './model.ts';
+import { mayBeProduction, type AuditDocument, type AuditFinding } from './model.ts';
 
 export interface About {
   /** The deployment's id. */
@@ -21,7 +20,7 @@ const isFacility = ({ unit }: AuditFinding) => unit.facility !== null && unit.de
 
 /**
  * `audit.field-completeness` (the worst critical element of the whole and of each facility, and each element by itself),
- * `audit.completeness-spread`, `audit.sample-size`, `audit.provenance`, `audit.week-done`. An absent element makes the
+ * `audit.completeness-spread`, `audit.provenance`, `audit.week-done`. An absent element makes the
  * worst not measurable: unknown, not 0.
  */
 export function measurementsOf(audit: AuditDocument, about: About): NewMeasurement[] {
@@ -50,16 +49,11 @@ export function measurementsOf(audit: AuditDocument, about: About): NewMeasureme
       explain: facilities.length === 1 ? `The export has one facility, ${facilities[0]}: there is nothing to be apart from.` : 'No two facilities have enough patients or encounters to be compared.',
     });
   const where = audit.provenance.verdict;
-  made.push({ ...shared, measure: 'audit.sample-size', scope: whole, value: audit.summary.patients, interval: null, n: audit.summary.patients, explain: `${countOf(audit.summary.patients, 'patient')} in the population, of ${count(audit.summary.patientsInExport)} in the export.` });
-  for (const facility of facilities) {
-    const people = Math.max(0, ...complete.filter((finding) => finding.unit.facility === facility).map((finding) => finding.figures['patients'] ?? finding.n));
-    made.push({ ...shared, measure: 'audit.sample-size', scope: { facility: nameOf(facility), department: null }, value: people, interval: null, n: people, explain: `${countOf(people, 'patient')} of ${facility} in the population.` });
-  }
-  made.push({ ...shared, measure: 'audit.provenance', scope: whole, value: where === 'not-established' ? null : 0, interval: null, n: audit.summary.resources, explain: audit.provenance.says });
+  made.push({ ...shared, measure: 'audit.provenance', scope: whole, value: where === 'production-like' ? 1 : 0, interval: null, n: audit.summary.resources, explain: audit.provenance.says });
   const week = about.programmeStart === null ? null : Math.max(1, Math.ceil((Date.parse(about.firstDone) - Date.parse(about.programmeStart) + 1) / (7 * 86_400_000)));
   made.push({
-    ...shared, measure: 'audit.week-done', scope: whole, value: where === 'not-established' ? week : null, interval: null, n: null,
-    explain: where === 'not-established' ? (week === null ? 'The day the programme began is not known.' : `The first audit was finished in week ${week} of the programme.`) : 'This was no audit of production data, so it does not count as the first.',
+    ...shared, measure: 'audit.week-done', scope: whole, value: mayBeProduction(where) ? week : null, interval: null, n: null,
+    explain: mayBeProduction(where) ? (week === null ? 'The day the programme began is not known.' : `The first audit was finished in week ${week} of the programme.`) : 'This was no audit of production data, so it does not count as the first.',
   });
   return made;
 }

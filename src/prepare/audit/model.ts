@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tier } from '../../spine/deployments/model.ts';
 import { day, endpoint, everyone, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
+import { auditedSample } from './sampling/sample-words.ts';
 
 // ---------------------------------------------------------------- the catalogue
 
@@ -80,12 +81,14 @@ export type EvidenceRow = z.infer<typeof evidenceRow>;
 
 /** How many evidence rows a finding carries at most. */
 export const maxRows = 20;
+/** How many it carries where the rows are a list to work through: the patients without a code (L01). */
+export const maxWorkList = 1000;
 
 /** A finding as audit.json carries it. */
 export const auditFinding = z.strictObject({
   check: z.string(),
   element: z.string().nullable().describe('The charter element; null: a resource type or the whole export, see `resource`.'),
-  resource: z.string().nullable().describe('The resource type it is about, where there is one.'),
+  resource: z.string().nullable().describe('The resource type it is about, where there is one; where a check looks at several things of it, which: `Condition: diabetes`.'),
   unit,
   n: z.int().min(0).describe('How many were looked at.'),
   k: z.int().min(0).nullable().describe('How many of them counted; null where the rate is no share of n (a spread).'),
@@ -99,7 +102,7 @@ export const auditFinding = z.strictObject({
   verdict,
   says: z.string().describe('The finding as a sentence.'),
   figures: z.record(z.string(), z.number().nullable()).describe('Further numbers of the check, such as quantiles, ICC, effective n.'),
-  rows: z.array(evidenceRow).max(maxRows),
+  rows: z.array(evidenceRow).max(maxWorkList),
 });
 export type AuditFinding = z.infer<typeof auditFinding>;
 
@@ -128,21 +131,26 @@ export const exportFile = z.strictObject({
 export const provenanceVerdicts = {
   synthetic: 'The data are synthetic.',
   'de-identified-copy': 'The data are a de-identified copy.',
+  curated: 'The data look picked or cleaned: a best case, not the feed.',
+  'production-like': 'The data look like production.',
   'not-established': 'Nothing shows where the data come from.',
 } as const;
+export type ProvenanceVerdict = keyof typeof provenanceVerdicts;
+/** Only these may count as a look at production; gate criterion 1.4 asks for the first. */
+export const mayBeProduction = (verdict: string): boolean => verdict === 'production-like' || verdict === 'not-established';
 
 /** Said of data that show themselves to be something else than production; the exit code of an audit does not depend on it. */
 export const notProduction = 'Gate criterion 1.4 counts production data only: it cannot pass with these.';
 
 export const provenance = z.strictObject({
-  verdict: z.enum(['synthetic', 'de-identified-copy', 'not-established']),
+  verdict: z.enum(Object.keys(provenanceVerdicts) as [ProvenanceVerdict, ...ProvenanceVerdict[]]),
   says: z.string(),
   signals: z.array(
     z.strictObject({
       id: slug,
-      says: z.string(),
+      says: z.string().describe('What was found, with its number, and why it matters.'),
       value: z.number().nullable(),
-      points: z.enum(['synthetic', 'de-identified-copy', 'nothing']).describe('What the signal speaks for.'),
+      points: z.enum(['synthetic', 'de-identified-copy', 'curated', 'production-like', 'nothing']).describe('What the signal speaks for.'),
     }),
   ),
 });
@@ -209,9 +217,15 @@ export const auditDocument = z
       important: tally,
     }),
     provenance,
+    sample: auditedSample.optional().describe('Only where a sample was audited: the findings are of the drawn records then.'),
     absent: z.array(absence),
     fixes: z.array(fix),
-    export: z.strictObject({ resources: z.record(z.string(), z.int().min(0)), files: z.array(exportFile) }),
+    export: z.strictObject({
+      resources: z.record(z.string(), z.int().min(0)),
+      files: z.array(exportFile),
+      kind: z.enum(['fhir', 'omop', 'mapping']).optional().describe('What lay in the folder: FHIR NDJSON, OMOP tables, or tables with a mapping.'),
+      notices: z.array(z.string()).optional().describe('What the source lacks, or what the server that gave it reported.'),
+    }),
     elements: z.array(auditedElement),
     findings: z.array(auditFinding),
   })
@@ -304,7 +318,7 @@ export const putFile = endpoint({
   name: 'audit.put-file',
   method: 'PUT',
   path: '/api/v1/audit/exports/:export/files/:file',
-  says: 'Uploads one file (.ndjson, .ndjson.gz), the raw bytes as the request body; `offset` goes on where a broken upload stopped.',
+  says: 'Uploads one file (.ndjson, .csv, .tsv, .parquet, each also .gz; a mapping.yaml), the raw bytes as the request body; `offset` goes on where a broken upload stopped.',
   who: bringers,
   params: z.strictObject({ export: exportId, file: z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/, 'a plain file name') }),
   query: z.strictObject({ offset: z.coerce.number().int().min(0).default(0) }),

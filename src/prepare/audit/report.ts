@@ -1,22 +1,15 @@
 // How does an audit read as one page, on a screen, in print and in grey?
 import { catalogue } from './checks.ts';
+import { compareSection } from './following/report-compare.ts';
+import { funnelSection, mapSection } from './following/report-map.ts';
+import type { Comparison } from './following/model.ts';
 import { count, percent } from './judging.ts';
-import { families, provenanceVerdicts, verdicts, type AuditDocument, type AuditFinding, type Verdict } from './model.ts';
+import { families, mayBeProduction, provenanceVerdicts, verdicts, type AuditDocument, type AuditFinding, type Verdict } from './model.ts';
 import { intervalBar } from './report-bar.ts';
+import { escape, marks, place, section, table, verdictOf } from './report-html.ts';
+export { escape } from './report-html.ts';
 import { reportStyle } from './report-style.ts';
 
-const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-/** Text as HTML. Every text of the export and the charter passes through here. */
-export const escape = (text: string | number | null): string => String(text ?? '').replace(/[&<>"']/g, (one) => escapes[one]!);
-
-/** Said beside colour, so that grey paper loses nothing. */
-const marks: Record<Verdict, { mark: string; word: string }> = {
-  met: { mark: '✓', word: 'met' },
-  'not-met': { mark: '✗', word: 'not met' },
-  undecided: { mark: '≈', word: 'undecided' },
-  'not-measurable': { mark: '–', word: 'not measurable' },
-};
-const verdictOf = (verdict: Verdict) => `<span class="v ${verdict}"><b aria-hidden="true">${marks[verdict].mark}</b> ${marks[verdict].word}</span>`;
 const worst = (all: readonly Verdict[]): Verdict => (['not-met', 'undecided', 'met', 'not-measurable'] as const).find((verdict) => all.includes(verdict)) ?? 'not-measurable';
 
 /** Cells under five people are not written on a page that is handed around. */
@@ -26,8 +19,8 @@ const rateOf = (finding: AuditFinding) => (finding.rate === null ? '–' : findi
 const isOverall = ({ unit }: AuditFinding) => unit.facility === null && unit.department === null && unit.clinician === null && unit.month === null;
 const isFacility = ({ unit }: AuditFinding) => unit.facility !== null && unit.department === null && unit.month === null && unit.clinician === null;
 
-/** The page: self-contained HTML without script or anything from elsewhere. */
-export function reportHtml(audit: AuditDocument): string {
+/** The page: self-contained HTML without script or anything from elsewhere. `compared` is the comparison with an audit before, where one was given. */
+export function reportHtml(audit: AuditDocument, compared: Comparison | null = null): string {
   const { summary } = audit;
   const title = `Data audit${audit.charter.deployment ? ` of ${audit.charter.deployment}` : ''}`;
   return `<!doctype html>
@@ -43,15 +36,18 @@ export function reportHtml(audit: AuditDocument): string {
 <header class="top">
   <p class="kind">Attending · data audit · ${escape(audit.finishedAt.slice(0, 16).replace('T', ' '))} UTC</p>
   <h1>${escape(title)}</h1>
-  <p class="answer ${summary.verdict}"><b aria-hidden="true">${marks[summary.verdict].mark}</b><span><strong>${summary.verdict === 'met' ? (audit.provenance.verdict === 'not-established' ? 'The data gate may be passed on completeness.' : 'The data gate may not be passed: complete, but not production data.') : summary.verdict === 'not-met' ? 'The data gate may not be passed.' : 'The data gate cannot be decided yet.'}</strong> ${escape(summary.says)}</span></p>
-  <p class="answer provenance ${audit.provenance.verdict}"><b aria-hidden="true">${audit.provenance.verdict === 'not-established' ? '?' : '!'}</b><span><strong>${escape(provenanceVerdicts[audit.provenance.verdict])}</strong> ${escape(audit.provenance.says)}</span></p>
+  <p class="answer ${summary.verdict}"><b aria-hidden="true">${marks[summary.verdict].mark}</b><span><strong>${summary.verdict === 'met' ? (mayBeProduction(audit.provenance.verdict) ? 'The data gate may be passed on completeness.' : 'The data gate may not be passed: complete, but not production data.') : summary.verdict === 'not-met' ? 'The data gate may not be passed.' : 'The data gate cannot be decided yet.'}</strong> ${escape(summary.says)}</span></p>
+  <p class="answer provenance ${audit.provenance.verdict}"><b aria-hidden="true">${audit.provenance.verdict === 'not-established' ? '?' : audit.provenance.verdict === 'production-like' ? '✓' : '!'}</b><span><strong>${escape(provenanceVerdicts[audit.provenance.verdict])}</strong> ${escape(audit.provenance.says)}</span></p>
 </header>
 <main>
-${numbers(audit)}
 ${blocking(audit)}
+${numbers(audit)}
+${compared ? compareSection(compared) : ''}
 ${elements(audit)}
 ${absent(audit)}
+${mapSection(audit)}
 ${byFacility(audit)}
+${funnelSection(audit)}
 ${matrix(audit)}
 ${improving(audit)}
 ${notMet(audit)}
@@ -122,9 +118,6 @@ const checkName = (id: string) => catalogue.find((check) => check.id === id)?.na
 /** A table with many columns is printed across the page. */
 const across = (facilities: number) => (facilities > 4 ? 'across' : '');
 
-/** A name as a heading of `table`, whose own marks must not be read into it. */
-const place = (name: string) => escape(name).replaceAll('|', '&#124;').replace(/^#/, '&#35;');
-
 function matrix({ findings }: AuditDocument): string {
   const facilities = [...new Set(findings.filter(isFacility).map(({ unit }) => unit.facility!))].sort();
   const shown = facilities.slice(0, 10);
@@ -168,7 +161,7 @@ function notMet({ findings, elements }: AuditDocument): string {
 }
 
 function signals({ provenance }: AuditDocument): string {
-  const words = { synthetic: 'speaks for synthetic data', 'de-identified-copy': 'speaks for a de-identified copy', nothing: 'says nothing' };
+  const words = { synthetic: 'speaks for synthetic data', 'de-identified-copy': 'speaks for a de-identified copy', curated: 'speaks for a picked or cleaned set', 'production-like': 'speaks for live records', nothing: 'says nothing' };
   return section('provenance', 'Where the data come from', `<p><strong>${escape(provenanceVerdicts[provenance.verdict])}</strong></p><ul>${provenance.signals.map((signal) => `<li>${escape(signal.says)} <span class="quiet">${words[signal.points]}</span></li>`).join('')}</ul><p class="quiet">An export cannot prove that it was drawn from production: that needs a statement of who drew it, from where and when, and someone who checks it.</p>`);
 }
 
@@ -189,8 +182,3 @@ function method(audit: AuditDocument): string {
     ${table('Check|What it asks|What it cannot see|Default', rows)}`,
   );
 }
-
-const section = (id: string, title: string, body: string, kind = '') => `<section id="${id}"${kind && ` class="${kind}"`} aria-labelledby="${id}-title"><h2 id="${id}-title">${escape(title)}</h2>${body}</section>`;
-
-/** Headings apart by `|`, already escaped; `#` before those over numbers. */
-const table = (heads: string, rows: readonly string[], kind = '') => `<div class="scroll" tabindex="0" role="group"><table class="${kind}"><thead><tr>${heads.split('|').map((head) => (head === '' ? '<td></td>' : head.startsWith('#') ? `<th scope="col" class="n">${head.slice(1)}</th>` : `<th scope="col">${head}</th>`)).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;

@@ -4,7 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../tools/base/clock.ts';
 import { Problem } from '../../tools/base/problem.ts';
-import { name, openExport, quote, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { name, quote, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { openSource } from '../../tools/fhir/sources/sources.ts';
 import { emptyPopulation, whatIsAbsent } from './absent.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { Desk } from './check.ts';
@@ -17,6 +18,8 @@ import { published, type AuditDocument, type Finding, type Progress, type Verdic
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { rememberAnswers } from './remember-answers.ts';
+import { auditSample } from './sampling/audit-sample.ts';
+import type { SampleRequest } from './sampling/sample-words.ts';
 import { codeTable, factTable, fillFact, hitTable, macros, medicationTable, placedTable } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
@@ -29,10 +32,14 @@ export interface AuditOptions {
   signal?: AbortSignal | undefined;
   threads?: number | undefined;
   memoryLimit?: string | undefined;
+  /** What the columns of tables mean, where no file beside them says so. */
+  mapping?: string | undefined;
+  /** Check only a sample of the records, drawn by this; see sampling/draw.ts. */
+  sample?: SampleRequest | undefined;
 }
 
 /**
- * Audits a folder of FHIR NDJSON against a charter's data section.
+ * Audits a folder of FHIR NDJSON, OMOP tables or mapped tables against a charter's data section.
  * The same input gives the same document, but for `startedAt`, `finishedAt` and, where nothing better tells the export's time, what follows from it.
  * @throws Problem when the folder is unusable, a path of the charter cannot be used, the disk is full or `signal` aborts.
  */
@@ -53,23 +60,23 @@ export function whereFull(error: unknown, workspace: string): unknown {
   return new Problem(error.kind, error.message, error.next, [{ file: workspace, says: 'the workspace. At a terminal TMPDIR or --cache FOLDER names another and --memory SIZE gives more memory; on a server it lies in ATTENDING_DATA.' }]);
 }
 
-async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit }: AuditOptions): Promise<AuditDocument> {
+async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit, mapping, sample: asked }: AuditOptions): Promise<AuditDocument> {
   const startedAt = clock.now();
   const wanted = wantedFields(input);
   let bytes = 0;
   let totalBytes = 0;
   const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
-  const opened = await openExport(folder, {
+  const opened = await openSource(folder, {
     workspace, fields: wanted,
     onProgress: (progress) => {
       bytes = progress.doneBytes;
       totalBytes = progress.totalBytes;
       tell('reading', progress.file ? `Reading ${progress.file}` : 'Reading the export', totalBytes === 0 ? 0 : 0.6 * (bytes / totalBytes));
     },
-    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }),
+    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }), ...(mapping && { mapping }),
   });
   try {
-    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24));
+    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24) + (asked ? '-sample' : ''));
     const handle = { ...opened, database };
     const lines = handle.files.reduce((sum, file) => sum + file.lines, 0);
     const step = async (says: string, done: number, work: () => Promise<void>) => {
@@ -81,6 +88,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     await prepare(handle, input, wanted, step);
     const time = await timeOfExport(handle, types, wanted, startedAt);
     const provenance = await provenanceOf(handle, types, wanted, time);
+    const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: provenance.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], tallied: [], signal };
     const found = await check(desk, step);
@@ -98,10 +106,13 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
       charter: { digest: input.digest, deployment: input.deployment },
       summary: nobody.length > 0 ? { ...summary, says: `${nobody[0]!.what}.` } : summary,
       provenance,
+      ...(sample && { sample }),
       absent,
       fixes: fixesOf(found, input.data.elements, absent),
       export: {
         resources: Object.fromEntries(Object.entries(handle.resources).sort(([a], [b]) => (a < b ? -1 : 1))),
+        kind: opened.kind,
+        notices: opened.notices,
         files: handle.files.map(({ name, bytes, lines, blankLines, badLines, badLineCount, trouble }) => ({ name, bytes, lines, blankLines, badLines: badLines.map(({ line, reason }) => ({ line, reason })), badLineCount, trouble: trouble ?? null })),
       },
       elements: input.data.elements.map((element) => ({ id: element.id, name: element.name, resource: element.resource, path: element.path, per: element.per, window: sayWindow(element), tier: element.tier, threshold: element.threshold, maxSpread: element.maxSpread })),
@@ -115,7 +126,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
 type Step = (says: string, done: number, work: () => Promise<void>) => Promise<void>;
 
 /** Makes every table the checks read; see tables.ts and units.ts. */
-async function prepare(handle: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>, step: Step): Promise<void> {
+export async function prepare(handle: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>, step: Step): Promise<void> {
   const { database } = handle;
   const run = async (statements: readonly string[]) => {
     for (const statement of statements) await database.run(statement);
@@ -225,7 +236,7 @@ export function overallVerdict(findings: readonly Finding[]): Verdict {
   return 'met';
 }
 
-async function toolVersion(): Promise<string> {
+export async function toolVersion(): Promise<string> {
   for (const up of ['../../../package.json', '../../../../package.json']) {
     const text = await readFile(new URL(up, import.meta.url), 'utf8').catch(() => null);
     const found = text === null ? null : (JSON.parse(text) as { name?: string; version?: string });

@@ -99,7 +99,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
       FROM (
         SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
           ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
-          ${textAt('status', columns) ?? 'NULL'}::VARCHAR AS status,${type === 'Observation' ? ` try_cast(${textAt('valueQuantity.value', columns) ?? 'NULL'} AS DOUBLE) AS num, coalesce(${textAt('valueQuantity.code', columns) ?? 'NULL'}, ${textAt('valueQuantity.unit', columns) ?? 'NULL'})::VARCHAR AS w,` : ''}
+          ${textAt(type === 'Condition' ? 'verificationStatus.coding[0].code' : 'status', columns) ?? 'NULL'}::VARCHAR AS status,${type === 'Observation' ? ` try_cast(${textAt('valueQuantity.value', columns) ?? 'NULL'} AS DOUBLE) AS num, coalesce(${textAt('valueQuantity.code', columns) ?? 'NULL'}, ${textAt('valueQuantity.unit', columns) ?? 'NULL'})::VARCHAR AS w,` : ''}
           ${content.length > 0 ? `hash(${content.map(name).join(', ')})` : 'NULL::UBIGINT'} AS content,
           (${dates.map((_, i) => `(x_${i} IS NOT NULL)::INTEGER`).join(' + ') || '0'})::UTINYINT AS dates,
           nullif(concat_ws(', ', ${['NULL', ...dates.map((_, i) => `CASE WHEN NOT day_ok_(x_${i}, a_${i}) THEN x_${i} END`)].join(', ')}), '') AS bad_dates,

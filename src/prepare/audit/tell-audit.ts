@@ -1,6 +1,6 @@
 // What does a person at a terminal want to know of an audit first?
 import { count, countOf, percent } from './judging.ts';
-import { notProduction, provenanceVerdicts, type AuditDocument, type Verdict } from './model.ts';
+import { mayBeProduction, notProduction, provenanceVerdicts, type AuditDocument, type Verdict } from './model.ts';
 
 const words: Record<Verdict, string> = { met: 'MET', 'not-met': 'NOT MET', undecided: 'UNDECIDED', 'not-measurable': 'NOT MEASURABLE' };
 
@@ -11,7 +11,7 @@ const population = ({ summary }: AuditDocument): string =>
 /** A page of plain text: the answer, the elements, what is absent, what to fix, where the report stands. */
 export function tellAudit(audit: AuditDocument, written: { json: string; html: string } | null): string {
   const { summary } = audit;
-  const lines = [`${words[summary.verdict]}. ${summary.says}`, ...(audit.elements.some(({ tier }) => tier === 'critical') ? [] : ['→ Set `tier: critical` in the charter on what the model cannot do without.']), `${provenanceVerdicts[audit.provenance.verdict]}${audit.provenance.verdict === 'not-established' ? '' : ` ${notProduction}`}`, '', population(audit), ''];
+  const lines = [`${words[summary.verdict]}. ${summary.says}`, ...(audit.elements.some(({ tier }) => tier === 'critical') ? [] : ['→ Set `tier: critical` in the charter on what the model cannot do without.']), `${provenanceVerdicts[audit.provenance.verdict]}${mayBeProduction(audit.provenance.verdict) ? '' : ` ${notProduction}`}`, '', population(audit), ''];
   const width = Math.min(44, Math.max(10, ...audit.elements.map(({ name }) => name.length)));
   for (const element of audit.elements) {
     const finding = audit.findings.find(({ check, element: id, unit }) => check === 'C02' && id === element.id && unit.facility === null && unit.month === null && unit.clinician === null);

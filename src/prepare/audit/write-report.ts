@@ -2,6 +2,7 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../tools/base/problem.ts';
+import type { Comparison } from './following/model.ts';
 import type { AuditDocument } from './model.ts';
 import { reportHtml } from './report.ts';
 
@@ -44,14 +45,14 @@ function isAlive(pid: number): boolean {
 export const auditJson = (audit: AuditDocument): string => `${JSON.stringify(audit, null, 1)}\n`;
 
 /** Writes both files beside their places and then moves them there; what stood there before stays until then. */
-export async function writeReport(folder: string, audit: AuditDocument): Promise<{ json: string; html: string }> {
+export async function writeReport(folder: string, audit: AuditDocument, compared: Comparison | null = null): Promise<{ json: string; html: string }> {
   for (const left of (await readdir(folder)).filter((name) => /^audit\.(json|html)\.\d+\.part$/.test(name))) await rm(join(folder, left), { force: true });
   const parts = (['json', 'html'] as const).map((kind) => ({ kind, place: join(folder, `audit.${kind}`), part: join(folder, `audit.${kind}.${process.pid}.part`) }));
   try {
     for (const { kind, part } of parts) {
       const file = await open(part, 'w');
       try {
-        await file.writeFile(kind === 'json' ? auditJson(audit) : reportHtml(audit));
+        await file.writeFile(kind === 'json' ? auditJson(audit) : reportHtml(audit, compared));
         await file.sync();
       } finally {
         await file.close();

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { entries } from '../ledger/ledger.ts';
-import { readCsv } from './csv.ts';
+import { readCsv } from '../../tools/base/csv.ts';
 import * as api from './model.ts';
 import { readRoster } from './roster.ts';
 import { furnish, openHospital } from './test-hospital.ts';

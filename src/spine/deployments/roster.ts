@@ -1,6 +1,6 @@
 // What would this roster file change, and what is wrong in it, line by line?
 import { facilityCalled, fold, slugFrom, unitCalled, type Places } from './find-place.ts';
-import { readCsv, type CsvRow } from './csv.ts';
+import { readCsv, type CsvRow } from '../../tools/base/csv.ts';
 import { rosterFieldNames, rosterFields, type RosterField } from './people.ts';
 
 /** The names HR systems usually give these columns, folded. */

@@ -65,13 +65,15 @@ export interface EntryKind {
   kind: string;
   /** What has happened, one sentence, for the ledger page and the documentation. */
   says: string;
+  /** `sealed`: what a payload of it commits to lies sealed in the ledger. `elsewhere`: the room that wrote it keeps it. */
+  payload: 'sealed' | 'elsewhere';
 }
 
 const declared = new Map<string, EntryKind>();
 
 /** Declares a kind of entry. The ledger refuses kinds nobody declared, and a second declaration of one. */
-export function entryKind(kind: string, says: string): EntryKind {
-  const made: EntryKind = { kind: kindName.parse(kind), says };
+export function entryKind(kind: string, says: string, payload: EntryKind['payload'] = 'sealed'): EntryKind {
+  const made: EntryKind = { kind: kindName.parse(kind), says, payload };
   const before = declared.get(kind);
   if (before && before.says !== says) throw new Error(`the entry kind ${kind} is declared twice`);
   declared.set(kind, made);
@@ -81,6 +83,7 @@ export function entryKind(kind: string, says: string): EntryKind {
 /** Every declared kind, by name. */
 export const entryKinds = (): EntryKind[] => [...declared.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
 export const isDeclared = (kind: string): boolean => declared.has(kind);
+export const keepsPayloadElsewhere = (kind: string): boolean => declared.get(kind)?.payload === 'elsewhere';
 
 /** What went wrong where: verification names the place. */
 export const fault = z.strictObject({
@@ -89,6 +92,7 @@ export const fault = z.strictObject({
   reason: z.enum([
     'bad-line', 'altered', 'missing', 'duplicated', 'out-of-order', 'column', 'wrong-root', 'wrong-signature', 'unsigned',
     'wrong-origin', 'wrong-size', 'wrong-head', 'cut-off', 'not-grown',
+    'wrong-node', 'payload', 'cosignature',
   ]),
   says: z.string(),
 });

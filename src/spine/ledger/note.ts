@@ -28,26 +28,28 @@ export interface Signer extends VerifierKey {
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
 
-const ed25519 = 0x01;
+/** What a key signs, as the first byte of its C2SP verifier key says: notes, or checkpoints of others with a time. */
+export const noteAlgorithm = 0x01;
+export const cosignatureAlgorithm = 0x04;
 const utf8 = new TextEncoder();
 
-/** Key id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), its first 4 bytes. C2SP signed-note. */
-export const keyIdOf = (name: string, publicKey: Uint8Array): Uint8Array =>
-  sha256(joined(utf8.encode(name), Uint8Array.of(0x0a, ed25519), publicKey)).subarray(0, 4);
+/** Key id of an Ed25519 key: SHA-256(name ‖ 0x0A ‖ algorithm ‖ public key), its first 4 bytes. C2SP signed-note. */
+export const keyIdOf = (name: string, publicKey: Uint8Array, algorithm = noteAlgorithm): Uint8Array =>
+  sha256(joined(utf8.encode(name), Uint8Array.of(0x0a, algorithm), publicKey)).subarray(0, 4);
 
-/** `name+hex(key id)+base64(0x01 ‖ public key)`, as Go's note package and the C2SP tools write it. */
-export const verifierKeyText = (key: VerifierKey): string =>
-  `${key.name}+${hexOf(key.keyId)}+${base64Of(joined(Uint8Array.of(ed25519), key.publicKey))}`;
+/** `name+hex(key id)+base64(algorithm ‖ public key)`, as Go's note package and the C2SP tools write it. */
+export const verifierKeyText = (key: VerifierKey, algorithm = noteAlgorithm): string =>
+  `${key.name}+${hexOf(key.keyId)}+${base64Of(joined(Uint8Array.of(algorithm), key.publicKey))}`;
 
 /** Reads a verifier key. Throws RangeError on anything that is not one, its own id included. */
-export function verifierKeyFrom(text: string): VerifierKey {
+export function verifierKeyFrom(text: string, algorithm = noteAlgorithm): VerifierKey {
   const parts = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text.trim());
   const bytes = parts && bytesOf(parts[3]!);
-  if (!parts || !bytes || bytes.length !== 33 || bytes[0] !== ed25519) {
-    throw new RangeError('an Ed25519 verifier key reads name+hexadecimal id+base64');
+  if (!parts || !bytes || bytes.length !== 33 || bytes[0] !== algorithm) {
+    throw new RangeError(`an Ed25519 ${algorithm === noteAlgorithm ? 'verifier key' : 'key of a witness (type 4)'} reads name+hexadecimal id+base64`);
   }
   const publicKey = bytes.subarray(1);
-  const keyId = keyIdOf(parts[1]!, publicKey);
+  const keyId = keyIdOf(parts[1]!, publicKey, algorithm);
   if (hexOf(keyId) !== parts[2]) throw new RangeError(`the verifier key of ${parts[1]} does not fit its own id ${parts[2]}`);
   return { name: parts[1]!, keyId, publicKey };
 }
@@ -101,7 +103,8 @@ export async function vouch(note: Note, trusted: readonly VerifierKey[]): Promis
   return signed ? { kind: 'signed', by: signed } : { kind: 'unknown' };
 }
 
-async function verifies(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean> {
+/** Is this an Ed25519 signature (RFC 8032) of this message by this key? */
+export async function verifies(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean> {
   if (signature.length !== 64) return false;
   const key = await crypto.subtle.importKey('raw', publicKey as BufferSource, 'Ed25519', false, ['verify']);
   return crypto.subtle.verify('Ed25519', key, signature as BufferSource, message as BufferSource);

@@ -1,18 +1,17 @@
 // How do entries, head and checkpoints lie in the database?
-import { sql } from 'kysely';
-import type { Db, Tx } from '../../tools/server/database.ts';
+import { CompiledQuery, sql } from 'kysely';
+import { Problem } from '../../tools/base/problem.ts';
+import { poolOf, type Db, type Tx } from '../../tools/server/database.ts';
+import { copyOut } from '../../tools/server/copy-out.ts';
+import { bigintArray, byteaArray, smallintArray, textArray, timestamptzArray } from './binary-arrays.ts';
+import { copiedColumns } from './compare-row.ts';
+import type { Columns, Prepared } from './prepare.ts';
 import { frontierBytes, frontierFrom, type Frontier } from './tree.ts';
 
-export interface EntryRow {
+export interface EntryRow extends Columns {
   position: number;
   leaf: Buffer;
   leaf_hash: Buffer;
-  at: string;
-  kind: string;
-  actor_kind: string;
-  actor_ref: string;
-  deployment: string | null;
-  subject: string;
 }
 interface HeadRow {
   origin: string | null;
@@ -26,7 +25,7 @@ interface CheckpointRow {
 }
 
 const on = <D extends Db>(db: D) =>
-  db.withTables<{ 'ledger.head': HeadRow; 'ledger.entry': EntryRow; 'ledger.checkpoint': CheckpointRow }>();
+  db.withTables<{ 'ledger.head': HeadRow; 'ledger.entry': EntryRow; 'ledger.checkpoint': CheckpointRow; 'ledger.cosignature': CosignatureRow }>();
 
 export interface Head {
   origin: string | null;
@@ -51,19 +50,35 @@ export async function readHeadRow(db: Db): Promise<HeadRow & { last: number | nu
   return found.rows[0] ?? { origin: null, size: 0, frontier: Buffer.alloc(0), last: null };
 }
 
-/** Adds entries and moves the head, in one statement. The head must have been locked by this transaction. */
-export async function grow(tx: Tx, rows: readonly EntryRow[], frontier: Frontier): Promise<void> {
-  const column = <K extends keyof EntryRow>(name: K) => rows.map((row) => row[name]);
-  await sql`
-    with grown as (
-      update ledger.head set size = ${frontier.size}, frontier = ${Buffer.from(frontierBytes(frontier))}
-    )
-    insert into ledger.entry (position, leaf, leaf_hash, at, kind, actor_kind, actor_ref, deployment, subject)
-    select * from unnest(
-      ${column('position')}::bigint[], ${column('leaf')}::bytea[], ${column('leaf_hash')}::bytea[], ${column('at')}::timestamptz[],
-      ${column('kind')}::text[], ${column('actor_kind')}::text[], ${column('actor_ref')}::text[],
-      ${column('deployment')}::text[], ${column('subject')}::text[])`.execute(tx);
+/** What one append adds: entries that grew out of one right edge into another. */
+export interface Grown {
+  from: Frontier;
+  to: Frontier;
+  prepared: readonly Prepared[];
+  leaves: readonly Buffer[];
+  hashes: readonly Uint8Array[];
+  /** Complete subtrees of 256, 65,536, … leaves that were closed by it. */
+  nodes: { level: number; index: number; hash: Uint8Array }[];
 }
+
+/** Adds entries and moves the head, in one statement. False, and nothing done, when the head is not `from` any more. */
+export async function grow(db: Db, { from, to, prepared, leaves, hashes, nodes }: Grown): Promise<boolean> {
+  const text = (name: keyof Columns) => textArray(prepared.map((one) => one.columns[name]));
+  const sealed = prepared.flatMap((one, i) => (one.sealed ? [{ ...one.sealed, position: from.size + i }] : []));
+  const values = [
+    from.size, Buffer.from(frontierBytes(from)), Buffer.from(frontierBytes(to)),
+    byteaArray(leaves), byteaArray(hashes), timestamptzArray(prepared.map((one) => one.columns.at)),
+    text('kind'), text('actor_kind'), text('actor_ref'), text('deployment'), text('subject'),
+    smallintArray(nodes.map((one) => one.level)), bigintArray(nodes.map((one) => one.index)), byteaArray(nodes.map((one) => one.hash)),
+    bigintArray(sealed.map((one) => one.position)), textArray(sealed.map((one) => one.key)), byteaArray(sealed.map((one) => one.bytes)),
+  ];
+  const pool = poolOf(db);
+  // By name the statement is parsed once per connection: a quarter of the time of a commit of 64 entries.
+  const { rows } = pool ? await pool.query<{ grown: boolean }>({ name: 'ledger-grow', text: growing, values }) : await db.executeQuery<{ grown: boolean }>(CompiledQuery.raw(growing, values));
+  return rows[0]!.grown;
+}
+
+const growing = 'select ledger.grow($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as grown';
 
 export async function nameLedger(tx: Tx, origin: string): Promise<void> {
   await on(tx).updateTable('ledger.head').set({ origin }).execute();
@@ -129,4 +144,122 @@ export async function checkpointWith(db: Db, size: number, note: string): Promis
 /** Checkpoints that cover no more than `size` entries, in order. */
 export async function checkpointsUpTo(db: Db, size: number): Promise<CheckpointRow[]> {
   return on(db).selectFrom('ledger.checkpoint').selectAll().where('size', '<=', size).orderBy('size').orderBy('note').execute();
+}
+
+/** Stored hashes that stand next to each other: leaf hashes at level 0, roots of subtrees above. */
+export interface HashRun {
+  level: number;
+  from: number;
+  count: number;
+}
+
+/** The hashes of each run. Throws Problem when one is missing: nothing can be proven then. */
+export async function hashesAt(db: Db, runs: readonly HashRun[]): Promise<Uint8Array[][]> {
+  const leaves = await runsOf(runs.filter((run) => run.level === 0), (from, to) =>
+    sql<StoredRun>`
+      select run, h.hashes from unnest(${from}::bigint[], ${to}::bigint[]) with ordinality as asked(low, high, run),
+      lateral (select string_agg(leaf_hash, ''::bytea order by position) as hashes from ledger.entry where position between low and high) h`.execute(db),
+  );
+  const levels = [...new Set(runs.map((run) => run.level))].filter((level) => level > 0);
+  const above = new Map<HashRun, Uint8Array[]>();
+  for (const level of levels) {
+    const found = await runsOf(runs.filter((run) => run.level === level), (from, to) =>
+      sql<StoredRun>`
+        select run, h.hashes from unnest(${from}::bigint[], ${to}::bigint[]) with ordinality as asked(low, high, run),
+        lateral (select string_agg(hash, ''::bytea order by index) as hashes from ledger.node where level = ${level} and index between low and high) h`.execute(db),
+    );
+    for (const [run, hashes] of found) above.set(run, hashes);
+  }
+  return runs.map((run) => leaves.get(run) ?? above.get(run)!);
+}
+
+interface StoredRun {
+  run: number;
+  hashes: Buffer | null;
+}
+
+async function runsOf(runs: readonly HashRun[], ask: (from: Buffer, to: Buffer) => Promise<{ rows: StoredRun[] }>): Promise<Map<HashRun, Uint8Array[]>> {
+  if (runs.length === 0) return new Map();
+  const { rows } = await ask(bigintArray(runs.map((run) => run.from)), bigintArray(runs.map((run) => run.from + run.count - 1)));
+  return new Map(
+    rows.map(({ run, hashes }) => {
+      const asked = runs[run - 1]!;
+      if (hashes?.length !== 32 * asked.count) throw new Problem('conflict', 'The ledger lacks hashes that a proof needs.', 'Run `attending ledger verify` to see where it was altered.');
+      return [asked, Array.from({ length: asked.count }, (_, i) => new Uint8Array(hashes.subarray(32 * i, 32 * i + 32)))];
+    }),
+  );
+}
+
+/** How many roots of subtrees of 256 are stored. */
+export async function countNodes(db: Db): Promise<number> {
+  return (await sql<{ n: number }>`select count(*) as n from ledger.node where level = 8`.execute(db)).rows[0]!.n;
+}
+
+/** Stores roots of subtrees of a ledger that grew before they were kept. */
+export async function addNodes(tx: Tx, nodes: Grown['nodes']): Promise<void> {
+  await sql`
+    insert into ledger.node (level, index, hash)
+    select * from unnest(${smallintArray(nodes.map((one) => one.level))}::smallint[], ${bigintArray(nodes.map((one) => one.index))}::bigint[], ${byteaArray(nodes.map((one) => one.hash))}::bytea[])
+    on conflict do nothing`.execute(tx);
+}
+
+/** Rows from one position up to, not including, another, in order, in the binary form of COPY. */
+export async function copyEntries(db: Db, from: number, to: number, take: (row: Buffer) => void): Promise<void> {
+  await copyOut(db, `copy (select ${copiedColumns.join(', ')} from ledger.entry where position >= ${Math.floor(from)} and position < ${Math.floor(to)} order by position) to stdout (format binary)`, take);
+}
+
+/** Stored roots of complete subtrees, level by level and in order, a batch at a time. */
+export async function* storedNodes(db: Db, batch = 20_000): AsyncGenerator<{ level: number; index: number; hash: Buffer }[]> {
+  let after = { level: 0, index: -1 };
+  for (;;) {
+    const { rows } = await sql<{ level: number; index: number; hash: Buffer }>`
+      select level, index, hash from ledger.node where (level, index) > (${after.level}, ${after.index}) order by level, index limit ${batch}`.execute(db);
+    if (rows.length === 0) return;
+    yield rows;
+    after = rows.at(-1)!;
+  }
+}
+
+export async function entryAt(db: Db, position: number): Promise<EntryRow | null> {
+  return (await on(db).selectFrom('ledger.entry').selectAll().where('position', '=', position).executeTakeFirst()) ?? null;
+}
+
+/** Checkpoints that cover less than `below` entries, the newest first, with the time of the last entry each covers. */
+export async function checkpointsBelow(db: Db, below: number | null, limit: number): Promise<(CheckpointRow & { at: string | null })[]> {
+  let query = on(db)
+    .selectFrom('ledger.checkpoint as c')
+    .leftJoin('ledger.entry as e', (join) => join.on(sql<boolean>`e.position = c.size - 1`))
+    .select(['c.size', 'c.note', 'c.frontier', 'e.at'])
+    .orderBy('c.size', 'desc')
+    .limit(limit);
+  if (below !== null) query = query.where('c.size', '<', below);
+  return query.execute();
+}
+
+export interface CosignatureRow {
+  size: number;
+  witness: string;
+  /** The signature line, with its line feed. */
+  line: string;
+}
+
+export async function cosignaturesOf(db: Db, size: number): Promise<CosignatureRow[]> {
+  return on(db).selectFrom('ledger.cosignature').selectAll().where('size', '=', size).orderBy('witness').execute();
+}
+
+export async function allCosignatures(db: Db): Promise<CosignatureRow[]> {
+  return on(db).selectFrom('ledger.cosignature').selectAll().orderBy('size').orderBy('witness').execute();
+}
+
+/** The largest size a witness has cosigned, and how that checkpoint reads. */
+export async function lastCosignature(db: Db, witness: string): Promise<CosignatureRow | null> {
+  return (await on(db).selectFrom('ledger.cosignature').selectAll().where('witness', '=', witness).orderBy('size', 'desc').limit(1).executeTakeFirst()) ?? null;
+}
+
+export async function keepCosignature(db: Db, row: CosignatureRow): Promise<void> {
+  await on(db).insertInto('ledger.cosignature').values(row).onConflict((same) => same.columns(['size', 'witness']).doUpdateSet({ line: row.line })).execute();
+}
+
+export async function checkpointOfSize(db: Db, size: number): Promise<CheckpointRow | null> {
+  return (await on(db).selectFrom('ledger.checkpoint').selectAll().where('size', '=', size).limit(1).executeTakeFirst()) ?? null;
 }

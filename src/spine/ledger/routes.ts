@@ -6,12 +6,18 @@ import { parseCheckpoint } from './checkpoint.ts';
 import { entryKinds, exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger } from './model.ts';
 import { verifierKeyText, vouch } from './note.ts';
 import { entries, head } from './reading.ts';
+import { routes as logRoutes } from './log/routes.ts';
+import { routes as payloadRoutes } from './payloads/routes.ts';
+import { routes as witnessRoutes } from './witness/routes.ts';
 import { keysInLedger } from './signing.ts';
 import { exportChunks, verifyDatabase } from './whole-ledger.ts';
 
 export const routes: readonly Route[] = [
+  ...logRoutes,
+  ...witnessRoutes,
+  ...payloadRoutes,
   serve(listEntries, ({ house, query }) => entries(house.db, query)),
-  serve(listKinds, async () => ({ items: entryKinds() })),
+  serve(listKinds, async () => ({ items: entryKinds().map(({ kind, says }) => ({ kind, says })) })),
   serve(readCheckpoint, async ({ house }) => {
     const now = await head(house);
     if (now.note === null) return { origin: now.origin, size: 0, root: '', note: null, key: null, entries: now.entries };

@@ -48,8 +48,8 @@ function signerOf(name: string, seed: Uint8Array): Signer & { secret: string } {
 }
 
 /** The key in this data folder, or null when there is none yet. Throws Problem on a file that cannot be a key. */
-export async function readSigner(dataFolder: string): Promise<Signer | null> {
-  const file = join(dataFolder, fileName);
+export async function readSigner(dataFolder: string, name = fileName): Promise<Signer | null> {
+  const file = join(dataFolder, name);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -68,20 +68,20 @@ export async function readSigner(dataFolder: string): Promise<Signer | null> {
  * The key in this data folder, made under this name on first use. Safe when two processes start at once: the file
  * appears whole or not at all, and the second takes the first's.
  */
-export async function signerFor(dataFolder: string, name: string): Promise<Signer> {
-  const found = await readSigner(dataFolder);
+export async function signerFor(dataFolder: string, name: string, keyFile = fileName): Promise<Signer> {
+  const found = await readSigner(dataFolder, keyFile);
   if (found) return found;
   await mkdir(dataFolder, { recursive: true });
   const made = newSigner(name);
   const draft = await writeDurably(dataFolder, `${made.secret}\n`);
   try {
-    await link(draft, join(dataFolder, fileName));
+    await link(draft, join(dataFolder, keyFile));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     await unlink(draft);
   }
-  return (await readSigner(dataFolder))!;
+  return (await readSigner(dataFolder, keyFile))!;
 }
 
 const lastNote = 'ledger.checkpoint';

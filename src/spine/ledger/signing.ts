@@ -1,12 +1,13 @@
 // When does the house sign its ledger, and what does it check before it vouches?
 import { Problem } from '../../tools/base/problem.ts';
 import { theHouse, type House } from '../../tools/server/capability.ts';
+import type { Db } from '../../tools/server/database.ts';
 import { actorOf, append } from './append.ts';
 import { hexOf } from './base64.ts';
 import { parseCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { keyCreated } from './kinds.ts';
 import { verifierKeyFrom, verifierKeyText, vouch, type Signer, type VerifierKey } from './note.ts';
-import { addCheckpoint, checkpointWith, entriesBetween, entriesOfKind, lastCheckpoint, lockHead, nameLedger, readHead } from './records.ts';
+import { addCheckpoint, addNodes, checkpointWith, countNodes, entriesBetween, entriesOfKind, lastCheckpoint, lockHead, nameLedger, readHead } from './records.ts';
 import { keepCheckpoint, keptCheckpoint, signerFor } from './signing-key.ts';
 import { serverTree } from './tree-on-server.ts';
 import { emptyFrontier, extend, frontierFrom, rootOf, sameBytes, type Frontier } from './tree.ts';
@@ -19,6 +20,7 @@ export type LedgerHouse = Pick<House, 'db' | 'config' | 'clock'>;
  * @throws Problem when the key in the data folder belongs to another ledger.
  */
 export async function openLedger(house: LedgerHouse): Promise<Signer> {
+  await fillNodes(house.db);
   const { origin } = await readHead(house.db);
   const signer = await signerFor(house.config.dataFolder, origin ?? newOrigin(house));
   if (origin !== null && origin !== signer.name) throw foreignKey(signer.name, origin);
@@ -38,6 +40,22 @@ export async function openLedger(house: LedgerHouse): Promise<Signer> {
     });
   });
   return signer;
+}
+
+/** A ledger that grew before roots of subtrees were kept gets them once; proofs are made of them. */
+async function fillNodes(db: Db): Promise<void> {
+  const stored = async (tx: Db) => ({ size: (await readHead(tx)).frontier.size, nodes: await countNodes(tx) });
+  const before = await stored(db);
+  if (before.nodes >= Math.floor(before.size / 256)) return;
+  await db.transaction().execute(async (tx) => {
+    const { frontier } = await lockHead(tx);
+    let grown = emptyFrontier;
+    for await (const rows of entriesBetween(tx, 0, frontier.size, 16_384)) {
+      const nodes: { level: number; index: number; hash: Uint8Array }[] = [];
+      grown = extend(grown, rows.map((row) => row.leaf_hash), serverTree, (level, index, hash) => void (level % 8 === 0 && nodes.push({ level, index, hash })));
+      if (nodes.length > 0) await addNodes(tx, nodes);
+    }
+  });
 }
 
 const foreignKey = (key: string, ledger: string) =>

@@ -1,6 +1,6 @@
 // How is the tree hashed where Node's own SHA-256 is at hand?
 import { hash } from 'node:crypto';
-import { treeHash } from './tree.ts';
+import { emptyFrontier, extend, rootOf, treeHash } from './tree.ts';
 
 /**
  * The tree hash with Node's own SHA-256. Asked for as a string of bytes and unpacked here: Node 20 makes a Buffer of
@@ -12,3 +12,6 @@ export const serverTree = treeHash((bytes) => {
   for (let i = 0; i < 32; i++) result[i] = text.charCodeAt(i);
   return result;
 });
+
+/** The root of a list of its own, such as the records of a batch that one entry commits to. */
+export const rootOfLeaves = (leaves: readonly Uint8Array[]): Uint8Array => rootOf(extend(emptyFrontier, leaves.map((leaf) => serverTree.leaf(leaf)), serverTree), serverTree);

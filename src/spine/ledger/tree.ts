@@ -44,16 +44,23 @@ export interface Frontier {
 
 export const emptyFrontier: Frontier = { size: 0, hashes: [] };
 
+/** Told of every complete subtree as it closes: its height, its number at that height and its root. */
+export type Closed = (level: number, index: number, hash: Uint8Array) => void;
+
 /** The frontier with these leaf hashes appended in order. The given one is left as it is. */
-export function extend(frontier: Frontier, leafHashes: Iterable<Uint8Array>, tree: TreeHash = plainTreeHash): Frontier {
+export function extend(frontier: Frontier, leafHashes: Iterable<Uint8Array>, tree: TreeHash = plainTreeHash, closed?: Closed): Frontier {
   const hashes = [...frontier.hashes];
   let size = frontier.size;
   for (const leafHash of leafHashes) {
     hashes.push(leafHash);
     // A 1 at the end of the old size is a complete subtree waiting for a partner of its own height.
+    let level = 0;
     for (let left = size; left % 2 === 1; left = (left - 1) / 2) {
       const right = hashes.pop()!;
-      hashes.push(tree.node(hashes.pop()!, right));
+      const hash = tree.node(hashes.pop()!, right);
+      hashes.push(hash);
+      level += 1;
+      closed?.(level, (left - 1) / 2, hash);
     }
     size += 1;
   }

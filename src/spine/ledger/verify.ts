@@ -3,7 +3,7 @@ import { base64Of } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Fault, Verification } from './model.ts';
 import { verifierKeyText, vouch, type VerifierKey } from './note.ts';
-import { emptyFrontier, extend, plainTreeHash, rootOf, sameBytes, type Frontier, type TreeHash } from './tree.ts';
+import { emptyFrontier, extend, plainTreeHash, rootOf, sameBytes, type Closed, type Frontier, type TreeHash } from './tree.ts';
 
 export interface Trust {
   keys: readonly VerifierKey[];
@@ -17,6 +17,8 @@ export interface Expectation {
   /** Checkpoints kept from earlier: the ledger must have grown out of each. */
   kept?: readonly string[];
   tree?: TreeHash;
+  /** Told of every complete subtree, over the hashes that were recorded. */
+  closed?: Closed;
 }
 
 export interface Walk {
@@ -25,6 +27,8 @@ export interface Walk {
    * the recorded one, else the recorded one.
    */
   entry(leaf: Uint8Array, recorded: (hash: Uint8Array) => Uint8Array | null, line?: number | null): void;
+  /** Entries in order that were found to be what was recorded, each numbered as it should be: their leaf hashes. */
+  sound(hashes: readonly Uint8Array[]): void;
   /** A signed checkpoint, where it stands among the entries. */
   checkpoint(note: string, line?: number | null): Promise<void>;
   fault(reason: Fault['reason'], says: string, position?: number | null, line?: number | null): void;
@@ -78,7 +82,7 @@ export async function walkLedger(expected: Expectation): Promise<Walk> {
 
   /** Brings the right edge up to the entries seen; in batches, because it copies itself each time. */
   function settle(): void {
-    frontier = extend(frontier, waiting, tree);
+    frontier = extend(frontier, waiting, tree, expected.closed);
     waiting.length = 0;
   }
 
@@ -106,6 +110,17 @@ export async function walkLedger(expected: Expectation): Promise<Walk> {
     last = hash;
     if (kept.size > 0 && kept.has(count)) checkKept();
     else if (waiting.length >= batch) settle();
+  }
+
+  function sound(hashes: readonly Uint8Array[]): void {
+    for (const hash of hashes) {
+      next += 1;
+      count += 1;
+      waiting.push(hash);
+      last = hash;
+      if (kept.size > 0 && kept.has(count)) checkKept();
+      else if (waiting.length >= batch) settle();
+    }
   }
 
   function checkKept(): void {
@@ -161,7 +176,7 @@ export async function walkLedger(expected: Expectation): Promise<Walk> {
     };
   }
 
-  return { entry, checkpoint, fault, end, frontier: () => (settle(), frontier) };
+  return { entry, sound, checkpoint, fault, end, frontier: () => (settle(), frontier) };
 }
 
 /** The position an entry claims, or null when the leaf is no entry. */

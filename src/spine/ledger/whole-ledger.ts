@@ -1,17 +1,22 @@
 // Is the whole ledger in the database sound, and how does it leave the house?
+import type { Db } from '../../tools/server/database.ts';
 import { canonical } from '../../tools/base/canonical.ts';
-import { columnsOf } from './append.ts';
 import { joined } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
+import { findFields, isPlainRow, newPlaces, payloadAt, wholeAt } from './compare-row.ts';
 import { checkpointLine, entryLine, format, headerLine } from './export-file.ts';
-import type { Entry, Verification } from './model.ts';
+import { cosignaturesOn } from './cosignature.ts';
+import { keepsPayloadElsewhere, type Entry, type Verification } from './model.ts';
 import { verifierKeyText, type VerifierKey } from './note.ts';
-import { checkpointsUpTo, entriesBetween, readHeadRow, type EntryRow } from './records.ts';
+import { compareKeys, comparePayloads, type Committed } from './payloads/verify-payloads.ts';
+import { allCosignatures, checkpointOfSize, checkpointsUpTo, copyEntries, entriesBetween, readHeadRow, storedNodes, type EntryRow, type Grown } from './records.ts';
+import { columnsOf } from './prepare.ts';
 import { keysInLedger, signHead, type LedgerHouse } from './signing.ts';
 import { keptCheckpoint, readSigner } from './signing-key.ts';
 import { serverTree } from './tree-on-server.ts';
 import { frontierBytes, frontierFrom, rootOf, sameBytes } from './tree.ts';
 import { walkLedger, type Walk } from './verify.ts';
+import { knownWitnessKeys } from './witness/witnesses.ts';
 
 /**
  * Verifies every byte that counts: each leaf against its hash, each column against its leaf, the sequence, every
@@ -25,30 +30,118 @@ export async function verifyDatabase(house: LedgerHouse, given?: readonly Verifi
   const signer = await readSigner(house.config.dataFolder);
   const head = await readHeadRow(house.db);
   const keys = given ?? [...(signer ? [signer] : []), ...(await keysInLedger(house)).filter((key) => !signer || !sameBytes(key.publicKey, signer.publicKey))];
+  const closed: Grown['nodes'] = [];
   const walk = await walkLedger({
     origin: head.origin ?? '',
     trust: { keys, from: given || signer ? 'given' : 'own' },
     kept: kept === null ? [] : [kept],
     tree: serverTree,
+    closed: (level, index, hash) => void (level % 8 === 0 && closed.push({ level, index, hash })),
   });
   const checkpoints = await checkpointsUpTo(house.db, head.size);
   const check = async (upTo: number) => {
     while (checkpoints[0] && checkpoints[0].size <= upTo) await checkCheckpoint(walk, checkpoints.shift()!);
   };
   await check(0);
-  for await (const rows of entriesBetween(house.db, 0, head.size)) {
-    for (const row of rows) {
-      walk.entry(row.leaf, (hash) => (sameBytes(hash, row.leaf_hash) ? null : row.leaf_hash));
-      compareColumns(walk, row);
-      if (checkpoints[0] && checkpoints[0].size <= row.position + 1) await check(row.position + 1);
-    }
+  const usedKeys = new Set<string>();
+  for (let from = 0; from < head.size; from += stretch) {
+    const to = Math.min(head.size, from + stretch);
+    const committed: Committed = new Map();
+    const hashes = await soundHashes(house.db, from, to, committed);
+    if (hashes) {
+      let at = from;
+      while (checkpoints[0] && checkpoints[0].size <= to) {
+        walk.sound(hashes.slice(at - from, checkpoints[0].size - from));
+        at = Math.max(at, checkpoints[0].size);
+        await check(at);
+      }
+      walk.sound(hashes.slice(at - from));
+    } else await lookClosely(house.db, walk, from, to, committed, () => checkpoints[0]?.size ?? Infinity, check);
+    await comparePayloads(house.db, walk, from, to, committed, usedKeys);
   }
   for (const left of checkpoints) walk.fault('wrong-size', `a checkpoint covers ${left.size} entries that are not all there`);
   const frontier = walk.frontier();
   if (head.size !== frontier.size) walk.fault('wrong-head', `the head says ${head.size} entries, but ${frontier.size} are there`);
   else if (!sameBytes(head.frontier, frontierBytes(frontier))) walk.fault('wrong-head', 'the right edge stored in the head is not that of the entries');
   if ((head.last ?? -1) >= head.size) walk.fault('wrong-head', `entry ${head.last} stands beyond the head of ${head.size}`, head.last);
-  return walk.end();
+  const found = await walk.end();
+  // Where entries are missing no subtree can be right; that has been said.
+  if (frontier.size === head.size) await compareNodes(house.db, closed, head.size, walk);
+  await compareKeys(house, walk, head.size, usedKeys);
+  await compareCosignatures(house, walk);
+  return { ...found, sound: found.faults.length === 0 };
+}
+
+/** How many entries are copied out at a time: a few MB of hashes wait for their checkpoints. */
+const stretch = 32_768;
+
+/**
+ * The leaf hashes of a stretch of entries when all of it is plainly sound: whole, in order, every leaf hashing to its
+ * recorded hash and every column saying what its leaf says. Null when anything is not, or not plainly.
+ */
+async function soundHashes(db: Db, from: number, to: number, committed: Committed): Promise<Uint8Array[] | null> {
+  const hashes: Uint8Array[] = [];
+  const places = newPlaces();
+  let plain = true;
+  await copyEntries(db, from, to, (row) => {
+    if (!plain) return;
+    findFields(row, places);
+    const hash = serverTree.leaf(row.subarray(places[2]!, places[3]!));
+    plain = wholeAt(row, places[0]!) === from + hashes.length && standsAt(row, places[4]!, places[5]!, hash) && isPlainRow(row, places);
+    hashes.push(hash);
+    const payload = plain ? payloadAt(row, places) : null;
+    if (payload && !keepsPayloadElsewhere(row.toString('utf8', places[8]!, places[9]!))) committed.set(from + hashes.length - 1, payload);
+  });
+  if (plain && hashes.length === to - from) return hashes;
+  committed.clear();
+  return null;
+}
+
+function standsAt(row: Buffer, from: number, to: number, hash: Uint8Array): boolean {
+  if (to - from !== hash.length) return false;
+  for (let i = 0; i < hash.length; i++) if (row[from + i] !== hash[i]) return false;
+  return true;
+}
+
+/** The same stretch entry by entry, with a parser, naming what is wrong. */
+async function lookClosely(db: Db, walk: Walk, from: number, to: number, committed: Committed, due: () => number, check: (upTo: number) => Promise<void>): Promise<void> {
+  for await (const rows of entriesBetween(db, from, to)) {
+    for (const row of rows) {
+      walk.entry(row.leaf, (hash) => (sameBytes(hash, row.leaf_hash) ? null : row.leaf_hash));
+      compareColumns(walk, row, committed);
+      if (due() <= row.position + 1) await check(row.position + 1);
+    }
+  }
+}
+
+/** The stored roots of subtrees are what proofs and tiles are made of. */
+async function compareNodes(db: Db, closed: Grown['nodes'], size: number, walk: Walk): Promise<void> {
+  const expected = new Map(closed.map((node) => [`${node.level}/${node.index}`, node.hash]));
+  for await (const rows of storedNodes(db)) {
+    for (const { level, index, hash } of rows) {
+      const name = `${level}/${index}`;
+      // Appended while we were reading.
+      if ((index + 1) * 2 ** level > size) continue;
+      const should = expected.get(name);
+      const place = `the stored hash of entries ${index * 2 ** level} to ${(index + 1) * 2 ** level - 1}`;
+      if (!should) walk.fault('wrong-node', `table node, row ${name}: there is no such subtree`);
+      else if (!sameBytes(hash, should)) walk.fault('wrong-node', `table node, row ${name}: ${place} is not theirs`, index * 2 ** level);
+      expected.delete(name);
+    }
+  }
+  for (const name of expected.keys()) walk.fault('wrong-node', `table node, row ${name} is missing`);
+}
+
+/** A cosignature is of the checkpoint it is filed under, by a witness that was named in the ledger. */
+async function compareCosignatures(house: LedgerHouse, walk: Walk): Promise<void> {
+  const keys = await knownWitnessKeys(house);
+  for (const { size, witness, line } of await allCosignatures(house.db)) {
+    const checkpoint = await checkpointOfSize(house.db, size);
+    const isOne = checkpoint && line.startsWith(`— ${witness} `) && line.endsWith('\n') && line.indexOf('\n') === line.length - 1;
+    const found = isOne ? await cosignaturesOn(checkpoint.note + line, keys).catch(() => null) : null;
+    if (found?.good.some((one) => one.witness === witness)) continue;
+    walk.fault('cosignature', `table cosignature, row ${size} of ${witness}: size, witness and line do not belong together`);
+  }
 }
 
 async function checkCheckpoint(walk: Walk, row: { size: number; note: string; frontier: Buffer }): Promise<void> {
@@ -65,10 +158,11 @@ async function checkCheckpoint(walk: Walk, row: { size: number; note: string; fr
 }
 
 /** The columns exist for queries only; one that says something else than its leaf misleads every page. */
-function compareColumns(walk: Walk, row: EntryRow): void {
+function compareColumns(walk: Walk, row: EntryRow, committed: Committed): void {
   let one: Entry;
   try {
     one = JSON.parse(row.leaf.toString('utf8')) as Entry;
+    if (one.payload && !keepsPayloadElsewhere(one.kind)) committed.set(row.position, one.payload);
     const should = columnsOf(one);
     if (one.position !== row.position) walk.fault('column', `the leaf filed under ${row.position} is entry ${one.position}`, row.position);
     for (const name of Object.keys(should) as (keyof typeof should)[]) {

@@ -13,6 +13,7 @@ const settings = {
   ATTENDING_EXPORTS: z.string().optional().describe('A folder of server-side exports that audits may read.'),
   ATTENDING_LOG: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('How much the log tells.'),
   ATTENDING_MAX_UPLOAD_MB: z.coerce.number().int().min(1).default(20_480).describe('The largest upload, in MB.'),
+  ATTENDING_SEALING_KEYS: z.string().optional().describe('The file of the keys that seal payloads and identifiers, such as a mounted secret; `sealing.keys` in the data folder unless told.'),
   DATABASE_URL: z.string().optional().describe('PostgreSQL 15 or later for production; without it the embedded one runs.'),
   OIDC_ISSUER: z.url().optional().describe('OpenID Connect issuer; with the next two it turns single sign-on on.'),
   OIDC_CLIENT_ID: z.string().optional().describe('OpenID Connect client id.'),
@@ -35,6 +36,8 @@ export interface Config {
   exportsFolder: string | null;
   logLevel: string;
   maxUploadBytes: number;
+  /** The file of the keys that seal payloads and identifiers. */
+  sealingKeys: string;
   databaseUrl: string | null;
   oidc: { issuer: string; clientId: string; clientSecret: string; rolesClaim: string } | null;
   chromiumPath: string | null;
@@ -64,6 +67,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     exportsFolder: read.ATTENDING_EXPORTS ? resolve(read.ATTENDING_EXPORTS) : null,
     logLevel: read.ATTENDING_LOG,
     maxUploadBytes: read.ATTENDING_MAX_UPLOAD_MB * 1_000_000,
+    sealingKeys: resolve(read.ATTENDING_SEALING_KEYS ?? `${read.ATTENDING_DATA}/sealing.keys`),
     databaseUrl: read.DATABASE_URL ?? null,
     oidc: issuer && clientId && clientSecret ? { issuer, clientId, clientSecret, rolesClaim: read.OIDC_ROLES_CLAIM } : null,
     chromiumPath: read.CHROMIUM_PATH ?? null,

@@ -2,9 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alphaOfLook, differenceOf, falseDiscoveries, probabilityOfSoFew } from './difference.ts';
-import { funnelLimits } from './funnel.ts';
 import { newcombeDifference, wilson } from './intervals.ts';
-import { binomialCdf } from './distribution.ts';
 
 const bounded = (k: number, n: number) => ({ value: k / n, ...wilson(k, n)! });
 
@@ -68,21 +66,5 @@ describe('spending', () => {
     expect(spent).toBeLessThan(0.05);
     expect(spent).toBeGreaterThan(0.0499);
     expect(() => alphaOfLook(0)).toThrow(RangeError);
-  });
-});
-
-describe('a funnel', () => {
-  it('narrows with size, holds the share, and leaves out no more than it says', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 400 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), (n, p) => {
-        const { low, high } = funnelLimits(p, n, 0.95)!;
-        expect(low).toBeLessThanOrEqual(high);
-        // P(X strictly below the low limit) is at most the tail.
-        const below = Math.ceil(low * n) - 1;
-        if (below >= 0) expect(binomialCdf(below, n, p)).toBeLessThanOrEqual(0.025 + 1e-9);
-      }),
-    );
-    expect(funnelLimits(0.9, 4000, 0.95)!.low).toBeGreaterThan(funnelLimits(0.9, 40, 0.95)!.low);
-    expect(funnelLimits(1, 40, 0.95)).toBeNull();
   });
 });

@@ -24,9 +24,20 @@ create table decisions.batch_record (
   body bytea not null,
   primary key (batch, nth)
 );
+-- What is sealed beside a record of a batch; the record has its digest. It stays when the key is shredded.
+create table decisions.batch_payload (
+  batch text not null,
+  nth int not null,
+  key text not null,
+  sealed bytea not null,
+  primary key (batch, nth),
+  foreign key (batch, nth) references decisions.batch_record
+);
+alter table decisions.batch_payload alter column sealed set storage external;
 create index batch_record_by_decision on decisions.batch_record (decision);
 
 create trigger batch_stays before update or delete on decisions.batch for each row execute function ledger.refuse_change();
+create trigger batch_payload_stays before update or delete on decisions.batch_payload for each row execute function ledger.refuse_change();
 create trigger batch_record_stays before update or delete on decisions.batch_record for each row execute function ledger.refuse_change();
 
 -- Everything below follows from the ledger and is made anew by `attending decisions rebuild`.

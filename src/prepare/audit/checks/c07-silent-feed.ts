@@ -1,61 +1,133 @@
 // C07: which unit is silent where its peers speak?
-import { tierOf, whole, type Check } from '../check.ts';
-import { count, independent, percent, share, tidy } from '../judging.ts';
-import type { Finding, Threshold } from '../model.ts';
+import { betaBinomialSilence, silences, type BetaBinomial } from '../../../tools/statistics/beta-binomial.ts';
+import { name, quote } from '../../../tools/fhir/fhir.ts';
+import { textAt } from '../cells.ts';
+import { tierOf, whole, type Check, type Desk } from '../check.ts';
+import { countOf, independent, percent, share, tidy } from '../judging.ts';
+import type { EvidenceRow, Finding, Threshold, Unit } from '../model.ts';
+import { rawOf } from '../plan.ts';
+import { feedFields, feedTypes } from '../type-fields.ts';
+import { unknownUnit } from '../units.ts';
 
-/** After correction for the number of units looked at. */
-const unlikely = 0.01;
+/** A unit is named when the probability that its silence is nothing but chance is at most this. */
+const mostFalse = 0.05;
 
 export const silentFeed: Check = {
   id: 'C07',
   name: 'Silent feed',
-  asks: 'Is there a facility or department where the value never comes, though its peers have it?',
+  asks: 'Is there a facility or department where the value, or a whole kind of record, never comes, though its peers have it?',
   family: 'completeness',
   about: 'element',
-  formula: `n: units (facilities; departments) with enough patients or encounters that silence would not be chance. k: those that are not silent. Silent: no patient or encounter has a usable value, and (1 - p)^m < ${unlikely} / units, with m its patients or encounters and p the completeness of its peers.`,
+  formula: `For every element, and for every kind of record (resource type) the charter does not name. n: facilities and departments that speak, or are silent beyond chance. k: those that speak. Silent: not one of its m patients or encounters has it. Chance: the probability of that if the unit were like its peers, B(α, β+m) / B(α, β), with α and β of a beta-binomial distribution fitted to the units that speak (zero-truncated maximum likelihood), so that peers that differ among themselves make silence less surprising; encounters of one patient count once. With ten units or more the share of silent ones is estimated too, and a unit is named where the probability of a false alarm, given its silence, is at most ${percent(mostFalse)}; with fewer, where chance × units is. A department of a silent facility is not named again.`,
   threshold: { bound: 'at-least', value: 1 },
-  source: 'Zero events in m trials: Hanley & Lippman-Hand, JAMA 1983;249:1743-1745; Bonferroni for the number of units.',
-  limits: 'A unit may rightly not do it (no lactate in an eye clinic): the unit is named, a person decides. Units too small to tell are left out and counted.',
+  source: 'Zero events in m trials: Hanley & Lippman-Hand, JAMA 1983;249:1743-1745. Over-dispersion: Skellam, J R Stat Soc B 1948;10:257-261. False alarms: Efron, Large-Scale Inference, 2010, chapter 5; Newton et al., Biostatistics 2004;5:155-176.',
+  limits: 'A unit may rightly not do it (no lactate in an eye clinic): the unit is named, a person decides. Units too small to tell are counted, not named: in the project\'s simulation of 150 hospitals with 3 to 2,000 stays, fed at a mean of 85 %, every silent one of at least 50 stays was named and under 2 % of those named were not silent. A feed that only some use, and rarely, hides its silent ones. Each element is judged by itself: with many elements, add their false-alarm probabilities. Records without an encounter are counted by patient, and a patient of two facilities speaks for both.',
   weight: 'element',
-  find: async ({ elements, completeness }) =>
-    elements.flatMap((element): Finding[] => {
-      const mine = completeness.filter((finding) => finding.element === element.id && finding.unit.month === null && finding.unit.clinician === null);
-      const threshold: Threshold = { bound: 'at-least', value: 1, from: 'default' };
-      const tier = tierOf(silentFeed, element);
-      const levels = [mine.filter((finding) => finding.unit.facility !== null && finding.unit.department === null), mine.filter((finding) => finding.unit.department !== null)];
-      const named: Finding[] = [];
-      let judged = 0;
-      let small = 0;
-      for (const units of levels) {
-        const n = units.reduce((sum, finding) => sum + finding.n, 0);
-        const k = units.reduce((sum, finding) => sum + (finding.k ?? 0), 0);
-        for (const finding of units) {
-          const peers = n - finding.n > 0 ? (k - finding.k!) / (n - finding.n) : 0;
-          const chance = (1 - peers) ** finding.n;
-          if (units.length < 2 || peers === 0 || chance >= unlikely / units.length) {
-            if (units.length > 1) small++;
-            continue;
-          }
-          judged++;
-          if (finding.k !== 0) continue;
-          named.push({
-            ...share({
-              check: 'C07', element: element.id, resource: element.resource, unit: finding.unit, moments: independent(0, finding.n), threshold: { bound: 'at-least', value: element.threshold, from: 'charter' }, tier, minimumN: 1,
-              says: () => `${element.name} is silent in ${finding.unit.department ?? finding.unit.facility}${finding.unit.department ? ` (${finding.unit.facility})` : ''}: none of ${count(finding.n)} ${element.per}s has it, where ${percent(peers)} of its peers' do; by chance that has a probability of ${chance < 1e-12 ? 'less than 10⁻¹²' : chance.toExponential(1)}.`,
-              figures: { peers: tidy(peers), chance: tidy(chance) },
-              rows: finding.rows,
-            }),
-            verdict: 'not-met',
-          });
-        }
-      }
-      if (levels.flat().length === 0) return [];
-      // Whether a unit is silent was tested unit by unit: none silent is met, without an interval over units.
-      const overall = share({
-        check: 'C07', element: element.id, resource: element.resource, unit: whole, moments: independent(judged - named.length, judged), threshold, tier: judged === 0 ? 'context' : tier, minimumN: 1,
-        says: () => (judged === 0 ? `${element.name}: no unit has peers to compare it with, or enough ${element.per}s to tell silence from chance.` : named.length === 0 ? `${element.name}: none of ${count(judged)} units is silent.` : `${element.name}: ${named.length} of ${count(judged)} units are silent: ${named.slice(0, 5).map((finding) => finding.unit.department ?? finding.unit.facility).join(', ')}${named.length > 5 ? ' …' : ''}.`),
-        figures: { silent: named.length, tooSmall: small },
-      });
-      return [{ ...overall, verdict: judged === 0 ? 'not-measurable' : named.length > 0 ? 'not-met' : 'met' }, ...named];
-    }),
+  async find(desk) {
+    const findings: Finding[] = [];
+    for (const element of desk.elements) {
+      const mine = desk.completeness.filter((finding) => finding.element === element.id && finding.unit.facility !== null && finding.unit.facility !== unknownUnit && finding.unit.department !== unknownUnit && finding.unit.month === null && finding.unit.clinician === null);
+      const units = mine.map((finding) => ({ unit: finding.unit, ...byPatient(finding), rows: finding.rows }));
+      findings.push(...judge({ element: element.id, resource: element.resource, name: element.name, subjects: element.per, tier: tierOf(silentFeed, element), promised: { bound: 'at-least', value: element.threshold, from: 'charter' } }, units));
+    }
+    const named = new Set(desk.elements.map(({ resource }) => resource));
+    for (const resource of feedTypes) if (!named.has(resource) && (desk.resources[resource] ?? 0) > 0) findings.push(...(await silentType(desk, resource)));
+    return findings;
+  },
 };
+
+interface Counts {
+  unit: Unit;
+  n: number;
+  k: number;
+  rows: EvidenceRow[];
+}
+
+interface About {
+  element: string | null;
+  resource: string;
+  name: string;
+  subjects: string;
+  tier: Finding['tier'];
+  promised: Threshold;
+}
+
+/** Encounters of one patient are one: their share, on as many observations as there are patients. */
+function byPatient({ n, k, figures }: Finding): { n: number; k: number } {
+  const worth = Math.min(n, figures['patients'] ?? n);
+  return { n: worth, k: (k ?? 0) === 0 ? 0 : Math.min(worth, Math.max(1, Math.round(((k ?? 0) / n) * worth))) };
+}
+
+function judge(about: About, units: readonly Counts[]): Finding[] {
+  if (units.length === 0) return [];
+  const threshold: Threshold = { bound: 'at-least', value: 1, from: 'default' };
+  const named: Finding[] = [];
+  const silentFacilities = new Set<string>();
+  let speaking = 0;
+  let small = 0;
+  let expectedFalse = 0;
+  for (const level of ['facility', 'department'] as const) {
+    const these = units.filter(({ unit, n }) => (unit.department === null) === (level === 'facility') && n > 0);
+    if (these.length < 2) continue;
+    const { peers, silences: found } = silences(these);
+    if (!peers) continue;
+    for (const [i, one] of these.entries()) {
+      const silence = found[i];
+      if (!silence) { speaking++; continue; }
+      if (one.unit.department !== null && silentFacilities.has(one.unit.facility!)) continue;
+      if (silence.falseAlarm > mostFalse) { small++; continue; }
+      if (one.unit.department === null) silentFacilities.add(one.unit.facility!);
+      expectedFalse += silence.falseAlarm;
+      named.push(nameOf(about, one, peers, silence));
+    }
+  }
+  const judged = speaking + named.length;
+  // Whether a unit is silent was tested unit by unit: none silent is met, without an interval over units.
+  const overall = share({
+    check: 'C07', element: about.element, resource: about.resource, unit: whole, moments: independent(speaking, judged), threshold, tier: judged === 0 ? 'context' : about.tier, minimumN: 1,
+    says: () =>
+      judged === 0
+        ? `${about.name}: no unit has peers to compare it with.`
+        : `${about.name}: ${named.length === 0 ? `none of ${countOf(judged, 'unit')} is silent` : `${named.length} of ${countOf(judged, 'unit')} ${named.length === 1 ? 'is' : 'are'} silent: ${named.slice(0, 5).map(({ unit }) => unit.department ?? unit.facility).join(', ')}${named.length > 5 ? ' …' : ''}; ${sayChance(expectedFalse)} of them would be expected by chance`}.${small > 0 ? ` ${countOf(small, 'more unit')} without any ${small === 1 ? 'is' : 'are'} too small to tell.` : ''}`,
+    figures: { silent: named.length, tooSmall: small, expectedFalseAlarms: tidy(expectedFalse) },
+  });
+  return [{ ...overall, verdict: judged === 0 ? 'not-measurable' : named.length > 0 ? 'not-met' : 'met' }, ...named];
+}
+
+function nameOf(about: About, { unit, n, rows }: Counts, peers: BetaBinomial, { chance, falseAlarm }: { chance: number; falseAlarm: number }): Finding {
+  const where = `${unit.department ?? unit.facility}${unit.department ? ` (${unit.facility})` : ''}`;
+  return {
+    ...share({
+      check: 'C07', element: about.element, resource: about.resource, unit, moments: independent(0, n), threshold: about.promised, tier: about.tier, minimumN: 1,
+      says: () => `${about.name} is silent in ${where}: none of ${countOf(n, about.subjects)} has it, where ${percent(peers.mean)} of its peers' do; by chance that has a probability of ${sayChance(chance)}${peers.correlation > 0.001 ? ', their differences allowed for' : ''}.`,
+      figures: { peers: tidy(peers.mean), correlation: tidy(peers.correlation), chance: tidy(chance), chanceIfAlike: tidy(betaBinomialSilence(n, { mean: peers.mean, correlation: 0 })), falseAlarm: tidy(falseAlarm) },
+      rows,
+    }),
+    verdict: 'not-met',
+  };
+}
+
+const sayChance = (p: number): string => (p < 1e-12 ? 'less than 10⁻¹²' : p < 0.001 ? p.toExponential(1) : p.toFixed(3));
+
+/** Is a kind of record the charter does not name silent somewhere? By encounter where most records name one, else by patient. */
+async function silentType({ database, types, wanted }: Desk, resource: string): Promise<Finding[]> {
+  const columns = wanted[resource] ?? [];
+  const [subject, encounter] = feedFields(resource);
+  if (subject === undefined || !columns.includes(subject)) return [];
+  const reference = (place: string) => `ref_id_(${textAt(place, columns) ?? 'NULL::VARCHAR'})`;
+  const source = types.includes(resource)
+    ? `SELECT p, e FROM ${name(`placed_${resource}`)}`
+    : `SELECT who.p, enc.e FROM ${rawOf(resource)} r LEFT JOIN who ON who.id = ${reference(`${subject}.reference`)} LEFT JOIN enc ON enc.id = ${encounter === undefined ? 'NULL::VARCHAR' : reference(resource === 'DocumentReference' ? 'context.encounter[0].reference' : `${encounter}.reference`)}`;
+  await database.run(`CREATE OR REPLACE TEMP TABLE fed AS SELECT p, e, count(*) AS n FROM (${source}) GROUP BY p, e`);
+  const [of] = await database.rows<{ encounter: number; n: number }>('SELECT coalesce(sum(n) FILTER (e IS NOT NULL), 0)::BIGINT AS encounter, coalesce(sum(n), 0)::BIGINT AS n FROM fed');
+  if (!of || of.n === 0) return [];
+  const kind = of.encounter * 2 >= of.n ? 'encounter' : 'patient';
+  const has = kind === 'encounter' ? 'SELECT DISTINCT unnest([enc.e, enc.parent]) AS key FROM fed JOIN enc ON enc.e = fed.e' : 'SELECT DISTINCT p AS key FROM fed';
+  const rows = await database.rows<{ facility: string; department: string | null; n: number; k: number }>(`WITH has AS (${has}),
+    m AS (SELECT DISTINCT unit.facility, unit.department, member.key, member.p, has.key IS NOT NULL AS fed FROM member JOIN unit ON unit.u = member.u LEFT JOIN has ON has.key = member.key
+      WHERE member.kind = ${quote(kind)} AND unit.facility <> ${quote(unknownUnit)}),
+    q AS (SELECT facility, department, GROUPING(department) AS g, p, max(fed) AS fed FROM m GROUP BY GROUPING SETS ((facility, p), (facility, department, p)))
+    SELECT facility, department, count(*) AS n, count(*) FILTER (fed) AS k FROM q WHERE g = 1 OR department <> ${quote(unknownUnit)} GROUP BY facility, department, g ORDER BY g DESC, facility, department`);
+  const units = rows.map(({ facility, department, n, k }) => ({ unit: { ...whole, facility, department }, n, k, rows: [] }));
+  return judge({ element: null, resource, name: resource, subjects: 'patient', tier: 'important', promised: { bound: 'at-least', value: 1, from: 'default' } }, units);
+}

@@ -8,8 +8,5 @@ export const checkName = (id: string): string => catalogue.find((check) => check
 
 export const share = ({ rate, n }: Pick<ComparedFinding, 'rate' | 'n'>): string => (rate === null ? `not measurable (n ${n.toLocaleString('en-US')})` : percent(rate));
 
-/** A difference of two shares in percentage points, with its sign: `+3.2 points`, `−0.4 points`. */
-export const inPoints = (difference: number): string => `${difference > 0 ? '+' : difference < 0 ? '−' : ''}${Math.abs(difference * 100).toFixed(1)} points`;
-
 export const sideOf = (finding: ComparedFinding | null): Change['before'] =>
   finding && { n: finding.n, k: finding.k, rate: finding.rate, low: finding.low, high: finding.high, threshold: finding.threshold, verdict: finding.verdict };

@@ -2,8 +2,9 @@
 import { differenceOf, falseDiscoveries, probabilityOfSoFew } from '../../../tools/statistics/difference.ts';
 import { count } from '../../../tools/ui/numbers.ts';
 import type { AuditDocument, StoredFinding, Verdict } from '../model.ts';
-import { checkName, inPoints, share, sideOf } from './compare-words.ts';
+import { checkName, share, sideOf } from './compare-words.ts';
 import type { Change, Comparison, Movement } from './model.ts';
+import { inPoints } from './movement-words.ts';
 
 /** An audit as it is compared: audit.json, or a run on the server with small cells withheld. */
 export type Compared = Pick<AuditDocument, 'finishedAt' | 'charter' | 'summary' | 'provenance' | 'absent' | 'elements' | 'export'> & { findings: readonly ComparedFinding[] };

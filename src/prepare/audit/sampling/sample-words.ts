@@ -1,6 +1,6 @@
 // Which words does a sample use, and what does sample.json carry?
 import { z } from 'zod';
-import { tier } from '../../../spine/deployments/model.ts';
+import { dataSection, tier } from '../../../spine/deployments/model.ts';
 import { instant } from '../../../tools/base/endpoint.ts';
 
 /** The rule of the draw. Another rule is another name: a sample says by which one it was drawn. */
@@ -105,14 +105,14 @@ export const sampleDocument = z
     rule: z.literal(rule),
     tool: z.strictObject({ name: z.literal('attending'), version: z.string() }),
     drawnAt: instant,
-    charter: z.strictObject({ digest: z.string(), deployment: z.string().nullable() }),
+    charter: z.strictObject({ digest: z.string(), deployment: z.string().nullable(), data: dataSection.describe('Its data section, so that the draw can be repeated with this file and the export alone.') }),
     request: request.extend({ of: recordKind }),
     seedDigest: z.string().describe('SHA-256 of the seed in UTF-8: what the ledger keeps before the data are read.'),
     frame: z.strictObject({
       records: z.int(),
       digest: z.string().describe('SHA-256 over one line per record in the byte order of the records: `["Encounter/1","facility","department","month"]` and a line feed.'),
       level: z.enum(levelNames),
-      provenance: z.enum(['synthetic', 'de-identified-copy', 'not-established', 'production-like', 'curated']).catch('not-established'),
+      provenance: z.string().describe('What the export shows itself to be; see audit.json.'),
     }),
     extensions: z.array(extension).describe('What was taken further, in order; never a new draw.'),
     strata: z.array(stratum),
@@ -122,3 +122,42 @@ export const sampleDocument = z
   })
   .meta({ title: 'Attending sample', description: 'A verifiable draw of records and what they say: sample.json.' });
 export type SampleDocument = z.infer<typeof sampleDocument>;
+
+/** What audit.json says of the sample it looked at: how it was drawn, and completeness from it beside that of the full feed. */
+export const auditedSample = sampleDocument.pick({ rule: true, request: true, seedDigest: true, frame: true, strata: true, estimates: true }).extend({ records: z.array(z.string()).describe('The drawn ones.') });
+export type AuditedSample = z.infer<typeof auditedSample>;
+
+// ---------------------------------------------------------------- what reviewers found
+
+const interval = z.strictObject({ low: z.number(), high: z.number() }).nullable();
+
+/** Of one question, or of all together: how alike the two reviewers answered. Nobody is ranked: agreement has no order. */
+export const questionAgreement = z.strictObject({
+  question: z.string(),
+  asks: z.string(),
+  n: z.int().describe('Records both answered.'),
+  observed: z.number().nullable().describe('Share answered alike.'),
+  kappa: z.number().nullable().describe("Cohen's; null where both gave one and the same answer throughout."),
+  kappaInterval: interval.describe('Fleiss, Cohen & Everitt 1969.'),
+  pabak: z.number().nullable().describe('Prevalence-adjusted: what kappa would be if the answers were equally common.'),
+  cannotTell: z.int().describe('Records where at least one could not tell.'),
+});
+export const chartAgreement = z.strictObject({
+  element: z.string(),
+  n: z.int().describe('Drawn records with a settled answer.'),
+  sensitivity: z.strictObject({ n: z.int(), value: z.number().nullable(), interval }).describe('Of what the charts have, the share the export has.'),
+  ppv: z.strictObject({ n: z.int(), value: z.number().nullable(), interval }).describe('Of what the export has, the share the charts have.'),
+  same: z.strictObject({ n: z.int(), value: z.number().nullable(), interval }).describe('Of what both have, the share that is the same.'),
+  carried: z.strictObject({ n: z.int(), value: z.number().nullable(), interval }).describe('Of what the charts have, the share that stands in the export and is the same.'),
+});
+export const otherAnswer = z.strictObject({ question: z.string(), asks: z.string(), n: z.int(), value: z.number().nullable().describe('Share answered yes.'), interval });
+
+export const reviewResults = z.strictObject({
+  questions: z.array(question),
+  agreement: z.array(questionAgreement),
+  overall: z.strictObject({ n: z.int(), records: z.int(), kappa: z.number().nullable(), interval }).describe('Pooled over the questions; interval by a jackknife over records.'),
+  open: z.int().describe('Disagreements nobody has settled; left out of what follows.'),
+  elements: z.array(chartAgreement),
+  others: z.array(otherAnswer),
+});
+export type ReviewResults = z.infer<typeof reviewResults>;

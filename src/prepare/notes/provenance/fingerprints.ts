@@ -17,7 +17,8 @@ export interface Fingerprints {
 export const fingerprintStore = (): Fingerprints => ({ count: 0, at: new Int32Array(1024), key: new Int32Array(1024), all: new Int32Array(4096) });
 
 const base = 0x5bd1e995;
-const leaving = power(base, gram);
+/** What the oldest token of a rolling hash was multiplied with by the time it leaves. */
+const oldest = power(base, gram - 1);
 
 function power(of: number, exponent: number): number {
   let result = 1;
@@ -47,7 +48,7 @@ export function fingerprint(hash: Int32Array, from: number, to: number, into: Fi
     rolling = Math.imul(rolling, base) + hash[from + g + gram - 1]! | 0;
     const mixed = Math.imul(rolling ^ (rolling >>> 16), 0x85ebca6b);
     all[g] = mixed ^ (mixed >>> 13);
-    rolling = rolling - Math.imul(hash[from + g]!, leaving / base | 0) | 0;
+    rolling = rolling - Math.imul(hash[from + g]!, oldest) | 0;
   }
   let kept = 0;
   let smallest = -1;
@@ -72,4 +73,14 @@ export function fingerprint(hash: Int32Array, from: number, to: number, into: Fi
     key[kept++] = value;
   }
   into.count = kept;
+}
+
+/** A second, independent 32 bits of the fingerprint that begins here: both together do not collide by chance. */
+export function checkOf(hash: Int32Array, at: number): number {
+  let check = 0;
+  for (let i = at; i < at + gram; i++) {
+    check = Math.imul(check ^ hash[i]!, 0xcc9e2d51);
+    check ^= check >>> 15;
+  }
+  return check;
 }

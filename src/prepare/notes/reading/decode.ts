@@ -51,7 +51,7 @@ export function decodeText(bytes: Buffer, contentType: string | null): DecodedTe
   if (bytes.length === 0) return nothing('empty');
   if (bytes.length > longestText) return nothing('too-large');
   for (const [magic, why] of magics) if (magic.every((byte, at) => bytes[at] === byte)) return nothing(why);
-  const start = bytes.latin1Slice(0, 200).trimStart();
+  const start = bytes.toString('latin1', 0, 200).trimStart();
   if (start.startsWith('{\\rtf')) {
     const { text, trouble } = rtfText(bytes);
     return { ...finished(Buffer.from(text, 'utf8'), 'rtf'), trouble };
@@ -60,25 +60,29 @@ export function decodeText(bytes: Buffer, contentType: string | null): DecodedTe
   if (text === null) return nothing('binary');
   const type = contentType?.split(';')[0]!.trim().toLowerCase() ?? '';
   const isMarkup = /^(text\/html|application\/xhtml\+xml|text\/xml|application\/(.*\+)?xml)$/.test(type) || /^(<!doctype html|<html|<\?xml|<div\b[^>]*xmlns)/i.test(start.replace(/^(ï»¿|\uFEFF)/, ''));
-  if (isMarkup) return { ...finished(Buffer.from(htmlText(text.utf8Slice()), 'utf8'), 'html'), charset: trouble };
+  if (isMarkup) return { ...finished(Buffer.from(htmlText(text.toString('utf8')), 'utf8'), 'html'), charset: trouble };
   return { ...finished(text, 'text'), charset: trouble };
 }
 
 function finished(bytes: Buffer, format: 'text' | 'html' | 'rtf'): DecodedText {
-  const blank = bytes.length < 4096 && bytes.utf8Slice().trim() === '';
+  const blank = bytes.length < 4096 && bytes.toString('utf8', 0, 64).trim() === '' && bytes.toString('utf8').trim() === '';
   return blank ? nothing('empty') : { bytes, why: null, format, charset: null, trouble: null };
 }
 
 const charsetOf = (contentType: string | null): string | null => /charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1] ?? null;
 
+/** One content is decoded at a time, into the same bytes: thousands of buffers a second would keep the collector busy. */
+let room: Buffer = Buffer.allocUnsafeSlow(1 << 16);
 const alphabet = /^[A-Za-z0-9+/\-_=\s]*$/;
 
 /**
- * Base64 as FHIR writes it. Truncated or broken base64 is read as far as it goes, and said: the length of the
+ * Base64 as FHIR writes it; the bytes are good until the next call. Truncated or broken base64 is read as far as it goes, and said: the length of the
  * letters must be a whole number of fours (RFC 4648), where padding is written at all.
  */
 export function fromBase64(data: string): { bytes: Buffer; broken: boolean } {
-  const bytes = Buffer.from(data, 'base64');
+  const wanted = Math.ceil((data.length * 3) / 4) + 3;
+  if (room.length < wanted) room = Buffer.allocUnsafeSlow(wanted * 2);
+  const bytes = room.subarray(0, room.write(data, 'base64'));
   // What decodes to as many bytes as its length promises holds nothing else; only the others are looked at.
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   if (data.length % 4 === 0 && bytes.length === (data.length / 4) * 3 - padding) return { bytes, broken: false };

@@ -40,7 +40,7 @@ interface State {
  * is read up to there.
  */
 export function rtfText(bytes: Buffer): RtfText {
-  const source = bytes.latin1Slice();
+  const source = bytes.toString('latin1');
   const out: string[] = [];
   const states: State[] = [];
   const pages = new Map<number, number>();

@@ -12,28 +12,33 @@ export interface Kept<Head> {
 
 /** The records of one key (a patient, a Binary), in the order they came. */
 export interface Pile<Head> {
+  /** Number of the part it lies in: stores of one size deal the same key to the same part. */
+  part: number;
   key: string;
   records: Kept<Head>[];
 }
 
 export interface Store<Head> {
   put(key: string, head: Head, body?: Buffer): void;
-  /** Every pile, in an order that depends on the keys alone. Can be walked again and again. */
+  /** Every pile, part by part and by key in a part. Can be walked again and again, always in the same order. */
   piles(): Generator<Pile<Head>>;
   /** Bytes that lie on disk. */
   spilled(): number;
   close(): Promise<void>;
 }
 
-/** Bytes that wait in memory before they are written, over all parts. */
+/** Bytes that stay in memory, over all parts; what is smaller never touches the disk. */
 const waiting = 64 * 1024 * 1024;
 /** What one part should hold: it is read whole. */
 const partSize = 32 * 1024 * 1024;
 const nothing = Buffer.alloc(0);
 
 interface Part {
-  pieces: Buffer[];
-  bytes: number;
+  /** Filled from the front. */
+  slab: Buffer | null;
+  used: number;
+  /** Full slabs, while everything still fits into memory. */
+  full: Buffer[];
   file: number | null;
   written: number;
 }
@@ -41,81 +46,99 @@ interface Part {
 /**
  * Records are dealt to parts by a hash of their key (a grace hash partition, as databases join what does not fit into memory);
  * a part is read whole, grouped and given out. Memory: what waits, plus the largest part, so a patient with very many records
- * is held, the export is not. What is small never touches the disk.
- * @param expected about how many bytes will come; decides the number of parts, not the result.
+ * is held, the export is not.
+ * @param expected about how many bytes will come; decides the number of parts.
  */
 export function openStore<Head>(folder: string, expected: number): Store<Head> {
   const count = Math.min(512, Math.max(1, Math.ceil(expected / partSize)));
-  const parts: Part[] = Array.from({ length: count }, () => ({ pieces: [], bytes: 0, file: null, written: 0 }));
+  const slabSize = Math.min(4 * 1024 * 1024, Math.max(64 * 1024, Math.floor(waiting / 4 / count)));
+  const parts: Part[] = Array.from({ length: count }, () => ({ slab: null, used: 0, full: [], file: null, written: 0 }));
   let held = 0;
-  let made = false;
+  let onDisk = false;
   const path = (at: number) => join(folder, `part-${at}`);
-  const spill = () => {
+
+  function write(at: number, bytes: Buffer): void {
+    const part = parts[at]!;
     try {
-      if (!made) mkdirSync(folder, { recursive: true, mode: 0o700 });
-      made = true;
-      for (const [at, part] of parts.entries()) {
-        if (part.bytes === 0) continue;
-        part.file ??= openSync(path(at), 'w', 0o600);
-        const all = Buffer.concat(part.pieces, part.bytes);
-        for (let from = 0; from < all.length; ) from += writeSync(part.file, all, from);
-        part.written += all.length;
-        part.pieces = [];
-        part.bytes = 0;
-      }
+      part.file ??= openSync(path(at), 'w', 0o600);
+      for (let from = 0; from < bytes.length; ) from += writeSync(part.file, bytes, from);
     } catch (error) {
       throw asProblem(error);
     }
-    held = 0;
-  };
+    part.written += bytes.length;
+  }
+
+  /** The slab is full: it waits in memory or goes to the disk, where everything goes once memory was not enough. */
+  function turn(at: number, room: number): void {
+    const part = parts[at]!;
+    const filled = part.slab?.subarray(0, part.used) ?? nothing;
+    part.used = 0;
+    if (onDisk) {
+      write(at, filled);
+      if (part.slab === null || part.slab.length < room) part.slab = Buffer.allocUnsafeSlow(Math.max(slabSize, room));
+      return;
+    }
+    if (filled.length > 0) part.full.push(filled);
+    part.slab = Buffer.allocUnsafeSlow(Math.max(slabSize, room));
+    held += part.slab.length;
+    if (held <= waiting) return;
+    onDisk = true;
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw asProblem(error);
+    }
+    for (const [one, { full }] of parts.entries()) {
+      for (const slab of full) write(one, slab);
+      parts[one]!.full = [];
+    }
+  }
+
   return {
     put(key, head, body = nothing) {
-      const words = Buffer.from(JSON.stringify([key, head]), 'utf8');
-      const sizes = Buffer.allocUnsafe(8);
-      sizes.writeUInt32LE(words.length, 0);
-      sizes.writeUInt32LE(body.length, 4);
-      const part = parts[count === 1 ? 0 : hashOf(key) % count]!;
-      part.pieces.push(sizes, words);
-      // A slice of a large read buffer would keep the whole of it.
-      if (body.length > 0) part.pieces.push(body.buffer.byteLength > 2 * body.length + 4096 ? Buffer.from(body) : body);
-      const size = 8 + words.length + body.length;
-      part.bytes += size;
-      held += size;
-      if (held > waiting) spill();
+      const words = JSON.stringify([key, head]);
+      const at = count === 1 ? 0 : hashOf(key) % count;
+      const part = parts[at]!;
+      const most = 8 + words.length * 3 + body.length;
+      if (part.slab === null || part.used + most > part.slab.length) turn(at, most);
+      const slab = part.slab!;
+      const length = slab.write(words, part.used + 8, 'utf8');
+      slab.writeUInt32LE(length, part.used);
+      slab.writeUInt32LE(body.length, part.used + 4);
+      body.copy(slab, part.used + 8 + length);
+      part.used += 8 + length + body.length;
     },
     *piles() {
       for (const [at, part] of parts.entries()) {
-        if (part.written + part.bytes === 0) continue;
-        const before = part.file === null ? [] : [readFileSync(path(at))];
-        yield* pilesOf<Head>(Buffer.concat([...before, ...part.pieces]));
+        const pieces = [...(part.file === null ? [] : [readFileSync(path(at))]), ...part.full, part.slab?.subarray(0, part.used) ?? nothing].filter(({ length }) => length > 0);
+        if (pieces.length > 0) yield* pilesOf<Head>(at, pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
       }
     },
     spilled: () => parts.reduce((sum, { written }) => sum + written, 0),
     async close() {
       for (const part of parts) {
         if (part.file !== null) closeSync(part.file);
-        part.file = null;
-        part.pieces = [];
+        Object.assign(part, { file: null, full: [], slab: null, used: 0 });
       }
-      if (made) await rm(folder, { recursive: true, force: true });
+      if (onDisk) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-function* pilesOf<Head>(bytes: Buffer): Generator<Pile<Head>> {
+function* pilesOf<Head>(part: number, bytes: Buffer): Generator<Pile<Head>> {
   const piles = new Map<string, Kept<Head>[]>();
   for (let at = 0; at < bytes.length; ) {
     const words = bytes.readUInt32LE(at);
     const body = bytes.readUInt32LE(at + 4);
     const text = at + 8 + words;
-    const [key, head] = JSON.parse(bytes.utf8Slice(at + 8, text)) as [string, Head];
+    const [key, head] = JSON.parse(bytes.toString('utf8', at + 8, text)) as [string, Head];
     const kept = { head, body: bytes.subarray(text, text + body) };
     const pile = piles.get(key);
     if (pile) pile.push(kept);
     else piles.set(key, [kept]);
     at = text + body;
   }
-  for (const key of [...piles.keys()].sort()) yield { key, records: piles.get(key)! };
+  for (const key of [...piles.keys()].sort()) yield { part, key, records: piles.get(key)! };
 }
 
 /** FNV-1a, 32 bit (Fowler, Noll, Vo). */

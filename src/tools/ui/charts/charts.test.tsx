@@ -1,6 +1,9 @@
 // Can every chart be read without seeing it, and drawn without a browser?
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
+import { FunnelPlot } from './FunnelPlot.tsx';
+import { heatOf } from './heat-grid.ts';
+import { HeatGrid } from './HeatGrid.tsx';
 import { IntervalBars } from './IntervalBars.tsx';
 import { Matrix } from './Matrix.tsx';
 import { Sparkline, TrendLine } from './TrendLine.tsx';
@@ -40,4 +43,36 @@ test('a trend breaks where nothing was measured and says how it moved', () => {
   expect(html).toMatch(/d="M[^"]*M/);
   expect(renderToStaticMarkup(<Sparkline label="use rises" values={[0.1, null, 0.3]} />)).toContain('aria-label="use rises"');
   expect(renderToStaticMarkup(<TrendLine title="Use" points={[]} />)).toContain('Nothing has been measured yet.');
+});
+
+test('a heat grid says what is withheld, what nobody came to, and what is framed, and never writes 100 for almost all', () => {
+  const html = renderToStaticMarkup(
+    <HeatGrid
+      title="Lactate"
+      reading="One silent month."
+      corner="Facility"
+      columns={['2026-01', '2026-02', '2026-03', '2026-04']}
+      framedWords="silent"
+      rows={[{ id: 'n', label: 'North', cells: [{ share: 0.999, framed: false, says: 'a' }, { share: 0, framed: true, says: 'b' }, { share: null, framed: false, says: 'c' }, null] }]}
+    />,
+  );
+  expect(html.match(/class="heat-frame"/g)).toHaveLength(2);
+  expect(html).toContain('>99</text>');
+  expect(html).toContain('<td>99.9 %</td><td>0.0 % !</td><td>withheld</td><td>nobody</td>');
+  expect(html).toMatch(/role="img" aria-label="Lactate\. One silent month\."/);
+  expect([0, 0.2, 0.5, 0.75, 0.9, 0.95, 1].map(heatOf)).toEqual([6, 5, 4, 3, 2, 1, 0]);
+});
+
+test('a funnel names what lies outside and nothing else', () => {
+  const html = renderToStaticMarkup(
+    <FunnelPlot
+      title="Lactate by department"
+      centre={0.9}
+      limits={() => ({ low95: 0.85, high95: 0.95, low998: 0.8, high998: 0.98 })}
+      points={[{ label: 'North ICU', n: 100, share: 0.9, outside: null }, { label: 'South ED', n: 200, share: 0.4, outside: 'below' }]}
+    />,
+  );
+  expect(html).toContain('2 units around 90.0 %. Outside the 99.8 % limits: 1 below (South ED).');
+  expect(html).toContain('>South ED</text>');
+  expect(html).not.toContain('>North ICU</text>');
 });

@@ -31,3 +31,7 @@ export const constantColumn = (value: unknown): string => `${quote(JSON.stringif
 
 /** What a type lacks. */
 export const noColumn = 'NULL::JSON';
+
+/** Tables have no components: systolic and diastolic pressure are also known as parts of the panel that FHIR wants them in. */
+export const pressurePanel = { system: 'http://loinc.org', code: '85354-9', display: 'Blood pressure panel' };
+export const isPressure = ({ system, code }: { system: string; code: string }): boolean => system === pressurePanel.system && (code === '8480-6' || code === '8462-4');

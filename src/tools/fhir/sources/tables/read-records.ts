@@ -35,7 +35,7 @@ const [newline, carriage, mark] = [0x0a, 0x0d, 0x22];
  */
 export async function* readRecords(path: string, how: ReadHow, seen: Seen, signal?: AbortSignal): AsyncGenerator<RawRecord> {
   const delimiter = how.delimiter.charCodeAt(0);
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let over = false;
   const chunks = bytesOf(path, how.gzip, seen)[Symbol.asyncIterator]();
   while (!over || rest.length > 0) {

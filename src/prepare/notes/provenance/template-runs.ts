@@ -1,0 +1,84 @@
+// Which stretches of this note are template, and which stand in the notes of very few other patients?
+import { gram, type Fingerprints } from './fingerprints.ts';
+import type { TemplateUse } from './model.ts';
+import { reach, type Templates } from './templates.ts';
+
+export interface Run {
+  from: number;
+  to: number;
+  /** Of the fingerprints in it: how many patients have each. */
+  patients: number[];
+  scope: TemplateUse['scope'];
+  key: number;
+  /** This note's places less the places of the remembered use: equal along one template. */
+  shifts: number[];
+}
+
+/** A stretch that a second patient's notes hold as well, though it is no template. */
+export interface SharedRun {
+  from: number;
+  to: number;
+  fingerprints: number[];
+}
+
+/** So many tokens inside a template may differ: what was filled in or changed. */
+const slot = 12;
+/** And so many may have been put in or taken out. */
+const drift = 6;
+/** Edits in a stretch that two patients share interrupt it no further than this. */
+const sharedGap = 14;
+
+/** Stretches of template in order, with exact edges where the remembered use shows them. */
+export function templateRuns(hash: Int32Array, from: number, to: number, prints: Fingerprints, templates: Templates): { runs: Run[]; shared: SharedRun[] } {
+  const { contexts } = templates;
+  const runs: Run[] = [];
+  const shared: SharedRun[] = [];
+  let isOpen = false;
+  for (let p = 0; p < prints.count; p++) {
+    const at = prints.at[p]!;
+    const place = templates.find(prints.key[p]!, hash, at);
+    if (place < 0) {
+      isOpen = false;
+      continue;
+    }
+    if (!templates.isTemplate(place)) {
+      isOpen = false;
+      lengthen(shared, at, prints.key[p]!);
+      continue;
+    }
+    const context = templates.contextAt(place);
+    let opens = at;
+    let closes = at + gram;
+    while (opens > from && at - opens < reach && contexts[context + reach - 1 - (at - opens)]! === hash[opens - 1]!) opens--;
+    while (closes < to && closes - at - gram < reach && contexts[context + reach + closes - at - gram]! === hash[closes]!) closes++;
+    const last = runs.at(-1);
+    const scope = templates.scopeAt(place);
+    const patients = templates.patientsAt(place);
+    const shift = at - templates.rememberedAt(place) | 0;
+    if (last && (isOpen || (opens - last.to <= slot && last.shifts.some((other) => Math.abs(other - shift) <= drift)))) {
+      if (last.shifts.at(-1) !== shift && last.shifts.length < 16) last.shifts.push(shift);
+      last.to = Math.max(last.to, closes);
+      last.patients.push(patients);
+      last.key = Math.min(last.key, prints.key[p]!);
+      if (wider(scope) > wider(last.scope)) last.scope = scope;
+    } else if (!last || closes > last.to) runs.push({ from: last ? Math.max(opens, last.to) : opens, to: closes, patients: [patients], scope, key: prints.key[p]!, shifts: [shift] });
+    isOpen = true;
+  }
+  return { runs, shared };
+}
+
+function lengthen(shared: SharedRun[], at: number, fingerprint: number): void {
+  const last = shared.at(-1);
+  if (last && at - last.to <= sharedGap) {
+    last.to = Math.max(last.to, at + gram);
+    last.fingerprints.push(fingerprint);
+  } else shared.push({ from: at, to: at + gram, fingerprints: [fingerprint] });
+}
+
+const wider = (scope: TemplateUse['scope']) => ['author', 'unit', 'everywhere'].indexOf(scope);
+
+/** What a run says about itself: the patients of its rarer half, so that a common phrase inside does not flatter. */
+export function useOf(run: Run): TemplateUse {
+  const sorted = run.patients.toSorted((a, b) => a - b);
+  return { key: (run.key >>> 0).toString(16).padStart(8, '0'), patients: sorted[Math.floor((sorted.length - 1) / 2)]!, scope: run.scope };
+}

@@ -1,0 +1,51 @@
+// How is a payload closed so that only its key opens it, and only unaltered?
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Sealed } from '../prepare.ts';
+
+/**
+ * A sealed payload: one byte 1, the length of the key's id, the id, 12 random bytes, the ciphertext, 16 bytes of tag.
+ * Compressed with raw DEFLATE (RFC 1951), then AES-256-GCM (NIST SP 800-38D); what stands before the random bytes is
+ * authenticated as well. The digest in the leaf is over all of it: after the key is destroyed it still fits.
+ */
+const version = 1;
+/** A payload may unpack to so many bytes at most. */
+const largestPlain = 64_000_000;
+
+export function sealWith(key: { id: string; secret: Buffer }, plain: Uint8Array): Sealed {
+  const head = headOf(key.id);
+  const bytes = encrypt(key.secret, deflateRawSync(plain, { level: 3 }), head, head);
+  return { key: key.id, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** The payload. Throws when the key is another, or one byte was altered. */
+export function openWith(secret: Buffer, sealed: Buffer): Buffer {
+  const head = headOf(keyIn(sealed) ?? '');
+  return inflateRawSync(decrypt(secret, sealed.subarray(head.length), head), { maxOutputLength: largestPlain });
+}
+
+/** The id of the key that a sealed payload names, or null when these bytes are none. */
+export function keyIn(sealed: Buffer): string | null {
+  if (sealed.length < 2 || sealed[0] !== version) return null;
+  const end = 2 + sealed[1]!;
+  return sealed.length >= end + 28 ? sealed.toString('latin1', 2, end) : null;
+}
+
+const headOf = (id: string): Buffer => Buffer.concat([Buffer.from([version, id.length]), Buffer.from(id, 'latin1')]);
+
+/** AES-256-GCM: `before` (unencrypted), 12 random bytes, ciphertext, tag. `bound` is authenticated, not stored. */
+export function encrypt(key: Buffer, plain: Uint8Array, bound: Uint8Array, before: Uint8Array = new Uint8Array(0)): Buffer {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(bound);
+  return Buffer.concat([before, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** What `encrypt` closed. Throws on another key, on altered bytes and on another `bound`. */
+export function decrypt(key: Buffer, closed: Uint8Array, bound: Uint8Array): Buffer {
+  if (closed.length < 28) throw new RangeError('too short to have been sealed');
+  const decipher = createDecipheriv('aes-256-gcm', key, closed.subarray(0, 12));
+  decipher.setAAD(bound);
+  decipher.setAuthTag(closed.subarray(-16));
+  return Buffer.concat([decipher.update(closed.subarray(12, -16)), decipher.final()]);
+}

@@ -1,0 +1,103 @@
+// By which random reference is a patient or user known in the records, and who may ask for the name behind it?
+import { createHmac } from 'node:crypto';
+import { canonicalBytes } from '../../../tools/base/canonical.ts';
+import { newId } from '../../../tools/base/id.ts';
+import { Problem } from '../../../tools/base/problem.ts';
+import type { Caller } from '../../../tools/server/capability.ts';
+import type { Db } from '../../../tools/server/database.ts';
+import { actorOf, append } from '../append.ts';
+import { subjectFound, subjectRevealed } from '../kinds.ts';
+import { decrypt, encrypt } from './envelope.ts';
+import { freshSealingKeys, kekOf, sealingKeys } from './keys.ts';
+import * as records from './records.ts';
+import type { SealingHouse } from './seal.ts';
+
+/** Whom or what it is: a patient's, an encounter's or a user's identifier, and whose numbering that is. */
+export interface Identifier {
+  system: string;
+  value: string;
+}
+
+const caches = new WeakMap<Db, Map<string, string>>();
+const mostRemembered = 50_000;
+
+/** What a sealed identifier is bound to. */
+export const boundToSubject = ({ reference, lookup, kek }: Pick<records.SubjectRow, 'reference' | 'lookup' | 'kek'>): Uint8Array =>
+  canonicalBytes(['subject', reference, lookup.toString('hex'), kek]);
+
+/** HMAC-SHA-256 (RFC 2104) of the identifier: the same identifier is found again, and the database alone cannot guess. */
+export const lookupOf = (key: Buffer, { system, value }: Identifier): Buffer => createHmac('sha256', key).update(canonicalBytes([system, value])).digest();
+
+/** A name for an identifier that needs no way back: equal identifiers have equal names, and the database alone cannot guess. */
+export const keyedHash = async (house: Pick<SealingHouse, 'config'>, identifier: Identifier): Promise<Buffer> => lookupOf((await sealingKeys(house.config)).lookup, identifier);
+
+/** The reference of an identifier, made on first use. For many at once: `referencesFor`. */
+export async function referenceFor(house: SealingHouse, identifier: Identifier): Promise<string> {
+  return (await referencesFor(house, [identifier]))[0]!;
+}
+
+/**
+ * The references of identifiers, in their order: what a room does at the door with everything that names a patient or
+ * user. This is the house at its own work and is not logged one by one; a person who asks is (`reveal`, `find`).
+ */
+export async function referencesFor(house: SealingHouse, identifiers: readonly Identifier[]): Promise<string[]> {
+  const { lookup: lookupKey } = await sealingKeys(house.config);
+  let cache = caches.get(house.db);
+  if (!cache) caches.set(house.db, (cache = new Map()));
+  const lookups = identifiers.map((one) => lookupOf(lookupKey, one));
+  const missing = new Map<string, { lookup: Buffer; identifier: Identifier }>();
+  lookups.forEach((lookup, i) => {
+    const name = lookup.toString('latin1');
+    if (!cache.has(name)) missing.set(name, { lookup, identifier: identifiers[i]! });
+  });
+  if (missing.size > 0) {
+    const found = await records.subjectsByLookup(house.db, [...missing.values()].map((one) => one.lookup));
+    const there = new Set(found.map((row) => row.lookup.toString('latin1')));
+    const { current, keks } = there.size < missing.size ? await freshSealingKeys(house.config) : await sealingKeys(house.config);
+    const made = [...missing].filter(([name]) => !there.has(name)).map(([, { lookup, identifier }]) => {
+      const row = { reference: newId('sub', house.clock.now()), lookup, kek: current };
+      return { ...row, sealed: encrypt(keks.get(current)!, canonicalBytes([identifier.system, identifier.value]), boundToSubject(row)) };
+    });
+    if (made.length > 0) await records.addSubjects(house.db, made);
+    // Read again where something was made: another instance may have been quicker.
+    const all = made.length > 0 ? [...found, ...(await records.subjectsByLookup(house.db, made.map((row) => row.lookup)))] : found;
+    if (cache.size + all.length > mostRemembered) cache.clear();
+    for (const row of all) cache.set(row.lookup.toString('latin1'), row.reference);
+    const byLookup = new Map(all.map((row) => [row.lookup.toString('latin1'), row.reference]));
+    return lookups.map((lookup) => byLookup.get(lookup.toString('latin1')) ?? cache.get(lookup.toString('latin1'))!);
+  }
+  return lookups.map((lookup) => cache.get(lookup.toString('latin1'))!);
+}
+
+export const forgetCachedSubjects = (db: Db): void => void caches.delete(db);
+
+/** Whom a reference stands for; who asked and why goes into the ledger before the answer. */
+export async function reveal(house: SealingHouse, by: Caller, reference: string, why: string): Promise<Identifier> {
+  const row = await records.subjectByReference(house.db, reference);
+  if (!row) throw new Problem('not-found', `Whom ${reference} stands for is not known here, or was deleted.`, 'The ledger says when: entries of the kind subject.forgotten.');
+  const identifier = await openSubject(house, row);
+  await house.db.transaction().execute((tx) => append(tx, { at: house.clock.now(), kind: subjectRevealed.kind, actor: actorOf(by), subject: `subject/${reference}`, body: { why } }));
+  return identifier;
+}
+
+/** The reference of an identifier, or null; who asked and why goes into the ledger, the identifier does not. */
+export async function find(house: SealingHouse, by: Caller, identifier: Identifier, why: string): Promise<string | null> {
+  const { lookup } = await sealingKeys(house.config);
+  const [row] = await records.subjectsByLookup(house.db, [lookupOf(lookup, identifier)]);
+  await house.db.transaction().execute((tx) =>
+    append(tx, { at: house.clock.now(), kind: subjectFound.kind, actor: actorOf(by), subject: row ? `subject/${row.reference}` : 'subject/none', body: { system: identifier.system, found: Boolean(row), why } }),
+  );
+  return row?.reference ?? null;
+}
+
+/** The identifier in a row. Throws Problem where the row was altered, or its KEK is gone. */
+export async function openSubject(house: SealingHouse, row: records.SubjectRow): Promise<Identifier> {
+  const kek = await kekOf(house.config, row.kek);
+  if (!kek) throw new Problem('unavailable', `The key ${row.kek} is not in the file of sealing keys.`, 'Restore the file from a backup.', [{ file: house.config.sealingKeys, says: row.kek }]);
+  try {
+    const [system, value] = JSON.parse(decrypt(kek, row.sealed, boundToSubject(row)).toString('utf8')) as [string, string];
+    return { system, value };
+  } catch {
+    throw new Problem('conflict', `The record of ${row.reference} does not open: it was altered.`, 'Run `attending ledger verify`.');
+  }
+}

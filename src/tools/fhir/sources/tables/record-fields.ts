@@ -1,0 +1,199 @@
+// Which FHIR R4 fields does a record of a table fill, when it is known what its columns mean?
+import { constantColumn, periodColumn, quantityColumn, referenceColumn, referencesColumn, textColumn, type Text } from './columns.ts';
+
+/** What a record says, each as SQL over its table. Ids are bare: `7`, not `Patient/7`. Times are FHIR dateTimes as text. */
+export interface Meanings {
+  id: Text;
+  subject?: Text | undefined;
+  encounter?: Text | undefined;
+  /** When it happened; of an encounter, when it began. */
+  time?: Text | undefined;
+  end?: Text | undefined;
+  /** When it came on record. */
+  recorded?: Text | undefined;
+  /** A CodeableConcept, as a column. */
+  code?: string | undefined;
+  value?: Text | undefined;
+  unit?: Text | undefined;
+  /** The unit's UCUM code. */
+  unitCode?: Text | undefined;
+  comparator?: Text | undefined;
+  low?: Text | undefined;
+  high?: Text | undefined;
+  /** A value that is a CodeableConcept, as a column. */
+  valueConcept?: string | undefined;
+  valueText?: Text | undefined;
+  /** Observation.component, as a column. */
+  component?: string | undefined;
+  status?: Text | undefined;
+  /** The code of its category, such as `laboratory`. */
+  category?: Text | undefined;
+  /** Of an encounter: `IMP`, `EMER`, `AMB`. */
+  class?: Text | undefined;
+  /** Id of the Organization. */
+  facility?: Text | undefined;
+  /** Id of the Location, where an encounter has only one. */
+  department?: Text | undefined;
+  /** Encounter.location as a column, where it has several. */
+  moves?: string | undefined;
+  /** Id of the Practitioner. */
+  clinician?: Text | undefined;
+  identifier?: Text | undefined;
+  name?: Text | undefined;
+  gender?: Text | undefined;
+  birthDate?: Text | undefined;
+  deceased?: Text | undefined;
+  title?: Text | undefined;
+  /** The text of a note. */
+  note?: Text | undefined;
+  dose?: Text | undefined;
+  route?: Text | undefined;
+}
+
+/** The types a table can be read as. */
+export const tableTypes = [
+  'Patient', 'Encounter', 'Observation', 'Condition', 'Procedure', 'MedicationRequest', 'MedicationAdministration', 'MedicationDispense', 'MedicationStatement',
+  'AllergyIntolerance', 'Immunization', 'DiagnosticReport', 'DocumentReference', 'ServiceRequest', 'Device', 'Practitioner', 'Organization', 'Location',
+] as const;
+export type TableType = (typeof tableTypes)[number];
+
+/** What FHIR demands and a table hardly ever has. */
+const usualStatus: Partial<Record<TableType, string>> = {
+  Encounter: 'finished', Observation: 'final', Procedure: 'completed', MedicationRequest: 'active', MedicationAdministration: 'completed', MedicationDispense: 'completed',
+  MedicationStatement: 'active', Immunization: 'completed', DiagnosticReport: 'final', DocumentReference: 'current', ServiceRequest: 'active',
+};
+
+const categorySystem: Partial<Record<TableType, string>> = { Observation: 'http://terminology.hl7.org/CodeSystem/observation-category', Condition: 'http://terminology.hl7.org/CodeSystem/condition-category' };
+
+/** The fields of the type that these meanings fill, each as the SQL of its column. */
+export function fieldsOfRecord(type: TableType, given: Meanings): Record<string, string> {
+  const fields: Record<string, string | undefined> = {};
+  const { time, end, recorded, code, subject, encounter, clinician } = given;
+  const point = (column: string, period: string) => {
+    if (time && end) {
+      fields[column] = textColumn(`CASE WHEN ${end} IS NULL THEN ${time} END`);
+      fields[period] = `CASE WHEN ${end} IS NOT NULL THEN ${periodColumn(time, end)} END`;
+    } else if (time) fields[column] = textColumn(time);
+  };
+  const about = (column = 'subject') => subject && (fields[column] = referenceColumn('Patient', subject));
+  const during = (column = 'encounter') => encounter && (fields[column] = referenceColumn('Encounter', encounter));
+  const since = (column: string, value: Text | undefined = recorded) => value && (fields[column] = textColumn(value));
+  const usual = usualStatus[type];
+  if (usual) fields['status'] = given.status ? textColumn(`coalesce(${given.status}, '${usual}')`) : constantColumn(usual);
+  switch (type) {
+    case 'Patient':
+      fields['identifier'] = given.identifier && `CASE WHEN ${given.identifier} IS NOT NULL THEN to_json([{'value': ${given.identifier}}]) END`;
+      fields['name'] = nameColumn(given.name);
+      fields['birthDate'] = given.birthDate && textColumn(given.birthDate);
+      fields['gender'] = given.gender && textColumn(given.gender);
+      fields['deceasedDateTime'] = given.deceased && textColumn(given.deceased);
+      break;
+    case 'Encounter':
+      about();
+      fields['class'] = given.class && `CASE WHEN ${given.class} IS NOT NULL THEN json_object('system', 'http://terminology.hl7.org/CodeSystem/v3-ActCode', 'code', ${given.class}) END`;
+      fields['type'] = code && `CASE WHEN ${code} IS NOT NULL THEN json_array(${code}) END`;
+      fields['period'] = time && periodColumn(time, end ?? 'NULL');
+      fields['serviceProvider'] = given.facility && referenceColumn('Organization', given.facility);
+      fields['location'] = given.moves ?? (given.department && `CASE WHEN ${given.department} IS NOT NULL THEN to_json([{'location': {'reference': 'Location/' || ${given.department}}}]) END`);
+      fields['participant'] = clinician && `CASE WHEN ${clinician} IS NOT NULL THEN to_json([{'individual': {'reference': 'Practitioner/' || ${clinician}}}]) END`;
+      fields['identifier'] = given.identifier && `CASE WHEN ${given.identifier} IS NOT NULL THEN to_json([{'value': ${given.identifier}}]) END`;
+      break;
+    case 'Observation':
+      about(), during(), point('effectiveDateTime', 'effectivePeriod'), since('issued');
+      fields['code'] = code;
+      fields['valueQuantity'] = given.value && quantityColumn(given.value, given.unit ?? 'NULL', given.unitCode ?? 'NULL', given.comparator);
+      fields['component'] = given.component;
+      fields['valueCodeableConcept'] = given.valueConcept;
+      fields['valueString'] = given.valueText && textColumn(given.valueText);
+      fields['performer'] = clinician && referencesColumn('Practitioner', clinician);
+      if (given.low && given.high) fields['referenceRange'] = `CASE WHEN coalesce(${given.low}, ${given.high}) IS NOT NULL THEN to_json([{'low': {'value': TRY_CAST(${given.low} AS DOUBLE)}, 'high': {'value': TRY_CAST(${given.high} AS DOUBLE)}}]) END`;
+      break;
+    case 'Condition':
+      about(), during(), since('onsetDateTime', time), since('abatementDateTime', end), since('recordedDate');
+      fields['code'] = code;
+      fields['clinicalStatus'] = given.status && `CASE WHEN ${given.status} IS NOT NULL THEN to_json({'coding': [{'system': 'http://terminology.hl7.org/CodeSystem/condition-clinical', 'code': ${given.status}}]}) END`;
+      break;
+    case 'Procedure':
+      about(), during(), point('performedDateTime', 'performedPeriod');
+      fields['code'] = code;
+      fields['performer'] = clinician && `CASE WHEN ${clinician} IS NOT NULL THEN to_json([{'actor': {'reference': 'Practitioner/' || ${clinician}}}]) END`;
+      break;
+    case 'MedicationRequest':
+      about(), during(), since('authoredOn', time ?? recorded);
+      fields['intent'] = constantColumn('order');
+      fields['medicationCodeableConcept'] = code;
+      fields['requester'] = clinician && referenceColumn('Practitioner', clinician);
+      fields['dosageInstruction'] = dosageColumn(given, true);
+      break;
+    case 'MedicationAdministration':
+    case 'MedicationStatement':
+      about(), during('context'), point('effectiveDateTime', 'effectivePeriod');
+      if (type === 'MedicationStatement') since('dateAsserted');
+      fields['medicationCodeableConcept'] = code;
+      fields['dosage'] = dosageColumn(given, false);
+      break;
+    case 'MedicationDispense':
+      about(), during('context'), since('whenHandedOver', time);
+      fields['medicationCodeableConcept'] = code;
+      fields['dosageInstruction'] = dosageColumn(given, true);
+      break;
+    case 'AllergyIntolerance':
+      about('patient'), during(), since('onsetDateTime', time), since('recordedDate');
+      fields['code'] = code;
+      break;
+    case 'Immunization':
+      about('patient'), during(), since('occurrenceDateTime', time), since('recorded');
+      fields['vaccineCode'] = code;
+      break;
+    case 'DiagnosticReport':
+      about(), during(), point('effectiveDateTime', 'effectivePeriod'), since('issued');
+      fields['code'] = code;
+      fields['conclusion'] = given.valueText && textColumn(given.valueText);
+      fields['presentedForm'] = given.note && `CASE WHEN ${given.note} IS NOT NULL THEN to_json([${attachment(given)}]) END`;
+      break;
+    case 'DocumentReference':
+      about(), since('date', time);
+      fields['type'] = code;
+      fields['author'] = clinician && referencesColumn('Practitioner', clinician);
+      fields['context'] = encounter && `CASE WHEN ${encounter} IS NOT NULL THEN to_json({'encounter': [{'reference': 'Encounter/' || ${encounter}}]}) END`;
+      fields['content'] = given.note && `CASE WHEN ${given.note} IS NOT NULL THEN to_json([{'attachment': ${attachment(given)}}]) END`;
+      break;
+    case 'ServiceRequest':
+      about(), during(), since('authoredOn', time ?? recorded);
+      fields['intent'] = constantColumn('order');
+      fields['code'] = code;
+      fields['requester'] = clinician && referenceColumn('Practitioner', clinician);
+      break;
+    case 'Device':
+      about('patient');
+      fields['type'] = code;
+      break;
+    case 'Practitioner':
+      fields['name'] = nameColumn(given.name);
+      break;
+    case 'Organization':
+      fields['name'] = given.name && textColumn(given.name);
+      break;
+    case 'Location':
+      fields['name'] = given.name && textColumn(given.name);
+      fields['managingOrganization'] = given.facility && referenceColumn('Organization', given.facility);
+      break;
+  }
+  if (given.category && categorySystem[type])
+    fields['category'] = `CASE WHEN ${given.category} IS NOT NULL THEN to_json([{'coding': [{'system': '${categorySystem[type]}', 'code': ${given.category}}]}]) END`;
+  if (recorded && !ownRecorded.has(type)) fields['meta'] = `CASE WHEN ${recorded} IS NOT NULL THEN json_object('lastUpdated', ${recorded}) END`;
+  return Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined && field[1] !== ''));
+}
+
+const ownRecorded: ReadonlySet<TableType> = new Set(['Observation', 'Condition', 'AllergyIntolerance', 'Immunization', 'DiagnosticReport', 'MedicationStatement']);
+
+const nameColumn = (value: Text | undefined): string | undefined => value && `CASE WHEN ${value} IS NOT NULL THEN to_json([{'text': ${value}}]) END`;
+
+const attachment = ({ note, title, time }: Meanings): string => `{'contentType': 'text/plain; charset=utf-8', 'title': ${title ?? 'NULL'}, 'creation': ${time ?? 'NULL'}, 'data': to_base64(encode(${note}))}`;
+
+function dosageColumn({ dose, unit, route }: Meanings, many: boolean): string | undefined {
+  if (!dose && !route) return undefined;
+  const quantity = `{'value': TRY_CAST(${dose ?? 'NULL'} AS DOUBLE), 'unit': ${unit ?? 'NULL'}}`;
+  const made = many ? `[{'doseAndRate': [{'doseQuantity': ${quantity}}], 'route': {'text': ${route ?? 'NULL'}}}]` : `{'dose': ${quantity}, 'route': {'text': ${route ?? 'NULL'}}}`;
+  return `CASE WHEN coalesce(${dose ?? 'NULL'}, ${route ?? 'NULL'}) IS NOT NULL THEN to_json(${made}) END`;
+}
