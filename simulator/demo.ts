@@ -4,6 +4,7 @@ import { loadAccounts } from './demo/accounts.ts';
 import { api } from './demo/api.ts';
 import { auditDone, earlierRun, startAudit, uploadExport } from './demo/audits.ts';
 import { demoDeployments, loadDeployment } from './demo/deployments.ts';
+import { earlierNotes, notesDone, startNotes } from './demo/notes.ts';
 import { loadDecision, loadEvidence, loadStage } from './demo/gates.ts';
 import { demoAccounts, demoPassword } from './demo/people.ts';
 import { loadPlaces, loadRoster } from './demo/places.ts';
@@ -64,6 +65,9 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
     });
     for (const { slug } of demoDeployments) if (!runs.get(slug)) runs.set(slug, await startAudit(engineer, slug, upload));
   }
+  // The notes of the same export; an earlier run of the demo may have stopped before them.
+  const notes = new Map<string, Awaited<ReturnType<typeof startNotes>>>();
+  for (const { slug } of demoDeployments) notes.set(slug, (await earlierNotes(engineer, slug)) ?? (await startNotes(engineer, slug, runs.get(slug)!.export!)));
   // The audits run on the server while the evidence is written down.
   let attested = 0;
   onProgress('Attesting what no room measures yet, each number with its document.');
@@ -71,6 +75,8 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
   for (const { slug, title } of demoDeployments) {
     onProgress(`Auditing the data for: ${title}.`);
     await auditDone(engineer, runs.get(slug)!, signal);
+    onProgress(`Tracing the notes for: ${title}.`);
+    await notesDone(engineer, notes.get(slug)!, signal);
   }
   for (const plan of demoDeployments) {
     onProgress(`Deciding the gates of: ${plan.title}.`);

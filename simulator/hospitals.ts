@@ -31,10 +31,10 @@ export interface Hospital {
 /** Hours from UTC to the wall clock of all three hospitals (Arizona, all year). */
 export const localOffset = -7;
 
-const emergency = (attendings: number): Department => ({ slug: 'emergency', name: 'Emergency Department', kind: 'emergency', attendings, vitalsEvery: 2, templated: 0.2, copied: 0 });
+const emergency = (attendings: number): Department => ({ slug: 'emergency', name: 'Emergency Department', kind: 'emergency', attendings, vitalsEvery: 2, templated: 0.1, copied: 0 });
 const icu = (attendings: number): Department => ({ slug: 'intensive-care', name: 'Intensive Care Unit', kind: 'icu', attendings, vitalsEvery: 2, templated: 0.15, copied: 0.25 });
-const ward = (slug: string, name: string, attendings: number, more: Partial<Department> = {}): Department => ({ slug, name, kind: 'ward', attendings, vitalsEvery: 6, templated: 0.2, copied: 0.2, ...more });
-const clinic = (attendings: number): Department => ({ slug: 'clinic', name: 'Outpatient Clinic', kind: 'clinic', attendings, vitalsEvery: 24, templated: 0.25, copied: 0.05 });
+const ward = (slug: string, name: string, attendings: number, more: Partial<Department> = {}): Department => ({ slug, name, kind: 'ward', attendings, vitalsEvery: 6, templated: 0.12, copied: 0.15, ...more });
+const clinic = (attendings: number): Department => ({ slug: 'clinic', name: 'Outpatient Clinic', kind: 'clinic', attendings, vitalsEvery: 24, templated: 0.15, copied: 0.05 });
 
 /** A fictional health system in Arizona. No such organization exists; any likeness is chance. */
 export const system = { slug: 'ocotillo-health', name: 'Ocotillo Health (synthetic)' } as const;

@@ -1,5 +1,6 @@
 // Which rooms does the house have, and which numbers do they give? The one list, lower rooms first.
-import { auditMeasures, capability as audit } from '../prepare/audit/audit.ts';
+import { auditMeasures, capability as audit, exportShelf } from '../prepare/audit/audit.ts';
+import { notes, notesMeasures } from '../prepare/notes/notes.ts';
 import { capability as deployments } from '../spine/deployments/deployments.ts';
 import { fiveStep, gateMeasures, gates } from '../spine/gates/gates.ts';
 import { expectedMeasures } from '../spine/gates/model.ts';
@@ -11,6 +12,6 @@ import { capability as server } from '../tools/server/server.ts';
 export const playbook = fiveStep();
 
 /** Every measure of the house; what the playbook asks for and no room measures yet stands in it as not measurable. */
-export const measureCatalogue = catalogue([...charterMeasures, ...gateMeasures, ...auditMeasures], expectedMeasures(playbook));
+export const measureCatalogue = catalogue([...charterMeasures, ...gateMeasures, ...auditMeasures, ...notesMeasures], expectedMeasures(playbook));
 
-export const capabilities: readonly Capability[] = [server, ledger, deployments, measures(measureCatalogue), gates(measureCatalogue, playbook), audit];
+export const capabilities: readonly Capability[] = [server, ledger, deployments, measures(measureCatalogue), gates(measureCatalogue, playbook), audit, notes(exportShelf)];

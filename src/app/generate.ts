@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkPages } from '../prepare/audit/audit.ts';
 import { auditJsonSchema } from '../prepare/audit/model.ts';
+import { mappingJsonSchema } from '../tools/fhir/sources/mapping/model.ts';
+import { notesJsonSchema } from '../prepare/notes/model.ts';
+import { checkPages as noteCheckPages } from '../prepare/notes/notes.ts';
 import type { House } from '../tools/server/capability.ts';
 import { readConfig } from '../tools/server/config.ts';
 import { silentLog } from '../tools/server/log.ts';
@@ -22,7 +25,10 @@ export async function generated(): Promise<Record<string, string>> {
   const noHouse = (): Promise<House> => Promise.reject(new Error('no command runs here'));
   return {
     'audit.schema.json': `${JSON.stringify(auditJsonSchema(), null, 2)}\n`,
+    'mapping.schema.json': `${JSON.stringify(mappingJsonSchema(), null, 2)}\n`,
     'docs/checks.md': checkPages(),
+    'notes.schema.json': `${JSON.stringify(notesJsonSchema(), null, 2)}\n`,
+    'docs/note-checks.md': noteCheckPages(),
     'openapi.json': `${JSON.stringify(openApi(capabilities, version), null, 2)}\n`,
     'docs/reference/endpoints.md': endpointsPage(capabilities),
     'docs/reference/settings.md': settingsPage(),

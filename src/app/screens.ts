@@ -1,5 +1,6 @@
 // Which screens does the product have? The one list.
 import { screens as audit } from '../prepare/audit/screens.ts';
+import { screens as notes } from '../prepare/notes/screens.ts';
 import { screens as deployments } from '../spine/deployments/screens.ts';
 import { screens as gates } from '../spine/gates/screens.ts';
 import { screens as ledger } from '../spine/ledger/screens.ts';
@@ -14,4 +15,4 @@ const house: Screen[] = [
   { path: '/administration', title: 'Administration', page: () => import('./AdministrationPage.tsx'), who: ['administrator', 'auditor'], menu: { label: 'Administration', order: 90 } },
 ];
 
-export const screens: readonly Screen[] = [...gates, ...deployments, ...audit, ...ledger, ...house];
+export const screens: readonly Screen[] = [...gates, ...deployments, ...audit, ...notes, ...ledger, ...house];

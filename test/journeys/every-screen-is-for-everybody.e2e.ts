@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { screens } from '../../src/app/screens.ts';
 import { listRuns } from '../../src/prepare/audit/model.ts';
+import { listSamples } from '../../src/prepare/audit/sampling/model.ts';
 import { readHistory } from '../../src/spine/gates/model.ts';
 import type { Role } from '../../src/tools/base/endpoint.ts';
 import { browserThere, demoHospital, desktop, phone } from './hospital.ts';
@@ -40,8 +41,21 @@ describe.skipIf(!browserThere)('every screen', () => {
     const { items: runs } = await ask<{ items: { id: string }[] }>(`${listRuns.path}?deployment=sepsis-alert`);
     const past = await ask<unknown>(readHistory.path.replace(':deployment', 'sepsis-alert'));
     const decision = /gat_[0-9a-z]{26}/.exec(JSON.stringify(past))![0];
-    return path.replace('$deployment', 'sepsis-alert').replace('$gate', 'G1').replace('$run', runs[0]!.id).replace('$decision', decision);
+    return path.replace('$deployment', 'sepsis-alert').replace('$gate', 'G1').replace('$run', runs[0]!.id).replace('$sample', path.includes('$sample') ? await sampleOf(page) : '').replace('$decision', decision);
   }
+
+  let drawn: Promise<string> | null = null;
+  /** A sample somebody has begun to review, drawn once. */
+  const sampleOf = (page: Page): Promise<string> =>
+    (drawn ??= (async () => {
+      await page.goto(`${journey.running.localUrl}/`);
+      const tell = (path: string, body: object) => page.evaluate(async ([url, text]) => (await (await fetch(url!, { method: 'POST', body: text!, headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() } })).json()) as { id: string }, [path, JSON.stringify(body)]);
+      const { id } = await tell(listSamples.path, { deployment: 'sepsis-alert', folder: 'night', size: 10, per: 'facility', seed: 'words of the meeting' });
+      const place = `${listSamples.path}/${id}`;
+      await page.waitForFunction(async (url) => ((await (await fetch(url)).json()) as { state: string }).state === 'done', place, { timeout: 120_000, polling: 500 });
+      await tell(`${place}/reviewers`, {});
+      return id;
+    })());
 
   it.each(paths)('$path is accessible and fits, at the desk and on the phone', async ({ path, who }) => {
     const person = who.includes('governance') ? 'governance' : 'auditor';

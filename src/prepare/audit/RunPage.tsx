@@ -39,6 +39,7 @@ export default function RunPage() {
   const rest = useAsk(readRest, { params }, { when: done });
   const places = useAsk(readMatrix, { params }, { when: done && (view === 'map' || view === 'units') });
   const facilities = places.data?.facilities ?? [];
+  const blocks = rest.data?.fixes.filter((fix) => fix.blocks).length ?? 0;
   const mayDownload = useMay(downloadJson);
   if (found.error) return <ProblemNotice problem={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Waiting what="Loading the audit" />;
@@ -80,9 +81,11 @@ export default function RunPage() {
         <>
           <div className={`verdict-banner is-${run.summary.verdict}`}>
             <Verdict verdict={run.summary.verdict} />
-            <p>{run.summary.says}</p>
+            <p>
+              {run.summary.says} {view !== 'summary' && blocks > 0 && `${count(blocks)} ${blocks === 1 ? 'thing blocks' : 'things block'} the gate: see “What to fix”.`}
+            </p>
           </div>
-          {rest.data && <Blocking fixes={rest.data.fixes} elements={rest.data.elements} />}
+          {view === 'summary' && rest.data && <Blocking fixes={rest.data.fixes} elements={rest.data.elements} />}
           <Note kind={mayBeProduction(run.provenance.verdict) ? 'info' : 'warning'} title={provenanceVerdicts[run.provenance.verdict].replace(/\.$/, '')}>
             {run.provenance.says}
             <Signals run={run} />

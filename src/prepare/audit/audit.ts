@@ -9,6 +9,7 @@ import { samplingJobs } from './sampling/jobs.ts';
 import { samplingRoutes } from './sampling/routes.ts';
 
 export { checkPages } from './check-pages.ts';
+export { exportShelf } from './export-shelf.ts';
 export { auditMeasures } from './measures.ts';
 
 export const capability: Capability = {

@@ -3,17 +3,19 @@ import type { Command } from 'commander';
 import { commands as followingCommands } from './following/commands.ts';
 import type { Progress } from './model.ts';
 import { requestOf, sampleCommands } from './sampling/commands.ts';
+import { sourceCommands } from './sources/commands.ts';
 
 /** `attending audit FOLDER --charter FILE` and `attending audit init FOLDER`. What they need is loaded when they run. */
 export function commands(program: Command): void {
   const audit = program
     .command('audit')
-    .description('Is this export fit for this model? Reads a folder of FHIR NDJSON against a charter; needs no server.')
-    .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
+    .description('Is this export fit for this model? Reads a folder of FHIR NDJSON, OMOP tables or mapped tables against a charter; needs no server.')
+    .argument('<folder>', 'folder of FHIR R4 NDJSON files, of OMOP tables, or of tables with a mapping; plain or .gz')
     .option('--charter <file>', 'charter, or its data section alone; YAML or JSON (needed)')
     .option('--out <folder>', 'where audit.json and audit.html are written (default: here; with --json: nowhere)')
     .option('--json', 'print audit.json to standard output')
     .option('--previous <file>', 'audit.json of an audit before; audit.html then says what changed since')
+    .option('--mapping <file>', 'what the columns of the tables mean, where no mapping.yaml lies beside them')
     .option('--cache <folder>', 'keep what was read here, so that the next audit of the same export is faster; holds patient data')
     .option('--threads <n>', 'how many threads may work', '2')
     .option('--memory <size>', 'how much memory the reading may take before it uses the disk', '1GB')
@@ -35,8 +37,9 @@ the provenance), 1 not, 2 the input cannot be used or the report not written, 13
     .option('--out <file>', 'write it to this file, which must not exist yet')
     .addHelpText('after', '\nNothing it proposes is critical: set `tier: critical` on what the model cannot do without, delete what it does not read.')
     // `--out` is an option of `audit` too, which takes it first.
-    .action(async (folder: string, _: unknown, command: Command) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, command.optsWithGlobals<{ out?: string }>()));
+    .action(async (folder: string, _: unknown, command: Command) => (await import('./propose-charter.ts')).proposeAtTerminal(folder, command.optsWithGlobals<{ out?: string; mapping?: string }>()));
   sampleCommands(audit);
+  sourceCommands(audit);
   followingCommands(audit);
 }
 
@@ -45,6 +48,7 @@ interface AuditCommand {
   out?: string;
   json?: boolean;
   previous?: string;
+  mapping?: string;
   cache?: string;
   threads: string;
   memory: string;
@@ -53,7 +57,7 @@ interface AuditCommand {
   perFacility?: boolean;
 }
 
-async function auditFolder(folder: string, { charter, out, json, previous, cache, threads, memory, sample, seed, perFacility }: AuditCommand): Promise<void> {
+async function auditFolder(folder: string, { charter, out, json, previous, mapping, cache, threads, memory, sample, seed, perFacility }: AuditCommand): Promise<void> {
   const [{ readCharterFile }, { runAudit }, { claimFolder, writeReport, auditJson }, { systemClock }, { Problem }, { resolve }] = await Promise.all([
     import('./charter-input.ts'), import('./run-audit.ts'), import('./write-report.ts'), import('../../tools/base/clock.ts'), import('../../tools/base/problem.ts'), import('node:path'),
   ]);
@@ -71,7 +75,7 @@ async function auditFolder(folder: string, { charter, out, json, previous, cache
   process.once('SIGTERM', interrupted);
   const show = showProgress();
   try {
-    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory, sample: drawn });
+    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory, sample: drawn, mapping: mapping === undefined ? undefined : resolve(mapping) });
     if (stop.signal.aborted) throw new Problem('conflict', 'The audit was stopped.');
     const compared = earlier && (await import('./following/compare-documents.ts')).compareDocuments(earlier, audit);
     const written = place ? await writeReport(place, audit, compared) : null;

@@ -45,7 +45,16 @@ function saidTable({ wanted }: Desk, type: string): string {
  * record; `shown(s, p, day, u, file, line, a)`, every single piece of evidence; `graded(rule, p, grade, coded, u, file,
  * line, a)`, the patients of the population with evidence, graded, without those whose evidence is explained otherwise.
  */
-export async function gatherEvidence(desk: Desk): Promise<void> {
+export function gatherEvidence(desk: Desk): Promise<void> {
+  const begun = gathered.get(desk) ?? gather(desk);
+  gathered.set(desk, begun);
+  return begun;
+}
+
+/** Gathered once per audit, by whichever check asks first. */
+const gathered = new WeakMap<Desk, Promise<void>>();
+
+async function gather(desk: Desk): Promise<void> {
   const { database, types } = desk;
   const rules = conditionRules();
   const medicines = types.filter(namesMedication);

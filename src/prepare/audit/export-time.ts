@@ -1,5 +1,6 @@
 // When was this export made, and were its dates shifted?
 import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { textAt } from './cells.ts';
 import type { ExportTime } from './check.ts';
 import type { Wanted } from './tables.ts';
 
@@ -10,7 +11,10 @@ export async function timeOfExport(handle: ExportHandle, types: readonly string[
   // The day is precise enough, and a second audit on the same day asks the same question.
   const endOfToday = `${startedAt.slice(0, 10)}T23:59:59Z`;
   const all = types.map((type) => `SELECT t FROM ${name(`placed_${type}`)}`).join(' UNION ALL ');
-  const updated = types.filter((type) => wanted[type]?.includes('meta')).map((type) => `SELECT max(json_extract_string("meta", '$.lastUpdated')) AS text FROM ${name(`raw_${type}`)} WHERE contains("meta"::VARCHAR, 'lastUpdated')`).join(' UNION ALL ');
+  const updated = types.flatMap((type) => {
+    const text = textAt('meta.lastUpdated', wanted[type] ?? []);
+    return text === null ? [] : [`SELECT max(${text}) AS text FROM ${name(`raw_${type}`)}`];
+  }).join(' UNION ALL ');
   const none = { updated: null, first: null, last: null, n: 0 };
   const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT ${updated === '' ? 'NULL' : `(SELECT max(CASE WHEN at_(text) <= at_('${endOfToday}') + INTERVAL 1 DAY THEN text END) FROM (${updated}))`} AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
   const manifest = handle.manifest?.transactionTime;

@@ -21,7 +21,7 @@ const says = z.string().min(1);
 const bounded = z.strictObject({ unit: z.string(), atLeast: z.number().optional(), below: z.number().optional() });
 
 const measured = z.strictObject({ says, loinc: z.array(z.string()).min(1), values: z.array(bounded).min(1) });
-const medicine = z.strictObject({ says, rxnorm: z.array(z.string()), atc: z.array(z.string()), words: z.array(z.string()) });
+const medicine = z.strictObject({ says, rxnorm: z.array(z.string()), atc: z.array(z.string()), words: z.array(z.string()), indicates: z.boolean().default(false).describe('Given for this condition and hardly anything else: L02 asks for its code.') });
 export type Measured = z.infer<typeof measured>;
 export type Medicine = z.infer<typeof medicine>;
 export const isMeasured = (finding: Measured | Medicine): finding is Measured => 'loinc' in finding;

@@ -27,18 +27,22 @@ export interface LookedAt {
   figures?: Record<string, number | null>;
   /** How many evidence rows of the whole export; facilities have `maxRows`. */
   rowsAtMost?: number;
+  /** With fewer in the whole export it is not judged; default 1. */
+  fewest?: number;
+  /** Rows that cost more to make than to keep; a plain scan is better made twice. */
+  keep?: boolean;
 }
 
 /** The columns every source of rows must give, for where there is nothing. */
 export const noRows = 'SELECT NULL::INTEGER AS p, NULL::INTEGER AS u, false AS k, false AS wrong, NULL::INTEGER AS file, NULL::INTEGER AS line, NULL::VARCHAR AS a, NULL::VARCHAR AS b WHERE false';
 
 /** Counts the rows and makes one finding for the whole export and one per facility. Nothing looked at: no finding. */
-export async function lookAtRows(desk: Desk, { check, element = null, resource, name, rows, are, says, perFacility = true, adds = '', figures = {}, rowsAtMost = maxRows }: LookedAt): Promise<Finding[]> {
+export async function lookAtRows(desk: Desk, { check, element = null, resource, name, rows, are, says, perFacility = true, adds = '', figures = {}, rowsAtMost = maxRows, fewest = 1, keep = false }: LookedAt): Promise<Finding[]> {
   const threshold = thresholdOf(check, desk.data);
-  const found = await desk.database.rows<Moments & { facility: string | null; g: number; rows: string | null }>(`WITH looked AS MATERIALIZED (${rows}),
+  const found = await desk.database.rows<Moments & { facility: string | null; g: number; rows: string | null }>(`WITH looked AS ${keep ? '' : 'NOT '}MATERIALIZED (${rows}),
     placed AS (SELECT looked.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM looked LEFT JOIN unit ON unit.u = looked.u),
     per AS (SELECT facility, GROUPING(facility) AS g, p, count(*)::DOUBLE AS n, count(*) FILTER (k)::DOUBLE AS k FROM placed GROUP BY GROUPING SETS ((p), (facility, p))),
-    bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(a, 300), b: left(b, 160)}, file::BIGINT * 10000000000 + line, ${rowsAtMost}))::VARCHAR AS rows FROM placed WHERE wrong AND file IS NOT NULL GROUP BY GROUPING SETS ((), (facility)))
+    bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(a::VARCHAR, 300), b: left(b::VARCHAR, 160)}, file::BIGINT * 10000000000 + line, ${rowsAtMost}))::VARCHAR AS rows FROM placed WHERE wrong AND file IS NOT NULL GROUP BY GROUPING SETS ((), (facility)))
     SELECT per.facility, per.g, sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters, any_value(bad.rows) AS rows
     FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`);
   return found.flatMap((row): Finding[] => {
@@ -47,7 +51,7 @@ export async function lookAtRows(desk: Desk, { check, element = null, resource, 
     const unit = { ...whole, facility: overall ? null : row.facility };
     return [
       share({
-        check: check.id, element: element?.id ?? null, resource, unit, moments: row, threshold, tier: tierOf(check, element), minimumN: overall ? 1 : smallestUnit,
+        check: check.id, element: element?.id ?? null, resource, unit, moments: row, threshold, tier: tierOf(check, element), minimumN: overall ? fewest : smallestUnit,
         says: ({ n, k, rate, low, high }) => `${name}${sayUnit(unit)}: ${count(k)} of ${count(n)} ${are}, ${percent(rate ?? 0)}${sayInterval(low, high)}${sayThreshold(threshold)}.${overall && adds ? ` ${adds}` : ''}`,
         figures: overall ? figures : {},
         rows: row.rows ? ((JSON.parse(row.rows) as FoundRow[] | null) ?? []).slice(0, overall ? rowsAtMost : maxRows).map((one) => rowOf(desk, one, says(one))) : [],

@@ -1,7 +1,7 @@
 // Which resource types and which of their fields must be read to check this charter?
 import type { DataSection, Element } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
-import { expressionFields, name, quote } from '../../tools/fhir/fhir.ts';
+import { expressionFields, expressionPlace, name, quote } from '../../tools/fhir/fhir.ts';
 import type { CharterInput } from './charter-input.ts';
 import { feedFields, feedTypes, fieldsOf, namesMedication, ownFields } from './type-fields.ts';
 
@@ -25,15 +25,27 @@ export function wantedFields(input: CharterInput): Record<string, string[]> {
   };
   for (const type of new Set([...always, ...usedTypes(data)])) want(type, ownFields(type));
   // Of the other types only whose they are: is a whole kind of record silent somewhere (C07)?
-  for (const type of feedTypes) if (!wanted.has(type)) want(type, feedFields(type));
+  for (const type of feedTypes) if (!wanted.has(type)) want(type, feedFields(type).map((place) => `text:${place}`));
   if ([...wanted.keys()].some((type) => namesMedication(type) && usedTypes(data).includes(type))) want('Medication', ownFields('Medication'));
   const { facility, department, clinician } = data.unitPaths;
   for (const [key, path] of Object.entries({ facility, department, clinician })) want('Encounter', checkedFields(input, ['unitPaths', key], path, 'Encounter'));
   want('Encounter', ['location', 'period', 'status', 'class']);
   for (const [at, element] of data.elements.entries())
-    for (const { key, path } of pathsOf(element)) want(element.resource, checkedFields(input, ['elements', at, key], path, element.resource));
+    for (const { key, path } of pathsOf(element)) {
+      const fields = checkedFields(input, ['elements', at, key], path, element.resource);
+      want(element.resource, key === 'path' || key === 'datePath' ? columnsOf(path, element.resource, fields) : fields);
+    }
   for (const note of data.noteTypes) if (note.codes.length > 0) want('DocumentReference', ['type']);
   return Object.fromEntries([...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, set]) => [type, [...set].filter((field) => field !== 'id' && field !== 'resourceType').sort()]));
+}
+
+/** What is read for a path: the texts at its place where it has one, nothing more than the code where it reads that, else its fields as JSON. */
+function columnsOf(path: string, type: string, fields: string[]): string[] {
+  const place = expressionPlace(path, type);
+  if (place?.endsWith('.value')) return ['value', 'code', 'unit'].map((member) => `text:${place.slice(0, -'value'.length)}${member}`);
+  if (place) return [`text:${place}`];
+  const [code] = fieldsOf(type).code;
+  return code !== undefined && ownFields(type).includes(`text:${code}`) && fields.every((field) => field === code) ? [] : fields;
 }
 
 export function pathsOf(element: Element): { key: string; path: string }[] {

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { dataSection } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
-import { name, openExport, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { openSource } from '../../tools/fhir/sources/sources.ts';
 import { count, percent } from './judging.ts';
 import { whereFull } from './run-audit.ts';
 import { macros } from './tables.ts';
@@ -23,12 +24,12 @@ interface Proposal {
 const clinical = ['Condition', 'Procedure', 'MedicationRequest', 'MedicationAdministration', 'MedicationStatement', 'AllergyIntolerance', 'Immunization', 'DiagnosticReport'];
 
 /** YAML of a charter with only a data section: the most frequent contents of the export, each with its present completeness as a comment. */
-export async function proposeCharter(folder: string, workspace?: string): Promise<string> {
+export async function proposeCharter(folder: string, workspace?: string, mapping?: string): Promise<string> {
   const place = workspace ?? (await mkdtemp(join(tmpdir(), 'attending-init-')));
   try {
     const types = ['Patient', 'Encounter', 'Observation', ...clinical];
     const fields = Object.fromEntries(types.map((type) => [type, type === 'Patient' ? ['birthDate', 'gender'] : [...new Set([fieldsOf(type).subject ?? 'subject', ...fieldsOf(type).code, ...(namesMedication(type) ? ['medicationReference'] : []), ...(type === 'Observation' ? ['valueQuantity', 'valueCodeableConcept', 'valueString', 'valueDateTime', 'component'] : []), ...(type === 'Encounter' ? ['class'] : [])])]]));
-    const handle = await openExport(folder, { workspace: place, fields });
+    const handle = await openSource(folder, { workspace: place, fields, ...(mapping && { mapping }) });
     try {
       return await propose(handle);
     } finally {
@@ -121,8 +122,8 @@ async function others({ database, resources }: ExportHandle, patients: number): 
 const share = (who: number, patients: number) => (patients > 0 ? `${percent(Math.min(1, who / patients))} of ${count(patients)} patients have one` : `${count(who)} patients have one`);
 
 /** Prints the proposal, or writes it to a file that is not there yet. */
-export async function proposeAtTerminal(folder: string, { out }: { out?: string }): Promise<void> {
-  const text = await proposeCharter(resolve(folder));
+export async function proposeAtTerminal(folder: string, { out, mapping }: { out?: string; mapping?: string }): Promise<void> {
+  const text = await proposeCharter(resolve(folder), undefined, mapping === undefined ? undefined : resolve(mapping));
   if (out === undefined) {
     process.stdout.write(text);
     return;

@@ -73,7 +73,10 @@ export async function provenanceOf(handle: ExportHandle, types: readonly string[
 }
 
 async function labels(handle: ExportHandle, types: readonly string[], wanted: Wanted): Promise<{ share: number; n: number }> {
-  const parts = types.filter((type) => wanted[type]?.includes('meta')).map((type) => `SELECT regexp_matches(coalesce("meta"::VARCHAR, ''), '"HTEST"|${synthetic}', 'i') AS l FROM ${name(`raw_${type}`)} USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)`);
+  const parts = types.flatMap((type) => {
+    const meta = textAt('meta', wanted[type] ?? []);
+    return meta === null ? [] : [`SELECT regexp_matches(coalesce(${meta}, ''), '"HTEST"|${synthetic}', 'i') AS l FROM ${name(`raw_${type}`)} USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)`];
+  });
   if (parts.length === 0) return { share: 0, n: 0 };
   const [row] = await handle.database.rows<{ share: number | null; n: number }>(`SELECT avg(l::INTEGER) AS share, count(*) AS n FROM (${parts.map((sql) => `(${sql})`).join(' UNION ALL ')})`);
   return { share: row?.share ?? 0, n: row?.n ?? 0 };
@@ -133,7 +136,10 @@ async function feedSigns({ database }: ExportHandle, types: readonly string[], w
     const [who] = await database.rows<{ n: number; k: number }>(`SELECT count(*) AS n, count(*) FILTER (coalesce(len(list_filter(json_extract_string(${jsonAt('identifier', columns)}, '$[*].value'), lambda x: length(x) >= 4)) > 0, false) AND coalesce(regexp_full_match(json_extract_string(${jsonAt('name', columns)}, '$[0].family'), '[\\p{L}][\\p{L}''’ .-]+'), false)) AS k FROM "raw_Patient"`);
     if (who && who.n >= fewestPatients) signals.push({ id: 'identified', says: `${percent(who.k / who.n)} of ${count(who.n)} patients have an identifier and a name as people have them: without both the data are no live copy.`, value: tidy(who.k / who.n), points: who.k / who.n >= 0.9 && !time.shifted ? 'production-like' : 'nothing' });
   }
-  const parts = types.filter((type) => wanted[type]?.includes('meta')).map((type) => `SELECT left(${textAt('meta.lastUpdated', wanted[type] ?? [])}, 10) AS day FROM ${name(`raw_${type}`)} USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)`);
+  const parts = types.flatMap((type) => {
+    const text = textAt('meta.lastUpdated', wanted[type] ?? []);
+    return text === null ? [] : [`SELECT left(${text}, 10) AS day FROM ${name(`raw_${type}`)} USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)`];
+  });
   const [days] = parts.length === 0 ? [] : await database.rows<{ n: number; days: number; newest: string | null }>(`SELECT count(day) AS n, count(DISTINCT day) AS days, max(day) AS newest FROM (${parts.map((sql) => `(${sql})`).join(' UNION ALL ')})`);
   if (days && days.n >= 1000) signals.push({ id: 'changed-day-by-day', says: `The records were last changed on ${count(days.days)} different days: a live store changes every day, a copy was loaded on one.`, value: days.days, points: days.days >= 30 ? 'production-like' : 'nothing' });
   if (time.firstDay && time.lastDay && !time.shifted && time.from !== 'audit') {

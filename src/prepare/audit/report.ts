@@ -9,6 +9,7 @@ import { intervalBar } from './report-bar.ts';
 import { escape, marks, place, section, table, verdictOf } from './report-html.ts';
 export { escape } from './report-html.ts';
 import { reportStyle } from './report-style.ts';
+import { samplePart } from './sampling/report-sample.ts';
 
 const worst = (all: readonly Verdict[]): Verdict => (['not-met', 'undecided', 'met', 'not-measurable'] as const).find((verdict) => all.includes(verdict)) ?? 'not-measurable';
 
@@ -40,7 +41,7 @@ export function reportHtml(audit: AuditDocument, compared: Comparison | null = n
   <p class="answer provenance ${audit.provenance.verdict}"><b aria-hidden="true">${audit.provenance.verdict === 'not-established' ? '?' : audit.provenance.verdict === 'production-like' ? '✓' : '!'}</b><span><strong>${escape(provenanceVerdicts[audit.provenance.verdict])}</strong> ${escape(audit.provenance.says)}</span></p>
 </header>
 <main>
-${blocking(audit)}
+${samplePart(audit.sample)}${blocking(audit)}
 ${numbers(audit)}
 ${compared ? compareSection(compared) : ''}
 ${elements(audit)}

@@ -7,6 +7,7 @@ import { Problem } from '../../tools/base/problem.ts';
 import { name, quote, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import { openSource } from '../../tools/fhir/sources/sources.ts';
 import { emptyPopulation, whatIsAbsent } from './absent.ts';
+import { jsonAt, textAt } from './cells.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { Desk } from './check.ts';
 import { checks } from './checks.ts';
@@ -175,14 +176,16 @@ async function withIds({ database, files }: Desk, findings: Finding[]): Promise<
 /** How many notes of each named type there are, and under `laboratory` whether there is any numeric laboratory result. */
 async function noteTypesIn(handle: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  if (wanted['DocumentReference']?.includes('type'))
+  if (jsonAt('type', wanted['DocumentReference'] ?? []) !== null)
     for (const note of data.noteTypes) {
       const keys = note.codes.map(({ system, code }) => quote(`${system}|${code}`)).join(', ');
-      const [row] = await handle.database.rows<{ n: number }>(`SELECT count(*) AS n FROM ${name('raw_DocumentReference')} WHERE ${keys ? `list_has_any(keys_("type"), [${keys}])` : 'true'}`);
+      const [row] = await handle.database.rows<{ n: number }>(`SELECT count(*) AS n FROM ${name('raw_DocumentReference')} WHERE ${keys ? `list_has_any(keys_(${jsonAt('type', wanted['DocumentReference'] ?? [])}), [${keys}])` : 'true'}`);
       found.set(note.name, row?.n ?? 0);
     }
-  if (wanted['Observation']?.includes('category') && wanted['Observation'].includes('valueQuantity')) {
-    const [row] = await handle.database.rows<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 FROM "raw_Observation" WHERE "category"::VARCHAR LIKE '%"laboratory"%' AND "valueQuantity" IS NOT NULL LIMIT 1)`);
+  const category = textAt('category', wanted['Observation'] ?? []);
+  const number = textAt('valueQuantity.value', wanted['Observation'] ?? []);
+  if (category !== null && number !== null) {
+    const [row] = await handle.database.rows<{ n: number }>(`SELECT count(*) AS n FROM (SELECT 1 FROM "raw_Observation" WHERE ${category} LIKE '%"laboratory"%' AND ${number} IS NOT NULL LIMIT 1)`);
     found.set('laboratory', row?.n ?? 0);
   } else found.set('laboratory', 1);
   return found;

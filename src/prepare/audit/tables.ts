@@ -1,11 +1,11 @@
 // How do the raw resources become the few narrow tables every check reads?
 import type { Element } from '../../spine/deployments/model.ts';
-import { expressionFields, expressionSql, name, quote } from '../../tools/fhir/fhir.ts';
-import { textAt } from './cells.ts';
+import { expressionFields, expressionPlace, expressionSql, name, quote, readAsked } from '../../tools/fhir/fhir.ts';
+import { hasAt, jsonAt, textAt } from './cells.ts';
 import { minutesOf } from './durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
-import { fieldsOf, namesMedication, topOf } from './type-fields.ts';
+import { contentPlaces, encounterPlace, fieldsOf, namesMedication, subjectPlace } from './type-fields.ts';
 import { conversions } from './unit-conversions.ts';
 
 /** Which columns of `raw_<Type>` are there: what was asked of `openExport`. */
@@ -22,17 +22,25 @@ export const macros = [
   `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE split_part(r, '/', -1) END)`,
   // A value that is an object as JSON, anything else as NULL: JSON functions refuse plain text even where a CASE would not ask them.
   `CREATE OR REPLACE TEMP MACRO object_(x) AS try_cast(CASE WHEN x LIKE '{%' THEN x END AS JSON)`,
+  // A text read from a field as the JSON it was: what looks like an object or an array is one.
+  `CREATE OR REPLACE TEMP MACRO json_(x) AS coalesce(try_cast(CASE WHEN x[1] IN ('{', '[') THEN x END AS JSON), to_json(x))`,
+  // Of several values the first.
+  `CREATE OR REPLACE TEMP MACRO first_(x) AS (CASE WHEN x[1] = '[' THEN coalesce(json_extract_string(try_cast(CASE WHEN x[1] = '[' THEN x END AS JSON), '$[0]'), x) ELSE x END)`,
   `CREATE OR REPLACE TEMP MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(object_(x), '$.reference'), json_extract_string(object_(x), '$.display'), json_extract_string(object_(x), '$.identifier.value')) ELSE x END)`,
   `CREATE OR REPLACE TEMP MACRO keys_(j) AS (list_transform(CASE WHEN j IS NULL THEN [] WHEN substr(j::VARCHAR, 1, 1) = '[' THEN flatten(list_transform(from_json(j, '[{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}]'), lambda c: coalesce(c.coding, []))) ELSE coalesce(from_json(j, '{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}').coding, []) END, lambda c: coalesce(c.system, '') || '|' || coalesce(c.code, '')))`,
 ];
 
+const idAt = (place: string | null, columns: readonly string[]): string => {
+  const text = place === null ? null : textAt(place, columns);
+  return text === null ? 'NULL::VARCHAR' : `ref_id_(${text})`;
+};
 const textsAt = (places: readonly string[], columns: readonly string[]): string[] => [...new Set(places.map((place) => textAt(place, columns)).filter((sql): sql is string => sql !== null))];
 const firstOf = (texts: readonly string[], otherwise = 'NULL::VARCHAR'): string => (texts.length === 0 ? otherwise : texts.length === 1 ? texts[0]! : `coalesce(${texts.join(', ')})`);
 
 /** `med(id, keys)`: what each Medication resource is, so that a prescription that only points at it has a code too. */
 export const medicationTable = (wanted: Wanted): string =>
   wanted['Medication']?.includes('code')
-    ? `CREATE OR REPLACE TEMP TABLE med AS SELECT id, any_value(keys_("code")) AS keys FROM ${rawOf('Medication')} WHERE id IS NOT NULL GROUP BY id`
+    ? `CREATE OR REPLACE TEMP TABLE med AS SELECT id, any_value(keys_(${jsonAt('code', wanted['Medication'])})) AS keys FROM ${rawOf('Medication')} WHERE id IS NOT NULL GROUP BY id`
     : `CREATE OR REPLACE TEMP TABLE med (id VARCHAR, keys VARCHAR[])`;
 
 interface Placed {
@@ -43,14 +51,15 @@ interface Placed {
 
 /** The text that stands for a resource's code: what is the same text is the same code, and is taken apart once. */
 function codeText(type: string, columns: readonly string[]): string | null {
-  const fields = fieldsOf(type).code.filter((field) => columns.includes(field)).map((field) => `${name(field)}::VARCHAR`);
-  if (namesMedication(type) && columns.includes('medicationReference')) fields.push(`"medicationReference"::VARCHAR`);
-  return fields.length === 0 ? null : fields.length === 1 ? fields[0]! : `coalesce(${fields.join(', ')})`;
+  const texts = textsAt(fieldsOf(type).code, columns);
+  const medication = namesMedication(type) ? textAt('medicationReference.reference', columns) : null;
+  if (medication !== null) texts.push(`'{"reference":' || to_json(${medication}) || '}'`);
+  return texts.length === 0 ? null : firstOf(texts);
 }
 
 /** The field of the code a path reads and nothing else, if it is so: such a value is taken from the code, once for all its rows. */
 function readsCodeOnly(type: string, { element }: Placed, columns: readonly string[]): string | null {
-  const field = fieldsOf(type).code.filter((one) => columns.includes(one))[0];
+  const field = fieldsOf(type).code.filter((one) => textAt(one, columns) !== null)[0];
   return field !== undefined && expressionFields(element.path, type).every((one) => one === field) ? field : null;
 }
 
@@ -60,12 +69,12 @@ export function codeTable(type: string, elements: readonly Placed[], wanted: Wan
   const flags = elements.map(({ element, at }) => `, ${element.codes.length > 0 && usesUsualCode(element) ? `list_has_any(keys, ${keysOf(element)})` : 'true'} AS m_${at}`).join('');
   const values = elements.map((one) => {
     const field = readsCodeOnly(type, one, wanted[type] ?? []);
-    return field === null ? '' : `, (SELECT ${expressionSql(one.element.path, type, { fields: [field] }, 'first')}::VARCHAR FROM (SELECT CASE WHEN NOT json_exists(text::JSON, '$.reference') THEN text::JSON END AS ${name(field)})) AS v_${one.at}`;
+    return field === null ? '' : `, (SELECT ${expressionSql(one.element.path, type, { fields: [field] }, 'first')}::VARCHAR FROM (SELECT CASE WHEN NOT json_exists(j, '$.reference') THEN j END AS ${name(field)})) AS v_${one.at}`;
   }).join('');
   const taken = text === null ? `SELECT NULL::VARCHAR AS text WHERE false` : `SELECT DISTINCT ${text} AS text FROM ${rawOf(type)} WHERE ${text} IS NOT NULL`;
-  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT *${flags}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text,
-    CASE WHEN json_exists(text::JSON, '$.reference') THEN coalesce(med.keys, []) ELSE keys_(text::JSON) END AS keys
-    FROM (${taken}) LEFT JOIN med ON med.id = ref_id_(json_extract_string(text::JSON, '$.reference')))`;
+  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT * EXCLUDE (j)${flags}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text, j,
+    CASE WHEN json_exists(j, '$.reference') THEN coalesce(med.keys, []) ELSE keys_(j) END AS keys
+    FROM (SELECT text, json_(text) AS j FROM (${taken})) LEFT JOIN med ON med.id = ref_id_(json_extract_string(j, '$.reference')))`;
 }
 
 const keysOf = ({ codes }: Element) => list(codes.map(({ system, code }) => `${system}|${code}`));
@@ -80,16 +89,15 @@ const keysOf = ({ codes }: Element) => list(codes.map(({ system, code }) => `${s
 export function placedTable(type: string, elements: readonly Placed[], wanted: Wanted): string {
   const fields = fieldsOf(type);
   const columns = wanted[type] ?? [];
-  const has = (field: string | null): field is string => field !== null && columns.includes(field);
   const dates = textsAt([...fields.date, ...fields.end, ...fields.recorded, ...(type === 'Patient' ? ['birthDate', 'deceasedDateTime'] : [])], columns);
   const dateOf = (places: readonly string[]) => firstOf(textsAt(places, columns).map((text) => `a_${dates.indexOf(text)}`), 'NULL::TIMESTAMP');
   const missing = fields.required.flatMap((required) => {
-    const parts = required.split('|').filter(has);
-    return parts.length === 0 ? [] : [`CASE WHEN ${parts.map((part) => `(${name(part)} IS NULL OR ${name(part)}::VARCHAR IN ('null', '{}', '[]', '""'))`).join(' AND ')} THEN ${quote(required)} END`];
+    const parts = required.split('|').map((part) => hasAt(part, columns)).filter((part) => part !== null);
+    return parts.length === 0 ? [] : [`CASE WHEN NOT (${parts.join(' OR ')}) THEN ${quote(required)} END`];
   });
-  const content = [...new Set([...fields.code, ...fields.date.map(topOf), ...fields.content])].filter(has);
-  const subject = type === 'Patient' ? 'id' : has(fields.subject) ? `ref_id_(json_extract_string(${name(fields.subject)}, '$.reference'))` : 'NULL::VARCHAR';
-  const encounter = type === 'Encounter' ? 'id' : has(fields.encounter) ? `ref_id_(json_extract_string(${name(fields.encounter)}, '$.reference'))` : type === 'DocumentReference' && has('context') ? `ref_id_(json_extract_string("context", '$.encounter[0].reference'))` : 'NULL::VARCHAR';
+  const hash = `hash:${contentPlaces(type).join(',')}`;
+  const subject = type === 'Patient' ? 'id' : idAt(subjectPlace(type), columns);
+  const encounter = type === 'Encounter' ? 'id' : idAt(encounterPlace(type), columns);
   const text = codeText(type, columns);
   const vals = elements.map((one) => valueOf(type, one, columns, dateOf(fields.date)));
   return `CREATE OR REPLACE TEMP TABLE ${name(`placed_${type}`)} AS
@@ -100,7 +108,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
         SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
           ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
           ${textAt(type === 'Condition' ? 'verificationStatus.coding[0].code' : 'status', columns) ?? 'NULL'}::VARCHAR AS status,${type === 'Observation' ? ` try_cast(${textAt('valueQuantity.value', columns) ?? 'NULL'} AS DOUBLE) AS num, coalesce(${textAt('valueQuantity.code', columns) ?? 'NULL'}, ${textAt('valueQuantity.unit', columns) ?? 'NULL'})::VARCHAR AS w,` : ''}
-          ${content.length > 0 ? `hash(${content.map(name).join(', ')})` : 'NULL::UBIGINT'} AS content,
+          ${columns.includes(hash) ? name(hash) : 'NULL::UBIGINT'} AS content,
           (${dates.map((_, i) => `(x_${i} IS NOT NULL)::INTEGER`).join(' + ') || '0'})::UTINYINT AS dates,
           nullif(concat_ws(', ', ${['NULL', ...dates.map((_, i) => `CASE WHEN NOT day_ok_(x_${i}, a_${i}) THEN x_${i} END`)].join(', ')}), '') AS bad_dates,
           nullif(concat_ws(', ', CASE WHEN id IS NULL THEN 'id' END${missing.map((sql) => `, ${sql}`).join('')}), '') AS missing${vals.length > 0 ? `,\n          nullif(list_filter([${vals.join(', ')}], lambda v: v IS NOT NULL), []) AS vals` : ''}
@@ -112,19 +120,24 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
 
 /** What element number `at` finds in a resource: its value, unit, time and time on record, or NULL where it is not meant. */
 function valueOf(type: string, { element, at }: Placed, columns: readonly string[], rowTime: string): string {
-  const source = { fields: ['id', ...columns] };
+  const source = { fields: ['id', ...columns.filter((column) => readAsked(column).kind === 'json')] };
   const fields = fieldsOf(type);
+  const valueAt = (path: string): string => {
+    const place = expressionPlace(path, type);
+    const text = place === null ? null : textAt(place, columns);
+    return text === null ? expressionSql(path, type, source, 'first') : place!.includes('.') ? text : `first_(${text})`;
+  };
   const conditions: string[] = [];
   if (element.codes.length > 0 && usesUsualCode(element)) conditions.push(`code.m_${at}`);
   else if (element.codes.length > 0)
     conditions.push(`list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, type, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${keysOf(element)})`);
   if (element.where) conditions.push(expressionSql(element.where, type, source, 'boolean'));
-  const unit = unitPathsOf(element).map((path) => expressionSql(path, type, source, 'first'));
-  const time = element.datePath ? `at_(ref_text_(${expressionSql(element.datePath, type, source, 'first')}))` : rowTime;
+  const unit = unitPathsOf(element).map(valueAt);
+  const time = element.datePath ? `at_(ref_text_(${valueAt(element.datePath)}))` : rowTime;
   const recorded = firstOf(textsAt(fields.recorded, columns));
   const updated = textAt('meta.lastUpdated', columns) ?? 'NULL::VARCHAR';
-  const status = columns.includes('status') ? `("status"->>'$')` : 'NULL::VARCHAR';
-  const made = `{'el': ${at}, 'v': ${readsCodeOnly(type, { element, at }, columns) === null ? `${expressionSql(element.path, type, source, 'first')}::VARCHAR` : `code.v_${at}`}, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': ${time}, 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
+  const status = textAt('status', columns) ?? 'NULL::VARCHAR';
+  const made = `{'el': ${at}, 'v': ${readsCodeOnly(type, { element, at }, columns) === null ? `${valueAt(element.path)}::VARCHAR` : `code.v_${at}`}, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': ${time}, 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
   return conditions.length > 0 ? `CASE WHEN ${conditions.join(' AND ')} THEN ${made} END` : made;
 }
 

@@ -20,6 +20,8 @@ export function tellAudit(audit: AuditDocument, written: { json: string; html: s
     lines.push(`  ${element.name.slice(0, width).padEnd(width)}  ${rate.padEnd(30)}  n ${count(finding.n).padStart(7)}  ${element.tier.padEnd(9)}  ${words[finding.verdict].toLowerCase()}`);
   }
   if (audit.absent.length > 0) lines.push('', 'Absent, which is not 0 %:', ...audit.absent.map(({ what }) => `  ${what}`));
+  const notices = audit.export.notices ?? [];
+  if (notices.length > 0) lines.push('', 'The source says:', ...notices.slice(0, 12).map((notice) => `  ${notice}`), ...(notices.length > 12 ? [`  and ${notices.length - 12} more, in audit.json`] : []));
   const damaged = audit.export.files.filter((file) => file.trouble || file.badLineCount > 0);
   if (damaged.length > 0) lines.push('', 'Bad input, skipped and counted:', ...damaged.slice(0, 10).flatMap((file) => [...(file.trouble ? [`  ${file.name}: ${file.trouble}`] : []), ...file.badLines.slice(0, 3).map(({ line, reason }) => `  ${file.name}:${line}: ${reason}`), ...(file.badLineCount > 3 ? [`  ${file.name}: ${count(file.badLineCount)} bad lines in all`] : [])]));
   if (damaged.length > 0) lines.push('  → Export these again: what stood there is missing from every number above. All bad lines are in audit.json.');

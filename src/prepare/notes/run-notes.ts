@@ -125,7 +125,7 @@ async function trace(gathering: Gathering, { charter, onProgress, signal, onChar
   const isCounted = populationOf(data, desk.encountersKnown);
   const shared: SharedSpan[] = [];
   /** Where a note stands in the export, by its subject and place in the chart, for those that are shared. */
-  const placed = new Map<string, { facility: string; head: NoteHead }>();
+  const placed = new Map<string, { facility: string; head: NoteHead; counted: boolean }>();
   let done = 0;
   for (const chart of chartsOf(gathering)) {
     done++;
@@ -142,8 +142,8 @@ async function trace(gathering: Gathering, { charter, onProgress, signal, onChar
     countText(desk, chart, traced, isCounted);
     for (const span of traced.shared) {
       shared.push(span);
-      const { facility, head } = chart.notes[span.index]!;
-      placed.set(`${span.subject} ${span.index}`, { facility, head });
+      const { facility, head, encounter } = chart.notes[span.index]!;
+      placed.set(`${span.subject} ${span.index}`, { facility, head, counted: isCounted(encounter) });
     }
     if (chart.values.length > 0) findContradictions(desk, chart, traced, beside, finder, isCounted);
     await onChart?.(chart, traced);
@@ -151,7 +151,7 @@ async function trace(gathering: Gathering, { charter, onProgress, signal, onChar
   for (const finding of crossPatientFindings(shared)) {
     const at = placed.get(`${finding.later.subject} ${finding.later.index}`)!;
     const from = placed.get(`${finding.earlier.subject} ${finding.earlier.index}`)!;
-    desk.crossPatient.push({ finding, facility: at.facility, row: rowOf(desk, at.head, `${finding.later.tokens} words from character ${finding.later.start} on also stand in ${rowOf(desk, from.head, '').id}, of another patient.`) });
+    if (at.counted) desk.crossPatient.push({ finding, facility: at.facility, row: rowOf(desk, at.head, `${finding.later.tokens} words from character ${finding.later.start} on also stand in ${rowOf(desk, from.head, '').id}, of another patient.`) });
   }
   desk.noteTypes = types.finish();
   return desk;

@@ -59,6 +59,14 @@ export const dataSection = z.strictObject({
       encounterClasses: z.array(z.string()).default([]).describe('Encounter.class codes that count, e.g. IMP, EMER; none: all.'),
       from: z.string().optional().describe('First day of the study period, YYYY-MM-DD.'),
       to: z.string().optional().describe('Last day of the study period, YYYY-MM-DD.'),
+      reference: z
+        .strictObject({
+          source: z.string().min(1).describe('Where these numbers come from, e.g. the table of patients in the validation study.'),
+          age: z.strictObject({ mean: z.number(), sd: z.number().min(0) }).optional().describe('Years.'),
+          shares: z.record(z.string(), share).default({}).describe('Shares by group, e.g. `sex: female` or `language: es`.'),
+        })
+        .optional()
+        .describe('The patients the product was developed or validated on; check B02 compares the population with them.'),
     })
     .default({ encounterClasses: [] }),
   unitPaths: z

@@ -10,12 +10,16 @@ import { useFramed } from '../../tools/ui/framed.ts';
 import { useKept, useParam } from '../../tools/ui/Go.tsx';
 import { Chain, Download } from '../../tools/ui/icons.tsx';
 import { useMay } from '../../tools/ui/me.ts';
-import { Note } from '../../tools/ui/Note.tsx';
 import { count } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { RelativeTime, showInstant } from '../../tools/ui/RelativeTime.tsx';
+import { CheckHere } from './CheckHere.tsx';
+import { Checkpoints } from './Checkpoints.tsx';
+import { Result } from './LedgerResult.tsx';
+import { readReceipt } from './log/model.ts';
 import { exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger, type Recorded, type Verification } from './model.ts';
+import { Witnesses } from './Witnesses.tsx';
 
 export default function LedgerPage() {
   const deployment = useParam('deployment');
@@ -72,6 +76,9 @@ export default function LedgerPage() {
           ]}
         />
       </Part>
+      {!deployment && <CheckHere />}
+      {!deployment && <Witnesses />}
+      {!deployment && <Checkpoints />}
       {!deployment && <Offline />}
       <Modal opened={open !== null} onClose={() => setOpen(null)} title={open ? `Entry ${open.position}: ${open.kind}` : ''} size="xl">
         {open && <EntryInside entry={open} />}
@@ -85,6 +92,11 @@ function EntryInside({ entry }: { entry: Recorded }) {
   return (
     <div className="stack">
       <p>{says}</p>
+      <div>
+        <Button component="a" href={address(readReceipt, { params: { position: entry.position } })} variant="default" leftSection={<Download size={14} />} download>
+          Download the receipt
+        </Button>
+      </div>
       <Facts
         facts={[
           ['When', showInstant(entry.at)],
@@ -106,7 +118,7 @@ function EntryInside({ entry }: { entry: Recorded }) {
           {canonical(leaf)}
         </pre>
       </div>
-      <Facts facts={[['Leaf hash (SHA-256, base64)', <code key="h">{leafHash}</code>], entry.payload ? ['Payload', <code key="p">{entry.payload.digest}</code>] : null]} />
+      <Facts facts={[['Leaf hash (SHA-256, base64)', <code key="h">{leafHash}</code>], entry.payload ? ['Payload', <span key="p"><code>{entry.payload.digest}</code>, {count(entry.payload.bytes)} bytes</span>] : null]} />
     </div>
   );
 }
@@ -156,36 +168,6 @@ function Proof() {
         </details>
       )}
     </section>
-  );
-}
-
-function Result({ result }: { result: Verification }) {
-  const what = `${count(result.entries)} entries, ${count(result.checkpoints)} ${result.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, signed up to ${count(result.signed)}.`;
-  if (result.sound)
-    return (
-      <Note kind="good" title="The ledger is sound">
-        Every leaf, hash, root and signature fits: {what} {result.trust === 'own' && 'The key came with the ledger itself; verify with a key kept elsewhere to know who signed.'}
-      </Note>
-    );
-  // Entries of the last minute are not under a signature yet: that is their age, not a fault.
-  if (result.faults.every((fault) => fault.reason === 'unsigned'))
-    return (
-      <Note kind={result.signed > 0 ? 'good' : 'info'} title={`The ledger is sound up to the last signed checkpoint; the newest ${count(result.entries - result.signed)} entries await the next`}>
-        Every leaf and hash fits: {what}
-      </Note>
-    );
-  return (
-    <Note kind="warning" title={result.faults.length === 0 ? 'No fault found, but not everything is under a signed checkpoint' : `${count(result.faults.length)} ${result.faults.length === 1 ? 'fault' : 'faults'} found`}>
-      <p>{what}</p>
-      <ul>
-        {result.faults.slice(0, 30).map((fault, index) => (
-          <li key={index}>
-            {fault.position !== null && `Entry ${fault.position}: `}
-            {fault.says}
-          </li>
-        ))}
-      </ul>
-    </Note>
   );
 }
 

@@ -1,6 +1,7 @@
 // What may the house ask of its ledger: remember this, show that, sign it, prove it?
 export { actorOf, append, appendAll, remember, type Appended } from './append.ts';
 export { ledger } from './capability.ts';
+export { asFhir, guidanceResponse, type Guidance } from './fhir/resources.ts';
 export { appendGrouped } from './group.ts';
 export type { Appending, Sealed } from './prepare.ts';
 export { receiptOf } from './log/receipts.ts';

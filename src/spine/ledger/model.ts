@@ -177,4 +177,14 @@ export const exportLedger = endpoint({
   answers: 'stream',
 });
 
-export const endpoints = [listEntries, listKinds, readCheckpoint, verifyLedger, exportLedger];
+export const exportFhir = endpoint({
+  name: 'ledger.export-fhir',
+  method: 'GET',
+  path: '/api/v1/ledger/export-fhir',
+  says: 'Download the whole ledger as FHIR R4 resources (NDJSON): AuditEvent, Provenance, GuidanceResponse.',
+  who: ['administrator', 'safety-officer', 'auditor'],
+  output: z.string(),
+  answers: 'stream',
+});
+
+export const endpoints = [listEntries, listKinds, readCheckpoint, verifyLedger, exportLedger, exportFhir];

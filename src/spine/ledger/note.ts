@@ -38,11 +38,19 @@ export const keyIdOf = (name: string, publicKey: Uint8Array, algorithm = noteAlg
   sha256(joined(utf8.encode(name), Uint8Array.of(0x0a, algorithm), publicKey)).subarray(0, 4);
 
 /** `name+hex(key id)+base64(algorithm ‖ public key)`, as Go's note package and the C2SP tools write it. */
-export const verifierKeyText = (key: VerifierKey, algorithm = noteAlgorithm): string =>
+export const verifierKeyText = (key: VerifierKey): string => keyText(key, noteAlgorithm);
+/** The same of a key that cosigns what others wrote, with a time. */
+export const witnessKeyText = (key: VerifierKey): string => keyText(key, cosignatureAlgorithm);
+
+const keyText = (key: VerifierKey, algorithm: number): string =>
   `${key.name}+${hexOf(key.keyId)}+${base64Of(joined(Uint8Array.of(algorithm), key.publicKey))}`;
 
 /** Reads a verifier key. Throws RangeError on anything that is not one, its own id included. */
-export function verifierKeyFrom(text: string, algorithm = noteAlgorithm): VerifierKey {
+export const verifierKeyFrom = (text: string): VerifierKey => keyFrom(text, noteAlgorithm);
+/** Reads the key of a witness. Throws RangeError on anything else. */
+export const witnessKeyFrom = (text: string): VerifierKey => keyFrom(text, cosignatureAlgorithm);
+
+function keyFrom(text: string, algorithm: number): VerifierKey {
   const parts = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text.trim());
   const bytes = parts && bytesOf(parts[3]!);
   if (!parts || !bytes || bytes.length !== 33 || bytes[0] !== algorithm) {

@@ -3,7 +3,8 @@ import type { Route } from '../../tools/server/http.ts';
 import { serve } from '../../tools/server/http.ts';
 import { base64Of } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import { entryKinds, exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger } from './model.ts';
+import { fhirChunks } from './fhir/export-fhir.ts';
+import { entryKinds, exportFhir, exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger } from './model.ts';
 import { verifierKeyText, vouch } from './note.ts';
 import { entries, head } from './reading.ts';
 import { routes as logRoutes } from './log/routes.ts';
@@ -27,15 +28,15 @@ export const routes: readonly Route[] = [
     return { origin: parsed.origin, size: parsed.size, root: base64Of(parsed.root), note: now.note, key, entries: now.entries };
   }),
   serve(verifyLedger, ({ house }) => verifyDatabase(house)),
-  serve(exportLedger, async ({ house }) => {
-    const chunks = exportChunks(house);
-    // The first chunk is made before the answer begins, so that a refusal can still be said.
-    const first = await chunks.next();
-    return new Response(streamOf(first, chunks), {
-      headers: { 'content-type': 'application/x-ndjson', 'content-disposition': 'attachment; filename="ledger.ndjson"' },
-    });
-  }),
+  serve(exportLedger, ({ house }) => download(exportChunks(house), 'application/x-ndjson', 'ledger.ndjson')),
+  serve(exportFhir, ({ house }) => download(fhirChunks(house), 'application/fhir+ndjson', 'ledger-fhir.ndjson')),
 ];
+
+/** The first chunk is made before the answer begins, so that a refusal can still be said. */
+async function download(chunks: AsyncGenerator<Uint8Array>, type: string, name: string): Promise<Response> {
+  const first = await chunks.next();
+  return new Response(streamOf(first, chunks), { headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` } });
+}
 
 function streamOf(first: IteratorResult<Uint8Array, void>, rest: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   let waiting: IteratorResult<Uint8Array, void> | null = first;

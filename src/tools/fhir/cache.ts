@@ -7,7 +7,7 @@ import type { Candidate } from './list-folder.ts';
 import type { ExportFile } from './model.ts';
 
 /** Raise when the layout of the Parquet files or of `export.json` changes. */
-const layout = 1;
+const layout = 2;
 const edge = 1024 * 1024;
 
 /** One Parquet file of the cache and how its rows map to source lines. */

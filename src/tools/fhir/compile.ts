@@ -160,6 +160,12 @@ export function asText(one: Compiled): string {
   return one.quick ? either(one.quick, one.quick.text, slow) : slow;
 }
 
+/** The first value as text, however many there are. */
+export function firstOf(one: Compiled): string {
+  const slow = `((${asList(one)})[1]->>'$')`;
+  return one.form === 'list' && one.quick ? either(one.quick, one.quick.text, slow) : slow;
+}
+
 export function asNumber(one: Compiled): string {
   return one.form === 'value' && one.kind === 'number' ? one.sql : `fhir_number(${asText(one)})`;
 }
@@ -409,4 +415,32 @@ export function fieldsOf(node: Node, resource: string): Set<string> {
   found.delete('id');
   found.delete('resourceType');
   return found;
+}
+
+/** Fields below which members are sure to be of one object. */
+const oneObject = /^(subject|encounter|patient|period)$|^(value|effective|onset|abatement|performed|occurrence|medication)(Quantity|Period|Reference)$/;
+/** Fields that hold one text. */
+const oneText = /^(birthDate|gender|status|issued|recordedDate|authoredOn|date|recorded)$|^(value|effective|onset|abatement|performed|occurrence|deceased)(DateTime|Date|String|Instant|Time|Boolean|Integer)$/;
+
+/** The one place a path reads, where the shape of FHIR leaves no other. */
+export function placeOf(node: Node, resource: string): string | null {
+  const parts = chainOf(node, resource);
+  if (!parts) return null;
+  const [field = '', ...members] = parts;
+  if (members.length === 0) return oneText.test(field) ? field : null;
+  const last = members[0]!;
+  return members.length === 1 && oneObject.test(field) && isSingle(last, field) && !(last in choices && last !== 'value') ? `${field}.${last}` : null;
+}
+
+function chainOf(node: Node, resource: string): string[] | null {
+  if (node.is === 'member') {
+    if (!node.on || (node.on.is === 'member' && !node.on.on && node.on.name === resource)) return node.name in choices ? null : [node.name];
+    const on = chainOf(node.on, resource);
+    return on && [...on, node.name];
+  }
+  if (node.is !== 'call' || (node.name !== 'ofType' && node.name !== 'as')) return null;
+  const [type] = node.args;
+  const on = node.on;
+  const choice = on?.is === 'member' && on.name in choices && (!on.on || (on.on.is === 'member' && !on.on.on && on.on.name === resource));
+  return choice && type?.is === 'member' ? [typed(on.name, type.name)] : null;
 }

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem, type ProblemDetail } from '../base/problem.ts';
 import { beginKeeping, findKept, identityOf, keep, type Kept, type Part } from './cache.ts';
+import { columnType } from './columns.ts';
 import { asProblem, name, openDatabase, quote, stopped, type Database } from './duckdb.ts';
 import { isGzip, listFolder } from './list-folder.ts';
 import type { ExportFile, IgnoredFile, ManifestNote, Progress } from './model.ts';
@@ -12,7 +13,7 @@ import { readLines } from './read-lines.ts';
 export interface OpenOptions {
   /** Writable folder for the Parquet cache and spill files. Several runs may share it. */
   workspace: string;
-  /** Top-level fields wanted per resource type, e.g. `{Observation: ['code', 'subject', 'valueQuantity']}`; take them from `viewFields`. `id` always comes. */
+  /** Columns wanted per resource type, e.g. `{Observation: ['code', 'text:subject.reference']}`: top-level fields as JSON (take them from `viewFields`), and the quicker kinds of `columns.ts`. `id` always comes. */
   fields: Record<string, string[]>;
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
@@ -28,7 +29,7 @@ export interface OpenOptions {
 
 /**
  * An export that has been read. `database` has one relation `raw_<Type>` per type in `fields` (empty when the export has none):
- * `id VARCHAR`, one `JSON` column per requested field (NULL where the resource lacks it), `_file INTEGER` (index into `files`),
+ * `id VARCHAR`, one column per requested field, JSON unless it was asked for otherwise (NULL where the resource lacks it), `_file INTEGER` (index into `files`),
  * `_line BIGINT` (1-based); and `resources(id, resourceType, _file, _line)` over all types.
  * Numbers inside JSON columns are DuckDB's: beyond 17 digits the source text is in `readEvidence`.
  */
@@ -108,15 +109,17 @@ async function createRelations(database: Database, place: string, kept: Kept, fi
     const selects = kept.parts
       .filter(({ types }) => types.includes(type))
       .map((part) => {
-        const columns = wanted.map((field) => (part.fields.includes(field) ? name(field) : `CAST(NULL AS JSON) AS ${name(field)}`));
+        const columns = wanted.map((field) => (part.fields.includes(field) ? name(field) : nullOf(field)));
         return `SELECT ${['id', ...columns, ...placeOf(part)].join(', ')} ${rowsOf(part, place)} AND "resourceType" = ${quote(type)}`;
       });
-    const nothing = ['CAST(NULL AS VARCHAR) AS id', ...wanted.map((field) => `CAST(NULL AS JSON) AS ${name(field)}`), '0 AS _file', '0::BIGINT AS _line'];
+    const nothing = ['CAST(NULL AS VARCHAR) AS id', ...wanted.map(nullOf), '0 AS _file', '0::BIGINT AS _line'];
     await database.run(`CREATE VIEW ${name(`raw_${type}`)} AS ${selects.join(' UNION ALL ') || `SELECT ${nothing.join(', ')} WHERE false`}`);
   }
   const all = kept.parts.map((part) => `SELECT id, "resourceType", ${placeOf(part).join(', ')} ${rowsOf(part, place)} AND "resourceType" IS NOT NULL`);
   await database.run(`CREATE VIEW resources AS ${all.join(' UNION ALL ')}`);
 }
+
+const nullOf = (column: string): string => `CAST(NULL AS ${columnType(column)}) AS ${name(column)}`;
 
 function placeOf({ sources }: Part): string[] {
   const lowest = Math.min(...sources.map(({ file }) => file));

@@ -5,10 +5,11 @@ import { Problem } from '../base/problem.ts';
 import type { Kept, Part } from './cache.ts';
 import { openDatabase, type Database } from './duckdb.ts';
 import type { Candidate } from './list-folder.ts';
-import { accountsForFile, countParquet, rowsWithoutType, usualLine, weighLines, writeParquet, type Found, type Source, type Weighed } from './load.ts';
+import { countParquet, rowsWithoutType, usualLine, writeParquet, type Found, type Source } from './load.ts';
 import { badLineLimit, longestLine, type ExportFile, type Progress } from './model.ts';
 import { repair } from './repair.ts';
 import { resourceTypes } from './resource-types.ts';
+import { weighFile, type Weighed } from './weigh.ts';
 
 export interface Reading {
   candidates: Candidate[];
@@ -46,54 +47,56 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
     const workers = [database];
     while (workers.length < reading.threads) workers.push(await database.another());
     const follow = progressOf(reading, workers);
+    const groups = groupsOf(candidates, reading.threads);
+    const weighing = new AbortController();
+    const scales = reading.strict ? weighAll(groups, signal ? AbortSignal.any([signal, weighing.signal]) : weighing.signal) : new Map<number, Promise<Weighed | undefined>>();
     try {
-      await inParallel(workers, groupsOf(candidates, reading.threads), (worker, group) => loadGroup(worker, group));
+      await inParallel(workers, groups, (worker, group) => loadGroup(worker, group));
       for (const index of [...doubtful].sort((one, other) => one - other)) {
         for (const part of parts) if (part.sources.some(({ file }) => file === index)) part.superseded.push(index);
         await loadRepaired(index);
       }
     } finally {
       follow.stop();
+      weighing.abort();
     }
 
-    async function loadGroup(worker: Database, group: Group, longest = usualLine): Promise<void> {
+    async function loadGroup(worker: Database, group: Group, usual = true, longest = usualLine): Promise<void> {
       const wanted = fieldsFor(group.types, fields);
       const parquet = `part-${group.sources[0]?.index ?? 0}.parquet`;
       const path = join(reading.writing, parquet);
       let found: Map<number, Found>;
-      let weighed: Map<number, Weighed> | undefined;
       follow.begin(worker, group.bytes);
       try {
-        await writeParquet(worker, group.sources, group.gzip, wanted, path, signal, longest);
+        await writeParquet(worker, { sources: group.sources, gzip: group.gzip, asked: wanted, parquet: path, usual, longest, signal });
         found = await countParquet(worker, path, signal);
-        weighed = reading.strict ? await weighLines(worker, group.sources, group.gzip, signal, longest) : undefined;
       } catch (error) {
         if (!isAboutInput(error)) throw error;
         // one unreadable file must not take its group along
         await rm(path, { force: true });
-        if (longest < longestLine && isAboutLength(error)) await loadGroup(worker, { ...group, bytes: 0 }, longestLine);
-        else if (group.sources.length === 1) doubtful.add(group.sources[0]?.index ?? 0);
-        else for (const source of group.sources) await loadGroup(worker, { ...group, sources: [source], bytes: 0 }, longest);
+        if (longest < longestLine && isAboutLength(error)) await loadGroup(worker, { ...group, bytes: 0 }, usual, longestLine);
+        else if (group.sources.length > 1) for (const source of group.sources) await loadGroup(worker, { ...group, sources: [source], bytes: 0 }, usual, longest);
+        else if (usual) await loadGroup(worker, { ...group, bytes: 0 }, false, longest);
+        else doubtful.add(group.sources[0]?.index ?? 0);
         return;
       } finally {
         follow.end(worker, group.bytes);
       }
       for (const source of group.sources) {
         const one = found.get(source.index) ?? { rows: 0, types: {}, first: 0 };
-        if (await isDoubtful(source, one, weighed?.get(source.index), wanted)) doubtful.add(source.index);
+        if (await isDoubtful(source, one, wanted)) doubtful.add(source.index);
         else Object.assign(files[source.index] ?? {}, { lines: one.rows, resources: one.types });
       }
       if (found.size > 0) parts.push(partOf(parquet, wanted, found));
     }
 
-    async function isDoubtful(source: Source, found: Found, weighed: Weighed | undefined, loaded: string[]): Promise<boolean> {
+    async function isDoubtful(source: Source, found: Found, loaded: string[]): Promise<boolean> {
       const types = Object.keys(found.types);
       if (types.some((type) => !resourceTypes.has(type))) return true;
       if (types.some((type) => (fields[type] ?? []).some((field) => !loaded.includes(field)))) return true;
       if (!reading.strict) return false;
-      const lines = weighed ?? { rows: 0, bytes: 0, forgiven: 0 };
-      const candidate = candidates[source.index];
-      return lines.rows !== found.rows || lines.forgiven > 0 || !candidate || !(await accountsForFile(candidate, lines));
+      const weighed = await scales.get(source.index);
+      return !weighed || weighed.lines !== found.rows || weighed.doubts > 0;
     }
 
     async function loadRepaired(index: number): Promise<void> {
@@ -108,7 +111,7 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
       Object.assign(file, rest, { resources });
       if (Object.keys(resources).length > 0) {
         const wanted = fieldsFor(Object.keys(resources), fields);
-        await writeParquet(database, [{ index, path: copy }], false, wanted, path, signal);
+        await writeParquet(database, { sources: [{ index, path: copy }], gzip: false, asked: wanted, parquet: path, usual: false, signal });
         const found = await countParquet(database, path, signal);
         await nameTheRest(file, found.get(index), path);
         parts.push(partOf(parquet, wanted, found));
@@ -138,6 +141,19 @@ export async function readExport(reading: Reading): Promise<Omit<Kept, 'layout'>
   for (const file of files)
     if (!file.trouble && file.lines === 0) file.trouble = 'The file is empty.';
   return { fields, files, parts, resources: totals(files) };
+}
+
+/** Weighs the files one after the other while DuckDB reads them. A file that cannot be weighed has nothing to show for itself. */
+function weighAll(groups: Group[], signal: AbortSignal): Map<number, Promise<Weighed | undefined>> {
+  let before: Promise<unknown> = Promise.resolve();
+  const scales = new Map<number, Promise<Weighed | undefined>>();
+  for (const { sources, gzip } of groups)
+    for (const { index, path } of sources) {
+      const one = before.then(() => weighFile(path, gzip, signal)).catch(() => undefined);
+      scales.set(index, one);
+      before = one;
+    }
+  return scales;
 }
 
 /** Only what the files did wrong sends them to the slow path; a fault of ours must be seen. */

@@ -61,7 +61,7 @@ export async function* readLines(path: string, gzip: boolean, ending: Ending, si
 }
 
 /** The unpacked bytes. Node's gunzip drops what it had unpacked when it meets an error, so pieces are handed over as they come. */
-async function* openBytes(path: string, gzip: boolean): AsyncGenerator<Buffer> {
+export async function* openBytes(path: string, gzip: boolean): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: 1 << 20 });
   if (!gzip) {
     yield* file as AsyncIterable<Buffer>;

@@ -1,6 +1,6 @@
 // How does a SQL on FHIR ViewDefinition become DuckDB SQL?
 import { Problem } from '../base/problem.ts';
-import { asBoolean, asList, asNumber, asPresent, asText, compile, fieldsOf, type Compiled, type Focus, type Scope } from './compile.ts';
+import { asBoolean, asList, asNumber, asPresent, asText, compile, fieldsOf, firstOf, placeOf, type Compiled, type Focus, type Scope } from './compile.ts';
 import { name, quote, type Database, type Value } from './duckdb.ts';
 import { parsePath, PathError, type Node } from './fhirpath.ts';
 import { columnNames, readView, viewProblem, type ReadSelect, type ReadView } from './view-definition.ts';
@@ -182,7 +182,7 @@ export function expressionSql(path: string, resource: string, source: Pick<ViewS
       case 'number': return asNumber(one);
       case 'boolean': return asBoolean(one);
       case 'exists': return asPresent(one);
-      case 'first': return one.form === 'value' ? asText(one) : `((${asList(one)})[1]->>'$')`;
+      case 'first': return one.form === 'value' ? asText(one) : firstOf(one);
       case 'all': return `list_transform(${asList(one)}, lambda fhir_e: fhir_e->>'$')`;
     }
   });
@@ -196,6 +196,15 @@ export function expressionFields(path: string, resource = ''): string[] {
     compile(tree, rootScope({ resource, constants: new Map() }, { relation: '', resource: 'resource' }));
     return [...fieldsOf(tree, resource)].sort();
   });
+}
+
+/**
+ * Where the path's first value stands as one text, e.g. `valueQuantity.value` for `value.ofType(Quantity).value`, to be asked of
+ * `openExport` as `text:valueQuantity.value`; null where a path is more than such a place, or its field may hold several.
+ * @throws Problem when it does not parse.
+ */
+export function expressionPlace(path: string, resource = ''): string | null {
+  return pathProblem(path, () => placeOf(parsePath(path), resource));
 }
 
 function pathProblem<T>(path: string, work: () => T): T {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alphaOfLook, differenceOf, falseDiscoveries, probabilityOfSoFew } from './difference.ts';
+import { funnel, limitsAt } from './funnel.ts';
 import { newcombeDifference, wilson } from './intervals.ts';
 
 const bounded = (k: number, n: number) => ({ value: k / n, ...wilson(k, n)! });
@@ -66,5 +67,13 @@ describe('spending', () => {
     expect(spent).toBeLessThan(0.05);
     expect(spent).toBeGreaterThan(0.0499);
     expect(() => alphaOfLook(0)).toThrow(RangeError);
+  });
+});
+
+describe('the curve of a funnel', () => {
+  it('passes through the limits of its units and narrows with size', () => {
+    const found = funnel([{ k: 80, n: 100 }, { k: 410, n: 500 }, { k: 30, n: 40 }, { k: 70, n: 100 }])!;
+    for (const unit of found.units) expect(limitsAt(found, unit.n).low998).toBeCloseTo(unit.low998, 12);
+    expect(limitsAt(found, 4000).low95).toBeGreaterThan(limitsAt(found, 40).low95);
   });
 });

@@ -61,3 +61,10 @@ export function funnel(units: readonly (Cluster & { effective?: number })[]): Fu
     }),
   };
 }
+
+/** The limits of a unit of this size in this funnel, as shares: for the curve between the units that occur. */
+export function limitsAt({ centre, between }: Pick<Funnel, 'centre' | 'between'>, n: number): Pick<FunnelUnit, 'low95' | 'high95' | 'low998' | 'high998'> {
+  const error = Math.sqrt((1 / (2 * Math.sqrt(Math.max(1e-9, n)))) ** 2 + between ** 2);
+  const at = (times: number) => back(transformed(centre) + times * error);
+  return { low95: at(-z95), high95: at(z95), low998: at(-z998), high998: at(z998) };
+}

@@ -113,11 +113,11 @@ const sayChance = (p: number): string => (p < 1e-12 ? 'less than 10⁻¹²' : p 
 async function silentType({ database, types, wanted }: Desk, resource: string): Promise<Finding[]> {
   const columns = wanted[resource] ?? [];
   const [subject, encounter] = feedFields(resource);
-  if (subject === undefined || !columns.includes(subject)) return [];
+  if (subject === undefined || textAt(subject, columns) === null) return [];
   const reference = (place: string) => `ref_id_(${textAt(place, columns) ?? 'NULL::VARCHAR'})`;
   const source = types.includes(resource)
     ? `SELECT p, e FROM ${name(`placed_${resource}`)}`
-    : `SELECT who.p, enc.e FROM ${rawOf(resource)} r LEFT JOIN who ON who.id = ${reference(`${subject}.reference`)} LEFT JOIN enc ON enc.id = ${encounter === undefined ? 'NULL::VARCHAR' : reference(resource === 'DocumentReference' ? 'context.encounter[0].reference' : `${encounter}.reference`)}`;
+    : `SELECT who.p, enc.e FROM ${rawOf(resource)} r LEFT JOIN who ON who.id = ${reference(subject)} LEFT JOIN enc ON enc.id = ${encounter === undefined ? 'NULL::VARCHAR' : reference(encounter)}`;
   await database.run(`CREATE OR REPLACE TEMP TABLE fed AS SELECT p, e, count(*) AS n FROM (${source}) GROUP BY p, e`);
   const [of] = await database.rows<{ encounter: number; n: number }>('SELECT coalesce(sum(n) FILTER (e IS NOT NULL), 0)::BIGINT AS encounter, coalesce(sum(n), 0)::BIGINT AS n FROM fed');
   if (!of || of.n === 0) return [];

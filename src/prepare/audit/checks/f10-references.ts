@@ -3,10 +3,8 @@ import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, independent, percent, sayInterval, sayThreshold, share } from '../judging.ts';
 import { maxRows, type Finding } from '../model.ts';
-import { fieldsOf } from '../type-fields.ts';
-
-/** Fields that hold lists of references. */
-const many = new Set(['performer', 'hasMember', 'derivedFrom', 'result', 'specimen', 'author', 'authorizingPrescription']);
+import { textAt } from '../cells.ts';
+import { fieldsOf, manyReferences, referencePlace } from '../type-fields.ts';
 
 export const referencesResolve: Check = {
   id: 'F10',
@@ -23,7 +21,7 @@ export const referencesResolve: Check = {
     const { database } = desk;
     const threshold = thresholdOf(referencesResolve, desk.data);
     const held = Object.keys(desk.resources).map(quote).join(', ');
-    const texts = desk.types.flatMap((resource, at) => referenceFields(resource, desk.wanted[resource] ?? []).map((field) => distinctReferences(resource, at, field)));
+    const texts = desk.types.flatMap((resource, at) => referenceTexts(resource, desk.wanted[resource] ?? []).map(({ text, many }) => distinctReferences(resource, at, text, many)));
     if (texts.length === 0) return [];
     // Equal references are looked up once, and those of all types together: the ids of the whole export are read once.
     await database.run(`CREATE OR REPLACE TEMP TABLE named AS SELECT *, split_part(plain, '/', -2) AS type, split_part(plain, '/', -1) AS target FROM (SELECT resource, ref, n, first, CASE WHEN contains(ref, '/_history/') THEN split_part(ref, '/_history/', 1) ELSE ref END AS plain
@@ -48,15 +46,18 @@ export const referencesResolve: Check = {
   },
 };
 
-function referenceFields(resource: string, columns: readonly string[]): string[] {
+function referenceTexts(resource: string, columns: readonly string[]): { text: string; many: boolean }[] {
   const { subject, encounter, references } = fieldsOf(resource);
-  return [subject, encounter, ...references].filter((field): field is string => field !== null && columns.includes(field));
+  return [subject, encounter, ...references].flatMap((field) => {
+    const text = field === null ? null : textAt(referencePlace(field), columns);
+    return text === null ? [] : [{ text, many: manyReferences.has(field!) }];
+  });
 }
 
-/** A list of references is taken apart; a single one is read once for all rows that have the same. `first`: where it stands first. */
-const distinctReferences = (resource: string, at: number, field: string): string => {
-  const grouped = (what: string) => `SELECT ${what} AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM ${name(`raw_${resource}`)} WHERE ${name(field)} IS NOT NULL GROUP BY ${name(field)}::VARCHAR`;
-  return many.has(field)
-    ? `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first FROM (${grouped(`any_value(${name(field)}::VARCHAR)`)})) GROUP BY ref`
-    : `SELECT ${at} AS resource, json_extract_string(one, '$.reference') AS ref, n, first FROM (${grouped(`any_value(${name(field)})`)}) WHERE json_extract_string(one, '$.reference') IS NOT NULL`;
+/** Equal texts are read once for all rows that have the same; a list of references is taken apart. `first`: where it stands first. */
+const distinctReferences = (resource: string, at: number, text: string, many: boolean): string => {
+  const grouped = `SELECT one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) WHERE one IS NOT NULL GROUP BY one`;
+  return many
+    ? `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first FROM (${grouped})) GROUP BY ref`
+    : `SELECT ${at} AS resource, one AS ref, n, first FROM (${grouped})`;
 };

@@ -3,8 +3,8 @@ import { quote } from '../../../tools/fhir/fhir.ts';
 import { whole, type Check } from '../check.ts';
 import { gatherEvidence } from '../evidence.ts';
 import { conditionRules, gradeNames } from '../knowledge.ts';
+import { count, smallestUnit } from '../judging.ts';
 import { lookAtRows } from '../look-at-rows.ts';
-import { count } from '../judging.ts';
 import { maxWorkList, type Finding } from '../model.ts';
 
 export const codedVersusTrue: Check = {
@@ -39,7 +39,7 @@ export const codedVersusTrue: Check = {
       const rows = `SELECT p, u, coded AS k, NOT coded AS wrong, file, line, a, grade AS b FROM graded WHERE rule = ${quote(rule.id)} AND grade IN (${counted.map(quote).join(', ')})`;
       findings.push(...(await lookAtRows(desk, {
         check: codedVersusTrue, resource: `Condition: ${rule.id}`, name: rule.name, rows, are: `patients with ${rule.counts === 'definite' ? 'definite' : `at least ${rule.counts}`} evidence have a code`,
-        says: ({ a, b }) => `No code for ${rule.name.toLowerCase()}; ${b}: ${a}.`, adds: rule.accuracy.says, figures, rowsAtMost: maxWorkList,
+        says: ({ a, b }) => `No code for ${rule.name.toLowerCase()}; ${b}: ${a}.`, adds: rule.accuracy.says, figures, rowsAtMost: maxWorkList, fewest: smallestUnit, keep: true,
       })));
     }
     return findings;

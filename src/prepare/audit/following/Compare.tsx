@@ -1,5 +1,6 @@
 // What got better since an earlier audit, and what broke?
-import { NativeSelect } from '@mantine/core';
+import { Checkbox, NativeSelect } from '@mantine/core';
+import { useState } from 'react';
 import { useAsk, usePages } from '../../../tools/ui/asking.ts';
 import { DataTable } from '../../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../../tools/ui/EmptyState.tsx';
@@ -37,6 +38,9 @@ export function Compare({ run, deployment }: { run: string; deployment: string }
   );
 }
 
+/** So many rows are drawn at first. */
+const atFirst = 40;
+
 function Inside({ compared }: { compared: Comparison }) {
   const { elements, facilities, absent } = compared;
   const lists = (
@@ -46,6 +50,10 @@ function Inside({ compared }: { compared: Comparison }) {
       ['Absent now, not before', absent.added], ['No longer absent', absent.gone],
     ] as const
   ).filter(([, names]) => names.length > 0);
+  const [all, setAll] = useState(false);
+  const [most, setMost] = useState(atFirst);
+  const clear = compared.changes.filter(({ movement, turned }) => turned !== null || !['no-clear-change', 'withheld', 'not-comparable'].includes(movement));
+  const shown = all ? compared.changes : clear;
   const broke = compared.changes.some(({ turned, tier }) => turned === 'broke' && tier !== 'context');
   return (
     <>
@@ -58,11 +66,13 @@ function Inside({ compared }: { compared: Comparison }) {
         </Note>
       ))}
       <Part title="Findings" says="Differences in percentage points with their 95 % interval (Newcombe). Where it includes zero there is no clear change. * still counts when all comparisons here are allowed 5 % false ones together (Benjamini-Hochberg).">
+        {clear.length < compared.changes.length && <Checkbox size="xs" label={`Those without clear change too (${count(compared.changes.length - clear.length)})`} checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />}
         <DataTable<Change>
           caption="Changes"
-          rows={compared.changes}
+          rows={shown.slice(0, most)}
+          more={{ has: shown.length > most, loading: false, load: () => setMost(most + 200) }}
           idOf={(change) => JSON.stringify([change.check, change.element, change.about, change.facility, change.department, change.movement])}
-          empty={<EmptyState title="Nothing can be compared">The two audits have no finding in common.</EmptyState>}
+          empty={<EmptyState title="Nothing changed clearly">No difference lies beyond its interval.</EmptyState>}
           columns={[
             { id: 'movement', header: 'What', choice: true, value: (change) => movementMarks[change.movement].word, cell: (change) => <Moved change={change} /> },
             { id: 'about', header: 'About', value: (change) => change.about, cell: (change) => <>{change.about} <span className="faint">{change.check} {change.name}</span></> },

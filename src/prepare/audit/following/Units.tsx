@@ -1,6 +1,6 @@
 // Does it depend on where, or with whom, the patient is?
 import { NativeSelect } from '@mantine/core';
-import { funnel } from '../../../tools/statistics/funnel.ts';
+import { funnel, limitsAt } from '../../../tools/statistics/funnel.ts';
 import { useAsk } from '../../../tools/ui/asking.ts';
 import { FunnelPlot } from '../../../tools/ui/charts/FunnelPlot.tsx';
 import { TrendLine } from '../../../tools/ui/charts/TrendLine.tsx';
@@ -60,7 +60,7 @@ export function Units({ run, elements, facilities }: { run: string; elements: Au
                       <Verdict verdict={one.verdict} /> <b>{one.check} {one.name}</b>
                     </div>
                     <p><Coded text={one.says} /></p>
-                    <Facts facts={Object.entries(one.figures).map(([key, value]) => [wordsOf(key).replace(/\bIcc\b|\bicc\b/, 'intra-class correlation'), value === null ? 'none' : figure.format(value)] as const)} />
+                    <Facts facts={Object.entries(one.figures).map(([key, value]) => [wordsOf(key === 'facilitys' ? 'facilities' : key).replace(/\bicc\b/i, 'intra-class correlation'), value === null ? 'none' : figure.format(value)] as const)} />
                   </div>
                 ))}
               </div>
@@ -83,11 +83,8 @@ export function Units({ run, elements, facilities }: { run: string; elements: Au
 function Funnel({ title, points, label }: { title: string; points: readonly UnitPoint[]; label: (point: UnitPoint) => string }) {
   const found = funnel(points.map(({ n, rate }) => ({ n, k: Math.round(rate * n) })));
   if (!found) return <p className="none">{title}: fewer than three units can be compared.</p>;
-  const units = found.units;
-  const largest = units.toSorted((a, b) => a.n - b.n);
-  // The limits between two sizes that occur are those of the nearest one above; the drawing needs a line, not a unit.
-  const limits = (n: number) => largest.find((unit) => unit.n >= n) ?? largest.at(-1)!;
-  return <FunnelPlot title={title} centre={found.centre} limits={limits} points={units.map((unit, at) => ({ label: label(points[at]!), n: unit.n, share: unit.k / unit.n, outside: unit.outside }))} />;
+  const limits = (n: number) => limitsAt(found, n);
+  return <FunnelPlot title={title} centre={found.centre} limits={limits} points={found.units.map((unit, at) => ({ label: label(points[at]!), n: unit.n, share: unit.k / unit.n, outside: unit.outside }))} />;
 }
 
 function Clinicians({ of: { count: all, bins, quartiles } }: { of: { count: number; bins: { from: number; to: number; clinicians: number | null }[]; quartiles: number[] } }) {

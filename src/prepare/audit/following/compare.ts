@@ -2,6 +2,7 @@
 import { differenceOf, falseDiscoveries, probabilityOfSoFew } from '../../../tools/statistics/difference.ts';
 import { count } from '../../../tools/ui/numbers.ts';
 import type { AuditDocument, StoredFinding, Verdict } from '../model.ts';
+import { unknownUnit } from '../units.ts';
 import { checkName, share, sideOf } from './compare-words.ts';
 import type { Change, Comparison, Movement } from './model.ts';
 import { inPoints } from './movement-words.ts';
@@ -95,7 +96,7 @@ function matchElements(before: Elements, after: Elements) {
   };
 }
 
-const facilitiesOf = (audit: Compared) => [...new Set(audit.findings.flatMap(({ unit }) => (unit.facility === null ? [] : [unit.facility])))].sort();
+const facilitiesOf = (audit: Compared) => [...new Set(audit.findings.flatMap(({ unit }) => (unit.facility === null || unit.facility === unknownUnit ? [] : [unit.facility])))].sort();
 const folded = (name: string) => name.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 
 /** The same name, the same name but for case and signs, the same place of the house, or a person says so. Nothing is guessed. */
@@ -177,5 +178,5 @@ function sayAll(changes: readonly Change[]): string {
 const order: Record<Movement, number> = { worse: 0, better: 1, moved: 2, new: 3, gone: 4, 'not-comparable': 5, 'no-clear-change': 6, withheld: 7 };
 const tierOrder = { critical: 0, important: 1, context: 2 };
 const byWeight = (a: Change, b: Change) =>
-  Number(b.turned === 'broke') - Number(a.turned === 'broke') || order[a.movement] - order[b.movement] || tierOrder[a.tier] - tierOrder[b.tier] ||
+  order[a.movement] - order[b.movement] || Number(b.turned === 'broke') - Number(a.turned === 'broke') || tierOrder[a.tier] - tierOrder[b.tier] ||
   Number(a.department !== null) - Number(b.department !== null) || Math.abs(b.difference ?? 0) - Math.abs(a.difference ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0);

@@ -2,6 +2,7 @@
 import { alphaOfLook, differenceOf, probabilityOfSoFew } from '../../../tools/statistics/difference.ts';
 import { percent } from '../../../tools/ui/numbers.ts';
 import type { Verdict } from '../model.ts';
+import { unknownUnit } from '../units.ts';
 import { effectiveCounts, type ComparedFinding } from './compare.ts';
 import { checkName } from './compare-words.ts';
 import type { Cause } from './model.ts';
@@ -18,8 +19,8 @@ export interface Foundation {
 export const alpha = 0.05;
 /** A fall of less than one percentage point opens nothing, however sure it is. */
 export const smallestFall = 0.01;
-/** Below this effective n on either side nothing is tested. */
-export const smallestTested = 30;
+/** Below this effective n on either side nothing is tested: nothing could ever be sure enough, and the risk is left to the others. */
+export const smallestTested = 10;
 /** Checks of the later catalogue whose verdict alone opens a review, when it is not met twice in a row. */
 export const driftChecks = ['V05', 'C08', 'T03'] as const;
 
@@ -59,7 +60,7 @@ export function lookForDrift(now: Foundation, previous: Foundation, baseline: Fo
     if (element !== null && !previous.absent.some((one) => one.element === element) && previous.elements.some(({ id }) => id === element)) causes.push({ ...none, kind: 'absent', check: 'C02', element, facility: null, says: `${what}: it was there in the audit before, and is absent now.` });
   const here = new Set(now.findings.flatMap(({ unit }) => unit.facility ?? []));
   for (const facility of new Set(previous.findings.flatMap(({ unit }) => unit.facility ?? [])))
-    if (!here.has(facility) && facilityShare(facility) >= 0.05) causes.push({ ...none, kind: 'facility-gone', check: 'C07', element: null, facility, says: `${facility} had ${percent(facilityShare(facility))} of the cases in the audit before, and is not in this export.` });
+    if (facility !== unknownUnit && !here.has(facility) && facilityShare(facility) >= 0.05) causes.push({ ...none, kind: 'facility-gone', check: 'C07', element: null, facility, says: `${facility} had ${percent(facilityShare(facility))} of the cases in the audit before, and is not in this export.` });
   for (const check of driftChecks) {
     // A test repeated at every audit fails now and then by chance: twice in a row, after it was met, is asked for.
     const state = (foundation: Foundation, finding: ComparedFinding): Verdict | null => foundation.findings.find((one) => one.check === check && one.element === finding.element && one.resource === finding.resource && one.unit.facility === finding.unit.facility && one.unit.department === null && one.unit.month === null)?.verdict ?? null;

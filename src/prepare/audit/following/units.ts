@@ -37,8 +37,8 @@ export function unitsOf(complete: readonly Row[], variation: readonly Row[], mon
   };
 }
 
-/** The lowest and the highest clinician are single persons. */
-const figuresFor = (figures: Row['figures']) => Object.fromEntries(Object.entries(figures).filter(([name]) => !/^clinician(Min|Max)$/.test(name)));
+/** The lowest and the highest clinician are single persons; of fewer than five nothing is said. */
+const figuresFor = (figures: Row['figures']) => Object.fromEntries(Object.entries(figures).filter(([name]) => !((figures['clinicians'] ?? smallestCell) < smallestCell ? /^clinician/ : /^clinician(Min|Max|Lowest|Highest)$/).test(name)));
 
 function binsOf(rates: readonly number[]): NonNullable<Reading['clinicians']>['bins'] {
   const edges = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] as const;

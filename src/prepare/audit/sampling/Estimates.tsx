@@ -1,11 +1,13 @@
 // How complete is each element by the sample, unit by unit, beside the full feed, and how many more records decide?
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { useTell } from '../../../tools/ui/asking.ts';
 import { IntervalBars } from '../../../tools/ui/charts/IntervalBars.tsx';
 import { DataTable } from '../../../tools/ui/DataTable.tsx';
 import { useMay } from '../../../tools/ui/me.ts';
 import { count, percent } from '../../../tools/ui/numbers.ts';
 import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
+import { Views } from '../../../tools/ui/Tabs.tsx';
 import { Verdict } from '../../../tools/ui/Verdict.tsx';
 import { takeMoreOf, type ShownSample } from './model.ts';
 import type { Estimate } from './sample-words.ts';
@@ -13,18 +15,29 @@ import type { Estimate } from './sample-words.ts';
 /** More than this nobody reviews by hand; the full feed says it without. */
 const mostAtOnce = 500;
 
+const shown = {
+  whole: (one: Estimate) => one.facility === null,
+  facilities: (one: Estimate) => one.facility !== null && one.department === null,
+  departments: (one: Estimate) => one.department !== null,
+  undecided: (one: Estimate) => one.verdict === 'undecided',
+};
+
 export function Estimates({ sample }: { sample: ShownSample }) {
   const may = useMay(takeMoreOf);
   const taking = useTell(takeMoreOf, { rooms: ['audit'] });
-  const whole = sample.estimates.filter(({ facility }) => facility === null);
+  const [view, setView] = useState<keyof typeof shown>('whole');
+  const whole = sample.estimates.filter(shown.whole);
+  const open = sample.estimates.filter(shown.undecided).length;
   const take = (one: Estimate) => taking.tell({ params: { sample: sample.id }, body: { facility: one.facility!, department: one.department, take: one.more! } });
   return (
     <div className="stack">
       <IntervalBars title="Completeness by the sample" bars={whole.map((one) => ({ id: one.element, label: one.name, value: one.value, low: one.low, high: one.high, n: one.n, threshold: one.threshold, verdict: one.verdict }))} />
       <ProblemNotice problem={taking.problem} />
+      <Views label="Which estimates" open={view} onOpen={setView} views={[{ name: 'whole', label: 'Whole' }, { name: 'facilities', label: 'Facilities' }, { name: 'departments', label: 'Departments' }, { name: 'undecided', label: `Undecided (${count(open)})` }]} />
       <DataTable<Estimate>
         caption="Estimates by element and unit"
-        rows={sample.estimates}
+        rows={sample.estimates.filter(shown[view])}
+        empty={<p className="none">None.</p>}
         idOf={(one) => JSON.stringify([one.element, one.facility, one.department])}
         columns={[
           { id: 'element', header: 'Element', choice: true, value: (one) => one.name },

@@ -70,6 +70,16 @@ function Reviewing({ review, reload }: { review: Review; reload: () => void }) {
   };
   const change = (question: string, to: OwnAnswer | null) => {
     if (!record) return;
+    put(question, to);
+    // Where the chart has no value there is nothing to compare; where it has one after all, the question is open again.
+    const compare = question.endsWith('.in-chart') ? question.replace(/in-chart$/, 'same') : '';
+    if (!record.questions.includes(compare)) return;
+    const before = answers.get(keyOf(record.number, compare));
+    if (to && to.answer !== 'yes') put(compare, { answer: 'not-applicable', value: '', remark: before?.remark ?? '' });
+    else if (before?.answer === 'not-applicable' || !to) put(compare, null);
+  };
+  const put = (question: string, to: OwnAnswer | null) => {
+    if (!record) return;
     setAnswers((before) => {
       const next = new Map(before);
       if (to) next.set(keyOf(record.number, question), to);
@@ -109,7 +119,9 @@ function Reviewing({ review, reload }: { review: Review; reload: () => void }) {
           {record.questions.map((id) => {
             const question = review.questions.find((one) => one.id === id)!;
             const before = question.kind === 'same' ? answers.get(keyOf(record.number, `${question.element}.in-chart`)) : undefined;
-            const asked = record.questions.includes(`${question.element}.in-chart`);
+            const asked = question.kind === 'same' && record.questions.includes(`${question.element}.in-chart`);
+            // Nothing to compare yet, or nothing at all.
+            if (asked && before?.answer !== 'yes') return null;
             const differ = differing.data?.items.find((one) => one.number === record.number && one.question === id);
             return (
               <ReviewQuestion
@@ -117,7 +129,7 @@ function Reviewing({ review, reload }: { review: Review; reload: () => void }) {
                 question={question}
                 answer={answers.get(keyOf(record.number, id)) ?? null}
                 // What the export has is shown only after the chart was looked at: it must not lead the eye.
-                exportHas={question.kind === 'same' && question.element !== null ? (before || !asked ? (record.found[question.element]?.values ?? []) : 'hidden') : null}
+                exportHas={question.kind === 'same' && question.element !== null ? (record.found[question.element]?.values ?? []) : null}
                 others={differ?.answers ?? null}
                 readOnly={review.finished}
                 onChange={(to) => change(id, to)}

@@ -16,8 +16,8 @@ const keys: Record<string, Answer> = { y: 'yes', n: 'no', a: 'not-applicable', c
 interface Props {
   question: Question;
   answer: OwnAnswer | null;
-  /** What the export holds; `hidden` until the chart was looked at; null: not for this question. */
-  exportHas: readonly string[] | 'hidden' | null;
+  /** What the export holds, beside the question that compares; null: not for this question. */
+  exportHas: readonly string[] | null;
   /** For the third reviewer: what the two said, in no order. */
   others: readonly { answer: Answer; value: string; remark: string }[] | null;
   readOnly: boolean;
@@ -44,8 +44,7 @@ export function ReviewQuestion({ question, answer, exportHas, others, readOnly, 
     <fieldset className="field-group is-wide" onKeyDown={pressed} disabled={readOnly}>
       <legend>{question.asks}</legend>
       <p className="small faint">{question.hint}</p>
-      {exportHas === 'hidden' && <p className="small none">What the export has is shown once you have looked in the chart.</p>}
-      {Array.isArray(exportHas) && (
+      {exportHas && (
         <p className="small">
           The export has: <strong>{exportHas.length > 0 ? exportHas.join('; ') : 'a value'}</strong>
         </p>

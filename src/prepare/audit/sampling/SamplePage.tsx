@@ -11,6 +11,7 @@ import { Facts, Page, Part } from '../../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
 import { Progress, Waiting } from '../../../tools/ui/Progress.tsx';
 import { showInstant } from '../../../tools/ui/RelativeTime.tsx';
+import { mayBeProduction } from '../model.ts';
 import { Estimates } from './Estimates.tsx';
 import { downloadSample, readSample, type ShownSample } from './model.ts';
 import { ReviewPart } from './ReviewPart.tsx';
@@ -61,8 +62,8 @@ export default function SamplePage() {
       )}
       {sample.state === 'done' && (
         <>
-          {sample.provenance !== 'not-established' && sample.provenance !== 'production-like' && (
-            <Note kind="warning" title={`These data are ${sample.provenance?.replaceAll('-', ' ')}`}>A sample of them is no production sample: gate criterion 1.4 does not count it.</Note>
+          {sample.provenance !== null && !mayBeProduction(sample.provenance) && (
+            <Note kind="warning" title={`These data are ${sample.provenance.replaceAll('-', ' ')}`}>A sample of them is no production sample: gate criterion 1.4 does not count it.</Note>
           )}
           {sample.drawsBefore > 0 && <Note kind="info" title={`Draw ${sample.drawsBefore + 1} from this frame`}>Earlier draws from the same records are in the ledger. Ask why another was made.</Note>}
           <div className="card">

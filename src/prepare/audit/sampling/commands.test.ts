@@ -111,5 +111,6 @@ describe('a sample at a terminal', { timeout: 120_000 }, () => {
     const audit = JSON.parse(readFileSync(at('report', 'audit.json'), 'utf8')) as { sample: { records: string[] }; summary: { encounters: number } };
     expect(audit.sample.records).toHaveLength(50);
     expect(audit.summary.encounters).toBe(50);
+    expect(readFileSync(at('report', 'audit.html'), 'utf8')).toContain('Every finding of this page is about 50 drawn encounters of 240');
   });
 });

@@ -6,7 +6,7 @@ import type { CharterInput } from '../charter-input.ts';
 import { tidy } from '../judging.ts';
 import { allocateAll } from './allocate.ts';
 import { estimatesOf } from './estimates.ts';
-import { cellsOf, digestOfFrame, foundIn, frameTable, fullFeed, listTickets, lookedTable, sharesIn, type FrameCell, type FullFeed } from './frame.ts';
+import { cellsOf, digestOfFrame, foundIn, frameTable, fullFeed, listTickets, sharesIn, type FrameCell, type FullFeed } from './frame.ts';
 import { questionsOf } from './questions.ts';
 import { rule, type Extension, type RecordKind, type SampleDocument, type SampledRecord, type SampleRequest, type StrataLevel, type StratumRow } from './sample-words.ts';
 
@@ -46,10 +46,9 @@ export async function drawSample(database: Database, input: CharterInput, { requ
   const frame = await digestOfFrame(database);
   if (frame.records === 0) throw new Problem('unprocessable', `The charter's population has no ${of} in this export, so nothing can be drawn.`, 'Look at `population` in the data section, or at the export.');
   for (const one of earlier) await refuseOwnSample(database, frame.records, one);
-  await database.run(lookedTable(of, elements));
-  const feed = await fullFeed(database);
+  const feed = await fullFeed(database, of, elements);
   const { level, cells } = await cellsOf(database, request.size, request.per);
-  if (request.allocation === 'neyman') await spreadOver(database, level, cells, feed, input);
+  if (request.allocation === 'neyman') await spreadOver(database, of, level, cells, feed, input);
   const taken = allocateAll(cells, request, extensions);
   const asked = extensions.reduce((sum, { take }) => sum + take, 0);
   const before = extensions.length > 0 ? allocateAll(cells, request) : taken;
@@ -80,7 +79,7 @@ export const strataOf = (cells: readonly (FrameCell | StratumRow)[], taken: read
   });
 
 /** Neyman's S_h = √(p(1-p)) of the weakest critical element in the full feed, p = (k+1)/(n+2) so that small strata are not taken for sure. */
-async function spreadOver(database: Database, level: StrataLevel, cells: FrameCell[], feed: readonly FullFeed[], { data: { elements } }: CharterInput): Promise<void> {
+async function spreadOver(database: Database, of: RecordKind, level: StrataLevel, cells: FrameCell[], feed: readonly FullFeed[], { data: { elements } }: CharterInput): Promise<void> {
   const rate = (el: number) => {
     const mine = feed.filter((row) => row.el === el);
     return mine.reduce((sum, { k }) => sum + k, 0) / Math.max(1, mine.reduce((sum, { n }) => sum + n, 0));
@@ -89,7 +88,7 @@ async function spreadOver(database: Database, level: StrataLevel, cells: FrameCe
   const weakest = (critical.length > 0 ? critical : elements.map((_, el) => el)).sort((a, b) => rate(a) - rate(b))[0];
   if (weakest === undefined) return;
   const key = (one: { facility: string; department: string | null; period: string | null }) => JSON.stringify([one.facility, one.department, one.period]);
-  const shares = new Map((await sharesIn(database, level, weakest)).map((row) => [key(row), (row.k + 1) / (row.n + 2)]));
+  const shares = new Map((await sharesIn(database, of, level, weakest, elements[weakest]!)).map((row) => [key(row), (row.k + 1) / (row.n + 2)]));
   for (const cell of cells) {
     const p = shares.get(key(cell)) ?? 0.5;
     cell.spread = tidy(Math.sqrt(p * (1 - p)))!;

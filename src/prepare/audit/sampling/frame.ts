@@ -69,23 +69,28 @@ export async function cellsOf(database: Database, wanted: number, per: 'export' 
   throw new RangeError('there is always a level');
 }
 
-/** `looked(ref, facility, department, el, k, n)`: for each record and element, how many of its patients or encounters have a usable value. */
-export function lookedTable(of: RecordKind, elements: readonly Element[]): string {
-  const parts = elements.map(({ per }, at) => {
+/** `(ref, facility, department, el, k, n)`: for each record of `from` and each element, how many of its patients or encounters have a usable value. */
+function looked(of: RecordKind, elements: readonly (readonly [at: number, element: Element])[], from: 'frame' | 'listed'): string {
+  const parts = elements.map(([at, { per }]) => {
     const hits = `(SELECT key AS h FROM hit WHERE el = ${at})`;
     if (of === 'patient' && per === 'encounter')
-      return `SELECT f.ref, f.facility, f.department, ${at} AS el, count(h)::INTEGER AS k, count(e.e)::INTEGER AS n FROM frame f LEFT JOIN enc e ON e.p = f.p AND e.counted LEFT JOIN ${hits} ON h = e.e GROUP BY ALL`;
-    return `SELECT f.ref, f.facility, f.department, ${at} AS el, (h IS NOT NULL)::INTEGER AS k, 1 AS n FROM frame f LEFT JOIN ${hits} ON h = ${per === 'patient' ? 'f.p' : 'f.key'}`;
+      return `SELECT f.ref, f.facility, f.department, ${at} AS el, count(h)::INTEGER AS k, count(e.e)::INTEGER AS n FROM ${from} f LEFT JOIN enc e ON e.p = f.p AND e.counted LEFT JOIN ${hits} ON h = e.e GROUP BY ALL`;
+    return `SELECT f.ref, f.facility, f.department, ${at} AS el, (h IS NOT NULL)::INTEGER AS k, 1 AS n FROM ${from} f LEFT JOIN ${hits} ON h = ${per === 'patient' ? 'f.p' : 'f.key'}`;
   });
-  return `CREATE OR REPLACE TEMP VIEW looked AS ${parts.length > 0 ? parts.join('\nUNION ALL\n') : `SELECT ref, facility, department, 0 AS el, 0 AS k, 0 AS n FROM frame WHERE false`}`;
+  return parts.length > 0 ? `(${parts.join('\nUNION ALL\n')})` : `(SELECT ref, facility, department, 0 AS el, 0 AS k, 0 AS n FROM ${from} WHERE false)`;
 }
 
 export interface FullFeed { el: number; facility: string; department: string; k: number; n: number; records: number }
-export const fullFeed = (database: Database): Promise<FullFeed[]> => database.rows(`SELECT el, facility, department, sum(k)::BIGINT AS k, sum(n)::BIGINT AS n, count(*) FILTER (n > 0) AS records FROM looked GROUP BY ALL ORDER BY ALL`);
+/** Each element in each department of the whole frame, one element after the other: what is held at once is one element's. */
+export async function fullFeed(database: Database, of: RecordKind, elements: readonly Element[]): Promise<FullFeed[]> {
+  const made: FullFeed[] = [];
+  for (const [el, element] of elements.entries()) made.push(...(await database.rows<FullFeed>(`SELECT ${el} AS el, facility, department, sum(k)::BIGINT AS k, sum(n)::BIGINT AS n, count(*) FILTER (n > 0) AS records FROM ${looked(of, [[el, element]], 'frame')} GROUP BY ALL ORDER BY ALL`)));
+  return made;
+}
 
 /** How complete element `el` is in each stratum of the full feed. */
-export const sharesIn = (database: Database, level: StrataLevel, el: number) =>
-  database.rows<{ facility: string; department: string | null; period: string | null; k: number; n: number }>(`SELECT f.facility, ${departmentSql(level).replace('department', 'f.department')} AS department, ${periodSql[level]} AS period, sum(l.k)::BIGINT AS k, sum(l.n)::BIGINT AS n FROM frame f JOIN looked l ON l.ref = f.ref AND l.el = ${el} GROUP BY ALL`);
+export const sharesIn = (database: Database, of: RecordKind, level: StrataLevel, el: number, element: Element) =>
+  database.rows<{ facility: string; department: string | null; period: string | null; k: number; n: number }>(`SELECT f.facility, ${departmentSql(level).replace('department', 'f.department')} AS department, ${periodSql[level]} AS period, sum(l.k)::BIGINT AS k, sum(l.n)::BIGINT AS n FROM frame f JOIN ${looked(of, [[el, element]], 'frame')} l ON l.ref = f.ref GROUP BY ALL`);
 
 export interface Ticketed { stratum: number; ref: string; ticket: string; rank: number; facility: string; department: string; month: string }
 
@@ -102,7 +107,7 @@ export async function listTickets(database: Database, level: StrataLevel, cells:
 /** What the export has of the listed records, by record and element. */
 export async function foundIn(database: Database, of: RecordKind, elements: readonly Element[]): Promise<Map<string, Record<string, Found>>> {
   const made = new Map<string, Record<string, Found>>();
-  const counts = await database.rows<{ ref: string; el: number; k: number; n: number }>('SELECT l.ref, l.el, l.k, l.n FROM looked l JOIN listed USING (ref)');
+  const counts = await database.rows<{ ref: string; el: number; k: number; n: number }>(`SELECT ref, el, k, n FROM ${looked(of, [...elements.entries()], 'listed')}`);
   for (const { ref, el, k, n } of counts) {
     const mine = made.get(ref) ?? {};
     mine[elements[el]!.id] = { k, n, values: [] };

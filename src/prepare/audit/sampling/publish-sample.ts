@@ -1,6 +1,7 @@
 // Which measures does a sample give to the gates, when it is drawn and when its review is done?
 import type { NewMeasurement } from '../../../spine/measures/model.ts';
 import { count, countOf } from '../judging.ts';
+import { mayBeProduction } from '../model.ts';
 import { drawnOf } from './questions.ts';
 import type { ReviewResults, SampleDocument } from './sample-words.ts';
 
@@ -12,9 +13,6 @@ export interface AboutSample {
   before: number;
   slugOf(facility: string): string | null;
 }
-
-/** Data that show themselves to be something else than production are no production sample. */
-export const mayBeProduction = (provenance: string): boolean => provenance === 'not-established' || provenance === 'production-like';
 
 /** `audit.sample-size`, of the whole and of each facility. */
 export function sizesOf(sample: SampleDocument, { deployment, source, asOf, before, slugOf }: AboutSample): NewMeasurement[] {

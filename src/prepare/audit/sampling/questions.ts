@@ -20,7 +20,7 @@ export function questionsOf(data: DataSection, of: RecordKind): Question[] {
   return [
     ...data.elements.flatMap((element): Question[] => [
       { id: `${element.id}.in-chart`, element: element.id, kind: 'in-chart', asks: `Is there a value of “${element.name}” in the chart?`, hint: `Looked for ${sayWindow(element)}. Write down the value${element.units[0] ? ` in ${element.units[0]}` : ''}.` },
-      { id: `${element.id}.same`, element: element.id, kind: 'same', asks: `Is what the export has of “${element.name}” what the chart says?`, hint: 'Asked only where the export has a value. Same value, unit and time.' },
+      { id: `${element.id}.same`, element: element.id, kind: 'same', asks: `Is what the export has of “${element.name}” what the chart says?`, hint: 'Same value, unit and time.' },
     ]),
     ...data.noteTypes.map((note): Question => ({ id: `note.${slugOf(note.name)}`, element: null, kind: 'note', asks: `Is there a note of type “${note.name}” for ${record} in the chart?`, hint: 'Written for it, not copied from another.' })),
     { id: 'problem-list', element: null, kind: 'problem-list', asks: 'Does the problem list name what the chart shows?', hint: 'Nothing important missing, nothing resolved left standing.' },

@@ -39,6 +39,9 @@ export function resultsOf(sample: Pick<SampleDocument, 'records' | 'questions' |
     if (!askedOf(record, [of]).length) return null;
     const key = answerKey(record.number, of.id);
     const [a, b] = [first.get(key)?.answer, second.get(key)?.answer];
+    // Whether a value is the same can only be compared where both found one: that neither did is agreement about another question.
+    const value = of.kind === 'same' ? answerKey(record.number, `${of.element}.in-chart`) : null;
+    if (value !== null && [first, second].some((one) => (one.get(value)?.answer ?? 'yes') !== 'yes')) return null;
     return a && b ? [code(a), code(b)] : null;
   });
   const all = sample.questions.map((one) => ({ question: one, pairs: pairs(one) }));

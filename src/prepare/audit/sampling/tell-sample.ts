@@ -1,5 +1,6 @@
 // How is a sample, its check and its review told at a terminal?
 import { count, countOf, percent, sayInterval } from '../judging.ts';
+import { mayBeProduction } from '../model.ts';
 import { drawnOf } from './questions.ts';
 import { strataLevels, type AuditedSample, type ReviewResults, type SampleDocument } from './sample-words.ts';
 
@@ -12,7 +13,7 @@ export function tellSample(sample: SampleDocument, written: readonly string[]): 
     ...facilities.map((facility) => `  ${facility}: ${count(strata.filter((one) => one.facility === facility).reduce((sum, { n }) => sum + n, 0))} of ${count(strata.filter((one) => one.facility === facility).reduce((sum, { size }) => sum + size, 0))}`),
     `Seed, SHA-256: ${sample.seedDigest}`,
     `Frame, SHA-256: ${frame.digest}`,
-    ...(frame.provenance === 'not-established' ? [] : [`Provenance: ${frame.provenance.replaceAll('-', ' ')}.`]),
+    ...(mayBeProduction(frame.provenance) ? [] : [`Provenance: ${frame.provenance.replaceAll('-', ' ')}.`]),
     '',
     ...overall.map(({ says, fullFeed, verdict }) => `${marks[verdict]} ${says}${fullFeed && fullFeed.rate !== null ? ` The full feed has ${percent(fullFeed.rate)}.` : ''}`),
     '',

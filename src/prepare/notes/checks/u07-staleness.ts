@@ -20,8 +20,9 @@ export const staleness: Check = {
     const oldest = Math.max(...cell.ages.keys());
     const days = isWhole(unit) ? { daysP50: quantileOf(desk.days, 0.5), daysP90: quantileOf(desk.days, 0.9), deepest: Math.max(0, ...desk.depths.keys()) } : {};
     return [findingOf(staleness, desk, unit, { n, k: null, rate, low: null, high: null }, {
-      weight: n, tier: isWhole(unit) ? 'critical' : 'important', says: `Nine of ten copied spans${sayUnit(unit)} are at most ${countOf(rate, 'encounter')} old; the oldest ${countOf(oldest, 'encounter')}.`,
-      figures: { p50: quantileOf(cell.ages, 0.5), max: oldest, threeOrMore: [...cell.ages].reduce((sum, [age, spans]) => sum + (age >= 3 ? spans : 0), 0), ...days },
+      // Judged by the notes looked at: few copied spans among many notes are good news, not missing news.
+      weight: cell.notes, tier: isWhole(unit) ? 'critical' : 'important', says: `Nine of ten copied spans${sayUnit(unit)} are at most ${countOf(rate, 'encounter')} old; the oldest ${countOf(oldest, 'encounter')}.`,
+      figures: { notes: cell.notes, patients: cell.patients, p50: quantileOf(cell.ages, 0.5), max: oldest, threeOrMore: [...cell.ages].reduce((sum, [age, spans]) => sum + (age >= 3 ? spans : 0), 0), ...days },
       rows: isWhole(unit) ? desk.stalest.map(({ row }) => row) : [],
     })];
   }),

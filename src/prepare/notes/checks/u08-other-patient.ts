@@ -7,7 +7,7 @@ export const otherPatient: Check = {
   name: 'Wrong chart',
   asks: 'Does long, individual text of one patient stand in the chart of another?',
   family: 'truth',
-  formula: 'n: readable notes of the export. k: notes with 30 words or more, no template, that an earlier note of another patient has too (at most four patients in all).',
+  formula: 'n: readable notes of the population. k: notes with 30 words or more, no template, that an earlier note of another patient has too (at most four patients in all).',
   threshold: { bound: 'at-most', value: 0.001 },
   source: 'Ours: one in a thousand. Copying into the wrong chart as a hazard: Tsou AY et al. Appl Clin Inform 2017;8:12-34 (review on copy and paste safety).',
   limits: 'A template that few patients have had so far looks the same: read the rows. Which of the two charts is wrong nobody can tell from the text.',

@@ -13,6 +13,8 @@ export interface Chart {
   originNote: Int32Array;
   originStart: Int32Array;
   depth: Uint16Array;
+  /** 1 for a token of a long template. */
+  isTemplate: Uint8Array;
   notes: number;
   /** Of each note: its first token. Below zero where it was forgotten. */
   firstToken: Int32Array;
@@ -34,6 +36,7 @@ export const emptyChart = (): Chart => ({
   originNote: new Int32Array(1 << 14),
   originStart: new Int32Array(1 << 14),
   depth: new Uint16Array(1 << 14),
+  isTemplate: new Uint8Array(1 << 14),
   notes: 0,
   firstToken: new Int32Array(256),
   slotKey: new Int32Array(1 << 12),
@@ -72,8 +75,12 @@ export function tokensAreIn(chart: Chart, to: number): void {
     const deeper = new Uint16Array(wanted);
     deeper.set(chart.depth);
     chart.depth = deeper;
+    const marked = new Uint8Array(wanted);
+    marked.set(chart.isTemplate);
+    chart.isTemplate = marked;
   }
   chart.originNote.fill(-1, from, to);
+  chart.isTemplate.fill(0, from, to);
 }
 
 /** The index in the chart of the note that a token stands in. */
@@ -146,7 +153,7 @@ function rehash(chart: Chart, mask: number): void {
 function forgetOlderHalf(chart: Chart): void {
   const gone = chart.count - (horizon >> 1);
   const { tokens } = chart;
-  for (const array of [tokens.hash, tokens.start, tokens.end, chart.originNote, chart.originStart, chart.depth]) array.copyWithin(0, gone, chart.count);
+  for (const array of [tokens.hash, tokens.start, tokens.end, chart.originNote, chart.originStart, chart.depth, chart.isTemplate]) array.copyWithin(0, gone, chart.count);
   chart.count -= gone;
   for (let note = 0; note < chart.notes; note++) chart.firstToken[note] = chart.firstToken[note]! - gone;
   let kept = 0;

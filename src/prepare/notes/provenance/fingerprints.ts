@@ -3,7 +3,7 @@
 /** Tokens of one fingerprint. */
 export const gram = 6;
 /** Of so many neighbouring fingerprints one is kept: equal text of gram + window - 1 tokens always shares one. */
-export const window = 5;
+export const window = 8;
 
 export interface Fingerprints {
   count: number;

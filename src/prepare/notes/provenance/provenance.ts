@@ -6,12 +6,13 @@ import { findMatches, type Match } from './matches.ts';
 import type { ChartProvenance, Fact, Kind, NoteProvenance, NoteText, SharedSpan } from './model.ts';
 import { sharesOf } from './shares.ts';
 import { authored, copied, encounterRanks, imported, kindOf, spansOf, templated, type ChartNotes } from './spans.ts';
-import { templateRuns, type Run, type SharedRun } from './template-runs.ts';
+import { isFirm, templateRuns, type Run, type SharedRun } from './template-runs.ts';
 import type { Templates } from './templates.ts';
 import { tokenise } from './tokens.ts';
 
 export { crossPatientFindings } from './cross-patient.ts';
 export { templateLearner, learnTemplates, patientsToLearn, type TemplateLearner, type Templates } from './templates.ts';
+export { kinds } from './model.ts';
 export type * from './model.ts';
 
 export interface Context {
@@ -30,7 +31,12 @@ const leastBeside = 14;
 const leastSimilar = 0.7;
 /** A template has at least so many tokens, and inside a copy so many before it is told apart from the copy. */
 const leastTemplate = 16;
-const leastTemplateInCopy = 24;
+const leastTemplateInCopy = 30;
+const leastFewInCopy = 40;
+/** A template of so many tokens is known again in later notes even where edits hide it from the corpus. */
+const leastHandedOn = 50;
+/** Long enough to be told apart inside a copy; longer where only few patients have it. */
+const standsAlone = (run: Run): boolean => run.to - run.from >= (isFirm(run) ? leastTemplateInCopy : leastFewInCopy);
 /** Text shared with few other patients is told from so many tokens on. */
 const leastShared = 30;
 /** Of text that is the same throughout, a fingerprint is kept about every third token; edits take some. */
@@ -68,11 +74,13 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
     kind.fill(authored, 0, to - from);
     skip.fill(0, 0, to - from);
     const found = templates ? templateRuns(hash, from, to, prints, templates) : { runs: [] as Run[], shared: [] as SharedRun[] };
-    for (const run of found.runs) if (run.to - run.from >= leastTemplateInCopy) skip.fill(1, run.from - from, run.to - from);
+    for (const run of found.runs) if (standsAlone(run)) skip.fill(1, run.from - from, run.to - from);
     map.fill(-1, 0, to - from);
-    const matches = index === 0 ? [] : findMatches(chart, prints, from, to, skip, map).filter((match) => isCopy(match, found.runs));
+    const all = index === 0 ? [] : findMatches(chart, prints, from, to, skip, map);
+    if (templates) for (const match of all) takeOverTemplates(match, from);
+    const matches = all.filter((match) => isCopy(match, found.runs, from));
     for (const match of matches) {
-      kind.fill(copied, match.from - from, match.to - from);
+      for (let i = match.from - from; i < match.to - from; i++) if (kind[i] === authored) kind[i] = copied;
       traceOrigins(chart, match, from);
     }
     const runs = found.runs.filter((run) => markTemplate(run, from));
@@ -110,18 +118,36 @@ function roomFor(tokens: number): void {
  * Long and alike enough, not counting what is template anyway. Sentences that everybody writes, in the same order as in an
  * earlier note, are a copy too once there are several of them.
  */
-function isCopy(match: Match, runs: readonly Run[]): boolean {
+function isCopy(match: Match, runs: readonly Run[], from: number): boolean {
   const length = match.to - match.from;
   if (match.matched < leastCopied || match.matched < leastSimilar * length) return false;
-  let boilerplate = 0;
+  let own = 0;
+  for (let i = match.from - from; i < match.to - from; i++) if (kind[i] !== templated) own++;
+  let common = 0;
   let longest = 0;
   for (const run of runs) {
     if (run.from >= match.to) break;
-    const overlap = Math.max(0, Math.min(run.to, match.to) - Math.max(run.from, match.from));
-    boilerplate += overlap;
-    longest = Math.max(longest, overlap);
+    let overlap = 0;
+    for (let token = Math.max(run.from, match.from); token < Math.min(run.to, match.to); token++) if (kind[token - from] !== templated) overlap++;
+    if (standsAlone(run)) own -= overlap;
+    else {
+      common += overlap;
+      longest = Math.max(longest, overlap);
+    }
   }
-  return length - boilerplate >= leastCopied || (length >= leastOfSentences && length - longest >= leastBeside);
+  return own - common >= leastCopied || (own >= leastOfSentences && own - longest >= leastBeside);
+}
+
+/** What runs alongside a template of an earlier note is that template, edited until the corpus does not know it any more. */
+function takeOverTemplates(match: Match, from: number): void {
+  const { isTemplate } = chart;
+  for (let token = match.from; token < match.to; token++) {
+    const there = map[token - from]!;
+    const isTaken = there >= match.sourceFrom && there < match.sourceTo ? isTemplate[there] === 1 : token > match.from && isTemplate[token - 1] === 1;
+    if (!isTaken) continue;
+    isTemplate[token] = 1;
+    kind[token - from] = templated;
+  }
 }
 
 /** Every copied token takes over the origin of its source; a token changed on the way belongs to the copy around it. */
@@ -145,9 +171,9 @@ function traceOrigins(chart: Chart, match: Match, from: number): void {
 
 /** Marks what of a run is template, and answers whether anything is. */
 function markTemplate(run: Run, from: number): boolean {
-  const length = run.to - run.from;
-  if (length >= leastTemplateInCopy) {
+  if (standsAlone(run)) {
     kind.fill(templated, run.from - from, run.to - from);
+    if (isFirm(run) && run.to - run.from >= leastHandedOn) chart.isTemplate.fill(1, run.from, run.to);
     return true;
   }
   let free = 0;

@@ -11,7 +11,7 @@ export const imported = 3;
 export const kindOf: readonly Kind[] = ['authored', 'copied', 'templated', 'imported'];
 
 /** Inside a copy, a change of origin of fewer tokens than this belongs to its neighbours. */
-const leastOrigin = 8;
+const leastOrigin = 4;
 
 export interface ChartNotes {
   notes: readonly NoteText[];
@@ -96,10 +96,15 @@ function piecesOf(marked: Marked): Piece[] {
       while (end < match.to && kind[end - from] === is) end++;
       originPieces(pieces, token, end, match, marked);
     } else if (is === templated) {
-      while (runs[r]!.to <= token) r++;
-      const run = runs[r]!;
-      while (end < run.to && kind[end - from] === is) end++;
-      pieces.push({ kind: is, from: token, to: end, run });
+      while (r < runs.length && runs[r]!.to <= token) r++;
+      const run = runs[r];
+      const isInside = run && run.from <= token;
+      const ends = isInside ? run.to : Math.min(to, run?.from ?? to);
+      while (end < ends && kind[end - from] === is) end++;
+      // An edited template that only an earlier note explains belongs to the one beside it.
+      const last = pieces.at(-1);
+      if (!isInside && last?.kind === is) last.to = end;
+      else pieces.push({ kind: is, from: token, to: end, ...(isInside && { run }) });
     } else {
       while (end < to && kind[end - from] === is) end++;
       pieces.push({ kind: is, from: token, to: end });

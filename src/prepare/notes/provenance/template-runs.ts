@@ -1,13 +1,15 @@
 // Which stretches of this note are template, and which stand in the notes of very few other patients?
 import { gram, type Fingerprints } from './fingerprints.ts';
 import type { TemplateUse } from './model.ts';
-import { reach, type Templates } from './templates.ts';
+import { patientsOfAll, reach, type Templates } from './templates.ts';
 
 export interface Run {
   from: number;
   to: number;
   /** Of the fingerprints in it: how many patients have each. */
   patients: number[];
+  /** How many of them have so many patients that no chance explains it. */
+  firm: number;
   scope: TemplateUse['scope'];
   key: number;
   /** This note's places less the places of the remembered use: equal along one template. */
@@ -59,9 +61,10 @@ export function templateRuns(hash: Int32Array, from: number, to: number, prints:
       if (last.shifts.at(-1) !== shift && last.shifts.length < 16) last.shifts.push(shift);
       last.to = Math.max(last.to, closes);
       last.patients.push(patients);
+      if (patients >= patientsOfAll) last.firm++;
       last.key = Math.min(last.key, prints.key[p]!);
       if (wider(scope) > wider(last.scope)) last.scope = scope;
-    } else if (!last || closes > last.to) runs.push({ from: last ? Math.max(opens, last.to) : opens, to: closes, patients: [patients], scope, key: prints.key[p]!, shifts: [shift] });
+    } else if (!last || closes > last.to) runs.push({ from: last ? Math.max(opens, last.to) : opens, to: closes, patients: [patients], firm: patients >= patientsOfAll ? 1 : 0, scope, key: prints.key[p]!, shifts: [shift] });
     isOpen = true;
   }
   return { runs, shared };
@@ -74,6 +77,9 @@ function lengthen(shared: SharedRun[], at: number, fingerprint: number): void {
     last.fingerprints.push(fingerprint);
   } else shared.push({ from: at, to: at + gram, fingerprints: [fingerprint] });
 }
+
+/** Most of it stands in the notes of many patients. */
+export const isFirm = (run: Run): boolean => run.firm * 2 >= run.patients.length;
 
 const wider = (scope: TemplateUse['scope']) => ['author', 'unit', 'everywhere'].indexOf(scope);
 

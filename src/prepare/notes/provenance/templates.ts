@@ -10,7 +10,7 @@ export const patientsOfAll = 5;
 /** With fewer patients in the corpus nothing is called templated. */
 export const patientsToLearn = 10;
 /** Tokens remembered on each side of a template's fingerprint, to find the template's exact edges. */
-export const reach = 6;
+export const reach = 10;
 
 /** Knows every fingerprint seen in two or more patients. Made by `templateLearner`. */
 export interface Templates {
@@ -62,6 +62,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   let touched = 0;
   // One bit per fingerprint of several patients: nearly all others are told from them without a look into the table.
   let sieve = new Int32Array(1 << 10);
+  // The keys lie apart, 0 for an empty slot: most looks end there, and they fit into the processor's cache.
+  let keys = new Int32Array(1 << 12);
   let table = new Int32Array(known << 12);
   let tableMask = (1 << 12) - 1;
   let used = 0;
@@ -129,7 +131,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   function promote(key: number, check: number, one: number, two: number, author: number, unit: number, token: number, end: number): void {
     if (used * 2 > tableMask) makeRoom();
     let slot = Math.imul(key, 0x9e3779b1) >>> 7 & tableMask;
-    while (table[slot * known + 4]! !== 0) slot = (slot + 1) & tableMask;
+    while (keys[slot]! !== 0) slot = (slot + 1) & tableMask;
+    keys[slot] = key || 1;
     addToSieve(key);
     const at = slot * known;
     table[at] = key;
@@ -186,7 +189,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   function makeRoom(): void {
     const isFull = tableMask + 1 >= entries;
     const old = table;
-    if (!isFull) tableMask = tableMask * 2 + 1;
+    if (!isFull) tableMask = tableMask * 4 + 3;
+    keys = new Int32Array(tableMask + 1);
     table = new Int32Array(known * (tableMask + 1));
     sieve = new Int32Array((tableMask + 1) >> 2);
     used = 0;
@@ -200,7 +204,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       for (let at = 0; at < old.length; at += known) {
         if (old[at + 4]! < keepFrom) continue;
         let slot = Math.imul(old[at]!, 0x9e3779b1) >>> 7 & tableMask;
-        while (table[slot * known + 4]! !== 0) slot = (slot + 1) & tableMask;
+        while (keys[slot]! !== 0) slot = (slot + 1) & tableMask;
+        keys[slot] = old[at]! || 1;
         table.set(old.subarray(at, at + known), slot * known);
         addToSieve(old[at]!);
         const context = contextCount++ * 2 * reach;
@@ -222,9 +227,9 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     if ((sieve[(bit >>> 5) & (sieve.length - 1)]! & (1 << (bit & 31))) === 0) return -1;
     let slot = Math.imul(key, 0x9e3779b1) >>> 7 & tableMask;
     for (;;) {
-      const at = slot * known;
-      if (table[at + 4]! === 0) return -1;
-      if (table[at]! === key && table[at + 1]! === checkOf(hash, tokenAt)) return slot;
+      const held = keys[slot]!;
+      if (held === 0) return -1;
+      if (held === (key || 1) && table[slot * known + 1]! === checkOf(hash, tokenAt)) return slot;
       slot = (slot + 1) & tableMask;
     }
   }

@@ -1,5 +1,5 @@
 # Does a program that shares no line with Attending accept its proofs? RFC 6962 with Python's standard library only.
-# usage: python3 independent-verifier.py receipt FILE | consistency FILE     exit 0: proven, 1: not
+# usage: python3 independent-verifier.py receipt FILE… | consistency FILE…     exit 0: all proven, 1: not
 import base64, hashlib, json, sys
 
 
@@ -77,10 +77,13 @@ def consistency(found):
     print(f"the tree of {found['to']} grew out of that of {found['from']}")
 
 
-try:
-    with open(sys.argv[2], encoding="utf-8") as file:
-        text = file.read()
-    receipt(text) if sys.argv[1] == "receipt" else consistency(json.loads(text))
-except (ValueError, AssertionError, KeyError) as error:
-    print(f"not proven: {error}")
-    sys.exit(1)
+refused = 0
+for name in sys.argv[2:]:
+    try:
+        with open(name, encoding="utf-8") as file:
+            text = file.read()
+        receipt(text) if sys.argv[1] == "receipt" else consistency(json.loads(text))
+    except (ValueError, AssertionError, KeyError, RecursionError) as error:
+        print(f"not proven: {error}")
+        refused += 1
+sys.exit(1 if refused else 0)

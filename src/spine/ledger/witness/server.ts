@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import type { Clock } from '../../../tools/base/clock.ts';
 import { Problem } from '../../../tools/base/problem.ts';
-import { cosignatureAlgorithm, keyIdOf, verifierKeyText, type Signer, type VerifierKey } from '../note.ts';
+import { cosignatureAlgorithm, keyIdOf, witnessKeyText, type Signer, type VerifierKey } from '../note.ts';
 import { signerFor } from '../signing-key.ts';
 import { judge, type Answer } from './judge.ts';
 
@@ -39,7 +39,7 @@ export async function startWitness({ folder, name, port, host, logs, clock }: Wi
   const own = await signerFor(folder, name, 'witness.key');
   // A key of its own kind: the id says that it signs what others wrote, with a time.
   const signer: Signer = { ...own, keyId: keyIdOf(own.name, own.publicKey, cosignatureAlgorithm) };
-  const key = verifierKeyText(signer, cosignatureAlgorithm);
+  const key = witnessKeyText(signer);
   const seenAt = (origin: string) => join(folder, `${createHash('sha256').update(origin).digest('hex')}.checkpoint`);
   const seenOf = (origin: string) => readFile(seenAt(origin), 'utf8').catch((error: NodeJS.ErrnoException) => {
     // Only "never seen" counts as never seen: a file that cannot be read must not become a fresh start.

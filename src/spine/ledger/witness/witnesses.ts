@@ -7,7 +7,7 @@ import { actorOf, append } from '../append.ts';
 import { parseCheckpoint } from '../checkpoint.ts';
 import { cosignaturesOn } from '../cosignature.ts';
 import { witnessAdded, witnessRefused, witnessRemoved } from '../kinds.ts';
-import { cosignatureAlgorithm, verifierKeyFrom, verifierKeyText, type VerifierKey } from '../note.ts';
+import { witnessKeyFrom, witnessKeyText, type VerifierKey } from '../note.ts';
 import { checkpointOfSize, entriesOfKind, lastCosignature } from '../records.ts';
 import { problemOf } from './submit.ts';
 
@@ -49,7 +49,7 @@ export async function knownWitnessKeys({ db }: Pick<House, 'db'>): Promise<Verif
 
 function keysIn(text: string): VerifierKey[] {
   try {
-    return [verifierKeyFrom(text, cosignatureAlgorithm)];
+    return [witnessKeyFrom(text)];
   } catch {
     return [];
   }
@@ -58,14 +58,14 @@ function keysIn(text: string): VerifierKey[] {
 export async function addWitness(house: Pick<House, 'db' | 'clock'>, by: Caller, { url, key }: { url: string; key: string }): Promise<{ name: string }> {
   let witness: VerifierKey;
   try {
-    witness = verifierKeyFrom(key, cosignatureAlgorithm);
+    witness = witnessKeyFrom(key);
   } catch (error) {
     throw new Problem('bad-input', `This is not the key of a witness: ${(error as Error).message}.`, '`attending ledger witness` prints it at its start.', [{ path: 'key', says: 'not a verifier key of type 4' }]);
   }
   const now = await witnesses(house);
   if (now.some((one) => one.name === witness.name)) throw new Problem('conflict', `There is a witness ${witness.name} already.`, 'Remove it first, if it has a new address or key.');
   await house.db.transaction().execute((tx) =>
-    append(tx, { at: house.clock.now(), kind: witnessAdded.kind, actor: actorOf(by), subject: `witness/${witness.name}`, body: { name: witness.name, url: url.replace(/\/+$/, ''), key: verifierKeyText(witness, cosignatureAlgorithm) } }),
+    append(tx, { at: house.clock.now(), kind: witnessAdded.kind, actor: actorOf(by), subject: `witness/${witness.name}`, body: { name: witness.name, url: url.replace(/\/+$/, ''), key: witnessKeyText(witness) } }),
   );
   return { name: witness.name };
 }
@@ -90,7 +90,7 @@ export async function witnessStates(house: Pick<House, 'db'>) {
       return {
         name,
         url,
-        key: verifierKeyText(key, cosignatureAlgorithm),
+        key: witnessKeyText(key),
         addedAt,
         cosigned: good ? parseCheckpoint(checkpoint!.note).size : null,
         cosignedAt,

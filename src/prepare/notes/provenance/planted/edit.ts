@@ -8,6 +8,8 @@ export interface Word {
   /** White space before it. */
   gap: string;
   kind: 'authored' | 'natural' | 'copied' | 'templated' | 'imported';
+  /** Template text that came along in a copied stretch: both templated and copied are right. */
+  taken?: boolean;
   /** For copied words: the note it was taken from, where it was written first, and how many hops ago. */
   source?: number;
   origin?: number;

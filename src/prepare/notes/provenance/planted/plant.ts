@@ -166,7 +166,7 @@ function copyOf(notes: readonly PlantedNote[], length: number, planting: Plantin
     const wrapAt = planting.wraps ? random.pick([0, 60, 72, 100]) : 0;
     if (!planting.anywhere && piece.some(({ kind }) => kind === 'templated' || kind === 'imported')) continue;
     if (piece.filter(({ kind }) => kind === 'templated' || kind === 'imported').length > length / 3) continue;
-    const taken = piece.map(({ text, gap, kind, origin, depth }): Word => (kind === 'templated' ? { text, gap, kind } : { text, gap, kind: 'copied', source, origin: kind === 'copied' ? origin! : source, depth: kind === 'copied' ? depth! + 1 : 1 }));
+    const taken = piece.map(({ text, gap, kind, origin, depth }): Word => (kind === 'templated' ? { text, gap, kind, taken: true } : { text, gap, kind: 'copied', source, origin: kind === 'copied' ? origin! : source, depth: kind === 'copied' ? depth! + 1 : 1 }));
     return edited(taken, { rate: planting.editRate, cosmetic: planting.cosmetic ?? false, wrapAt }, random);
   }
   return null;

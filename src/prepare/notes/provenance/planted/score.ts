@@ -50,6 +50,7 @@ export function score(corpus: PlantedCorpus, said: (chart: number, note: number)
         while (s < spans.length && spans[s]!.end <= word.start) s++;
         const span = spans[s];
         const kind = span && span.start <= word.start ? span.kind : 'authored';
+        if (word.taken && kind === 'copied') continue;
         (counts[word.kind] ??= { copied: 0, templated: 0, imported: 0, authored: 0 })[kind]++;
         if (kind !== 'copied' || word.kind !== 'copied') continue;
         hits++;

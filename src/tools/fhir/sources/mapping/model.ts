@@ -113,4 +113,4 @@ export const mapping = z
 export type Mapping = z.infer<typeof mapping>;
 
 /** `mapping.schema.json`: JSON Schema 2020-12 of a mapping. */
-export const mappingJsonSchema = () => z.toJSONSchema(mapping, { target: 'draft-2020-12', io: 'input' });
+export const mappingJsonSchema = () => z.toJSONSchema(mapping, { target: 'draft-2020-12', io: 'input', reused: 'ref' });

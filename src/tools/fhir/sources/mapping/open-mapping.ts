@@ -33,7 +33,7 @@ export async function openMapping(folder: string, path: string, options: OpenOpt
     }
     await viewTables(database, staged, bound.tables, files);
     const plans = await compileMapping(database, read.mapping, bound);
-    const handle = await tableHandle({ folder, database, staged, files, ignored, plans, fields: options.fields, notices });
+    const handle = await tableHandle({ folder, database, staged, files, ignored, plans, fields: options.fields, notices, salt: read.text });
     if (Object.keys(handle.resources).length === 0) throw new Problem('bad-input', 'The mapping finds no record in these files.', 'Look at the named files.', handle.files.slice(0, 20).map((file) => ({ file: file.name, says: file.trouble ?? `${file.lines} lines, none of them a record` })));
     return { ...handle, notices };
   } catch (error) {

@@ -48,7 +48,7 @@ export async function openOmop(folder: string, options: OpenOptions & { zone?: s
     await conceptTables(database, staged.folder, byTable.get('concept') ?? [], has);
     const facility = await facilityTables(database);
     const plans = plansOf({ zone: options.zone ?? 'UTC', facility, has, columns: columnsIn(byTable) });
-    const handle = await tableHandle({ folder, database, staged, files, ignored, plans, fields: options.fields, notices });
+    const handle = await tableHandle({ folder, database, staged, files, ignored, plans, fields: options.fields, notices, salt: 'omop/1' });
     if (Object.keys(handle.resources).length === 0)
       throw new Problem('bad-input', 'No record of these OMOP tables can be read.', 'Look at the named records.', handle.files.flatMap((file) => [...(file.trouble ? [{ file: file.name, says: file.trouble }] : []), ...file.badLines.slice(0, 2).map(({ line, reason }) => ({ file: file.name, line, says: reason }))]).slice(0, 20));
     return { ...handle, notices };

@@ -1,5 +1,5 @@
 // Which FHIR R4 fields does a record of a table fill, when it is known what its columns mean?
-import { constantColumn, periodColumn, quantityColumn, referenceColumn, referencesColumn, textColumn, type Text } from './columns.ts';
+import { periodColumn, quantityColumn, referenceColumn, referencesColumn, textColumn, type Text } from './columns.ts';
 
 /** What a record says, each as SQL over its table. Ids are bare: `7`, not `Patient/7`. Times are FHIR dateTimes as text. */
 export interface Meanings {
@@ -65,124 +65,164 @@ const usualStatus: Partial<Record<TableType, string>> = {
 
 const categorySystem: Partial<Record<TableType, string>> = { Observation: 'http://terminology.hl7.org/CodeSystem/observation-category', Condition: 'http://terminology.hl7.org/CodeSystem/condition-category' };
 
-/** The fields of the type that these meanings fill, each as the SQL of its column. */
-export function fieldsOfRecord(type: TableType, given: Meanings): Record<string, string> {
+/** What a record fills. */
+export interface Filled {
+  /** Each top-level field as the SQL of its JSON. */
+  fields: Record<string, string>;
+  /** Places whose text is at hand without making JSON and taking it apart again. */
+  texts: Record<string, Text>;
+}
+
+/** The fields of the type that these meanings fill. */
+export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
   const fields: Record<string, string | undefined> = {};
+  const texts: Record<string, Text> = {};
+  /** A field that is one text: its JSON, and the text itself. */
+  const plain = (field: string, value: Text | undefined) => {
+    if (!value) return;
+    fields[field] = textColumn(value);
+    texts[field] = value;
+  };
+  const refer = (field: string, to: string, id: Text | undefined) => {
+    if (!id) return;
+    fields[field] = referenceColumn(to, id);
+    texts[`${field}.reference`] = `'${to}/' || ${id}`;
+  };
+  const lasts = (field: string, from: Text, until: Text, condition?: string) => {
+    const when = (sql: string) => (condition ? `CASE WHEN ${condition} THEN ${sql} END` : sql);
+    fields[field] = when(periodColumn(from, until));
+    texts[`${field}.start`] = when(from);
+    texts[`${field}.end`] = when(until);
+  };
+  const coded = (field: string) => {
+    if (!code) return;
+    fields[field] = code;
+    texts[field] = `CAST(${code} AS VARCHAR)`;
+  };
   const { time, end, recorded, code, subject, encounter, clinician } = given;
   const point = (column: string, period: string) => {
     if (time && end) {
-      fields[column] = textColumn(`CASE WHEN ${end} IS NULL THEN ${time} END`);
-      fields[period] = `CASE WHEN ${end} IS NOT NULL THEN ${periodColumn(time, end)} END`;
-    } else if (time) fields[column] = textColumn(time);
+      plain(column, `CASE WHEN ${end} IS NULL THEN ${time} END`);
+      lasts(period, time, end, `${end} IS NOT NULL`);
+    } else plain(column, time);
   };
-  const about = (column = 'subject') => subject && (fields[column] = referenceColumn('Patient', subject));
-  const during = (column = 'encounter') => encounter && (fields[column] = referenceColumn('Encounter', encounter));
-  const since = (column: string, value: Text | undefined = recorded) => value && (fields[column] = textColumn(value));
+  const about = (column = 'subject') => refer(column, 'Patient', subject);
+  const during = (column = 'encounter') => refer(column, 'Encounter', encounter);
+  const since = (column: string, value: Text | undefined = recorded) => plain(column, value);
   const usual = usualStatus[type];
-  if (usual) fields['status'] = given.status ? textColumn(`coalesce(${given.status}, '${usual}')`) : constantColumn(usual);
+  if (usual) plain('status', given.status ? `coalesce(${given.status}, '${usual}')` : `'${usual}'`);
   switch (type) {
     case 'Patient':
       fields['identifier'] = given.identifier && `CASE WHEN ${given.identifier} IS NOT NULL THEN to_json([{'value': ${given.identifier}}]) END`;
       fields['name'] = nameColumn(given.name);
-      fields['birthDate'] = given.birthDate && textColumn(given.birthDate);
-      fields['gender'] = given.gender && textColumn(given.gender);
-      fields['deceasedDateTime'] = given.deceased && textColumn(given.deceased);
+      plain('birthDate', given.birthDate);
+      plain('gender', given.gender);
+      plain('deceasedDateTime', given.deceased);
       break;
     case 'Encounter':
       about();
       fields['class'] = given.class && `CASE WHEN ${given.class} IS NOT NULL THEN json_object('system', 'http://terminology.hl7.org/CodeSystem/v3-ActCode', 'code', ${given.class}) END`;
       fields['type'] = code && `CASE WHEN ${code} IS NOT NULL THEN json_array(${code}) END`;
-      fields['period'] = time && periodColumn(time, end ?? 'NULL');
-      fields['serviceProvider'] = given.facility && referenceColumn('Organization', given.facility);
+      if (time) lasts('period', time, end ?? 'NULL::VARCHAR');
+      refer('serviceProvider', 'Organization', given.facility);
       fields['location'] = given.moves ?? (given.department && `CASE WHEN ${given.department} IS NOT NULL THEN to_json([{'location': {'reference': 'Location/' || ${given.department}}}]) END`);
       fields['participant'] = clinician && `CASE WHEN ${clinician} IS NOT NULL THEN to_json([{'individual': {'reference': 'Practitioner/' || ${clinician}}}]) END`;
       fields['identifier'] = given.identifier && `CASE WHEN ${given.identifier} IS NOT NULL THEN to_json([{'value': ${given.identifier}}]) END`;
       break;
     case 'Observation':
       about(), during(), point('effectiveDateTime', 'effectivePeriod'), since('issued');
-      fields['code'] = code;
+      coded('code');
+      if (given.value) {
+        texts['valueQuantity.value'] = given.value;
+        const there = (sql: Text | undefined) => (sql ? `CASE WHEN ${given.value} IS NOT NULL THEN ${sql} END` : 'NULL::VARCHAR');
+        texts['valueQuantity.unit'] = there(given.unit);
+        texts['valueQuantity.code'] = there(given.unitCode);
+        texts['valueQuantity.comparator'] = there(given.comparator);
+      }
       fields['valueQuantity'] = given.value && quantityColumn(given.value, given.unit ?? 'NULL', given.unitCode ?? 'NULL', given.comparator);
       fields['component'] = given.component;
       fields['valueCodeableConcept'] = given.valueConcept;
-      fields['valueString'] = given.valueText && textColumn(given.valueText);
+      plain('valueString', given.valueText);
       fields['performer'] = clinician && referencesColumn('Practitioner', clinician);
       if (given.low && given.high) fields['referenceRange'] = `CASE WHEN coalesce(${given.low}, ${given.high}) IS NOT NULL THEN to_json([{'low': {'value': TRY_CAST(${given.low} AS DOUBLE)}, 'high': {'value': TRY_CAST(${given.high} AS DOUBLE)}}]) END`;
       break;
     case 'Condition':
       about(), during(), since('onsetDateTime', time), since('abatementDateTime', end), since('recordedDate');
-      fields['code'] = code;
+      coded('code');
       fields['clinicalStatus'] = given.status && `CASE WHEN ${given.status} IS NOT NULL THEN to_json({'coding': [{'system': 'http://terminology.hl7.org/CodeSystem/condition-clinical', 'code': ${given.status}}]}) END`;
       break;
     case 'Procedure':
       about(), during(), point('performedDateTime', 'performedPeriod');
-      fields['code'] = code;
+      coded('code');
       fields['performer'] = clinician && `CASE WHEN ${clinician} IS NOT NULL THEN to_json([{'actor': {'reference': 'Practitioner/' || ${clinician}}}]) END`;
       break;
     case 'MedicationRequest':
       about(), during(), since('authoredOn', time ?? recorded);
-      fields['intent'] = constantColumn('order');
-      fields['medicationCodeableConcept'] = code;
-      fields['requester'] = clinician && referenceColumn('Practitioner', clinician);
+      plain('intent', `'order'`);
+      coded('medicationCodeableConcept');
+      refer('requester', 'Practitioner', clinician);
       fields['dosageInstruction'] = dosageColumn(given, true);
       break;
     case 'MedicationAdministration':
     case 'MedicationStatement':
       about(), during('context'), point('effectiveDateTime', 'effectivePeriod');
       if (type === 'MedicationStatement') since('dateAsserted');
-      fields['medicationCodeableConcept'] = code;
+      coded('medicationCodeableConcept');
       fields['dosage'] = dosageColumn(given, false);
       break;
     case 'MedicationDispense':
       about(), during('context'), since('whenHandedOver', time);
-      fields['medicationCodeableConcept'] = code;
+      coded('medicationCodeableConcept');
       fields['dosageInstruction'] = dosageColumn(given, true);
       break;
     case 'AllergyIntolerance':
       about('patient'), during(), since('onsetDateTime', time), since('recordedDate');
-      fields['code'] = code;
+      coded('code');
       break;
     case 'Immunization':
       about('patient'), during(), since('occurrenceDateTime', time), since('recorded');
-      fields['vaccineCode'] = code;
+      coded('vaccineCode');
       break;
     case 'DiagnosticReport':
       about(), during(), point('effectiveDateTime', 'effectivePeriod'), since('issued');
-      fields['code'] = code;
-      fields['conclusion'] = given.valueText && textColumn(given.valueText);
+      coded('code');
+      plain('conclusion', given.valueText);
       fields['presentedForm'] = given.note && `CASE WHEN ${given.note} IS NOT NULL THEN to_json([${attachment(given)}]) END`;
       break;
     case 'DocumentReference':
       about(), since('date', time);
-      fields['type'] = code;
+      coded('type');
       fields['author'] = clinician && referencesColumn('Practitioner', clinician);
       fields['context'] = encounter && `CASE WHEN ${encounter} IS NOT NULL THEN to_json({'encounter': [{'reference': 'Encounter/' || ${encounter}}]}) END`;
       fields['content'] = given.note && `CASE WHEN ${given.note} IS NOT NULL THEN to_json([{'attachment': ${attachment(given)}}]) END`;
       break;
     case 'ServiceRequest':
       about(), during(), since('authoredOn', time ?? recorded);
-      fields['intent'] = constantColumn('order');
-      fields['code'] = code;
-      fields['requester'] = clinician && referenceColumn('Practitioner', clinician);
+      plain('intent', `'order'`);
+      coded('code');
+      refer('requester', 'Practitioner', clinician);
       break;
     case 'Device':
       about('patient');
-      fields['type'] = code;
+      coded('type');
       break;
     case 'Practitioner':
       fields['name'] = nameColumn(given.name);
       break;
     case 'Organization':
-      fields['name'] = given.name && textColumn(given.name);
+      plain('name', given.name);
       break;
     case 'Location':
-      fields['name'] = given.name && textColumn(given.name);
-      fields['managingOrganization'] = given.facility && referenceColumn('Organization', given.facility);
+      plain('name', given.name);
+      refer('managingOrganization', 'Organization', given.facility);
       break;
   }
+  if (given.category && categorySystem[type]) texts['category[0].coding[0].code'] = given.category;
   if (given.category && categorySystem[type])
     fields['category'] = `CASE WHEN ${given.category} IS NOT NULL THEN to_json([{'coding': [{'system': '${categorySystem[type]}', 'code': ${given.category}}]}]) END`;
+  if (recorded && !ownRecorded.has(type)) texts['meta.lastUpdated'] = recorded;
   if (recorded && !ownRecorded.has(type)) fields['meta'] = `CASE WHEN ${recorded} IS NOT NULL THEN json_object('lastUpdated', ${recorded}) END`;
-  return Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined && field[1] !== ''));
+  return { fields: Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined && field[1] !== '')), texts };
 }
 
 const ownRecorded: ReadonlySet<TableType> = new Set(['Observation', 'Condition', 'AllergyIntolerance', 'Immunization', 'DiagnosticReport', 'MedicationStatement']);

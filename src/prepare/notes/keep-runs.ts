@@ -1,0 +1,144 @@
+// How is a notes audit started, followed, stopped, finished and published?
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { currentCharter, facilitySlugs, requireDeployment } from '../../spine/deployments/deployments.ts';
+import { append, actorOf } from '../../spine/ledger/ledger.ts';
+import { entryKind } from '../../spine/ledger/model.ts';
+import { publish } from '../../spine/measures/measures.ts';
+import { newId } from '../../tools/base/id.ts';
+import { Problem } from '../../tools/base/problem.ts';
+import { theHouse, type Caller, type House } from '../../tools/server/capability.ts';
+import { dropKept, openCharts } from './keep-charts.ts';
+import { measurementsOf } from './measurements.ts';
+import type { NotesDocument, Progress, Run } from './model.ts';
+import { charterOf } from './read-charter.ts';
+import * as records from './records.ts';
+import type { Chosen, Shelf } from './shelf.ts';
+
+export const kinds = {
+  started: entryKind('notes.started', 'A notes audit was started.'),
+  published: entryKind('notes.published', 'A notes audit was finished and its measures were published.'),
+  rowsSeen: entryKind('notes.rows-seen', 'The documents behind a finding, which are single patients\', were looked at.'),
+  chartSeen: entryKind('notes.chart-seen', 'The notes of one patient were looked at in the copy-forward view.'),
+  downloaded: entryKind('notes.downloaded', 'The full report of a notes audit was downloaded.'),
+};
+
+export const jobName = 'notes-run';
+export interface JobInput {
+  run: string;
+}
+
+export const runOf = (row: records.LightRun): Run => ({
+  id: row.id, deployment: row.deployment, export: row.export_id, folder: row.folder, state: row.state,
+  progress: row.state === 'running' && row.progress !== null ? (JSON.parse(row.progress) as Progress) : null, problem: row.problem,
+  createdAt: row.created_at, createdBy: (JSON.parse(row.created_by) as Caller).name, startedAt: row.started_at, finishedAt: row.finished_at,
+  digest: row.digest, summary: row.summary === null ? null : (JSON.parse(row.summary) as NotesDocument['summary']),
+});
+
+/** The run, if this caller may see its deployment. */
+export async function requireRun(house: House, caller: Caller, id: string): Promise<records.LightRun> {
+  const row = await records.runRow(house.db, id);
+  if (!row) throw new Problem('not-found', `There is no notes audit ${id}.`, 'They are listed at /api/v1/notes/runs.');
+  await requireDeployment(house.db, caller, row.deployment_id);
+  return row;
+}
+
+export async function startRun(house: House, caller: Caller, shelf: Shelf, asked: { deployment: string } & Chosen): Promise<Run> {
+  const found = await requireDeployment(house.db, caller, asked.deployment);
+  if ((asked.export === null) === (asked.folder === null)) throw new Problem('bad-input', 'A notes audit reads either an upload or a folder on the server.', 'Name one of them.', [{ path: 'export', says: 'one of export and folder' }]);
+  await requireCharter(house, found);
+  await shelf.take(house, asked);
+  const at = house.clock.now();
+  const id = newId('nts', at);
+  const by: Caller = { kind: caller.kind, id: caller.id, name: caller.name, roles: caller.roles, vendor: null };
+  await house.db.transaction().execute(async (tx) => {
+    await records.insertRun(tx, { id, deployment_id: found.id, deployment: found.slug, export_id: asked.export, folder: asked.folder, created_at: at, created_by: JSON.stringify(by) });
+    await append(tx, { at, kind: kinds.started.kind, actor: actorOf(caller), deployment: found.id, subject: `notes/${id}`, body: { export: asked.export, folder: asked.folder } });
+  });
+  await house.jobs.start(jobName, { run: id }, id);
+  return runOf((await records.runRow(house.db, id))!);
+}
+
+async function requireCharter(house: House, found: { id: string; charter_version: number; slug: string }) {
+  const charter = await currentCharter(house.db, found);
+  if (!charter) throw new Problem('unprocessable', `${found.slug} has no charter yet, so nobody knows which notes it reads.`, 'Write its charter first.');
+  return charter;
+}
+
+export async function cancelRun(house: House, caller: Caller, id: string): Promise<Run> {
+  const row = await requireRun(house, caller, id);
+  if (!(await records.moveRun(house.db, row.id, ['waiting', 'running'], { state: 'cancelled', finished_at: house.clock.now(), progress: null })))
+    throw new Problem('conflict', `The notes audit is ${row.state} already.`, 'There is nothing to stop.');
+  await house.jobs.stop(id);
+  return runOf((await records.runRow(house.db, id))!);
+}
+
+/** The job: reads, traces, stores and publishes. Called again after a crash it begins anew and publishes once. */
+export const workOn = (shelf: Shelf) => async (house: House, { run: id }: JobInput, signal: AbortSignal): Promise<void> => {
+  const { db, clock } = house;
+  if (!(await records.moveRun(db, id, ['waiting', 'running'], { state: 'running', started_at: clock.now(), problem: null }))) return;
+  const row = (await records.runRow(db, id))!;
+  const found = await requireDeployment(db, theHouse, row.deployment_id);
+  const charter = await charterOf((await requireCharter(house, found)).data, found.slug);
+  const folder = await shelf.place(house, { export: row.export_id, folder: row.folder });
+  let told = '';
+  let telling: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  const onProgress = (progress: Progress) => {
+    const key = `${progress.stage} ${Math.floor(progress.done * 100)}`;
+    if (key === told || busy) return;
+    told = key;
+    busy = true;
+    telling = records.moveRun(db, id, ['running'], { progress: JSON.stringify(progress) }).catch(() => {}).finally(() => { busy = false; });
+  };
+  const workspace = join(house.config.dataFolder, 'notes-work');
+  await mkdir(workspace, { recursive: true, mode: 0o700 });
+  const { runNotes } = await import('./run-notes.ts');
+  const charts = await openCharts(house, id);
+  try {
+    const document = await runNotes(folder, { clock, charter, signal, onProgress, workspace, onChart: charts.take });
+    const rows = await charts.finish();
+    await telling;
+    await store(house, row, found, document, rows);
+  } catch (error) {
+    await charts.abandon();
+    await telling;
+    // Stopped by the server's own end: it is taken up again at the next start. A cancelled one stays cancelled.
+    if (signal.aborted) await records.moveRun(db, id, ['running'], { state: 'waiting', progress: null });
+    throw error;
+  }
+};
+
+type Found = Awaited<ReturnType<typeof requireDeployment>>;
+
+async function store(house: House, row: records.LightRun, found: Found, document: NotesDocument, charts: readonly Omit<records.ChartRow, 'run_id'>[]): Promise<void> {
+  const text = `${JSON.stringify(document, null, 1)}\n`;
+  const digest = createHash('sha256').update(text).digest('hex');
+  const { summary } = document;
+  const at = house.clock.now();
+  const slugs = await facilitySlugs(house.db);
+  const earlier = await records.earlierWithCharts(house.db, found.id, row.id);
+  const isKept = await house.db.transaction().execute(async (tx) => {
+    const done = await records.moveRun(tx, row.id, ['running'], { state: 'done', progress: null, finished_at: at, digest, summary: JSON.stringify(summary), document: gzipSync(text) });
+    // Cancelled in the meantime: nothing is published.
+    if (!done) return false;
+    await records.insertCharts(tx, charts.map((chart) => ({ ...chart, run_id: row.id })));
+    for (const id of earlier) await records.deleteCharts(tx, id);
+    await publish(tx, measurementsOf(document, { deployment: found.id, source: `notes/${row.id}`, asOf: at, slugOf: slugs }), at);
+    await append(tx, {
+      at, kind: kinds.published.kind, actor: actorOf(JSON.parse(row.created_by) as Caller), deployment: found.id, subject: `notes/${row.id}`,
+      body: { verdict: summary.verdict, charter: document.charter?.digest ?? null, notes: summary.notes, patients: summary.patients, characters: summary.characters },
+      payload: { digest, bytes: Buffer.byteLength(text) },
+    });
+    return true;
+  });
+  // Texts are kept for the newest audit of a deployment only.
+  for (const id of isKept ? earlier : [row.id]) await dropKept(house, id);
+}
+
+export async function gaveUp(house: House, { run: id }: JobInput, error: Error): Promise<void> {
+  const problem = error instanceof Problem ? [error.message, ...error.details.slice(0, 5).map(({ file, line, path, says }) => `${[file && (line ? `${file}:${line}` : file), path].filter(Boolean).join(' ')}: ${says}`), error.next].filter(Boolean).join(' ') : 'Something went wrong here, and it is written in the log.';
+  await records.moveRun(house.db, id, ['waiting', 'running'], { state: 'failed', problem, finished_at: house.clock.now(), progress: null });
+}
