@@ -1,4 +1,5 @@
 // Which rooms does the house have, and which numbers do they give? The one list, lower rooms first.
+import { capability as decisions, decisionMeasures } from '../expose/decisions/decisions.ts';
 import { auditMeasures, capability as audit, exportShelf } from '../prepare/audit/audit.ts';
 import { notes, notesMeasures } from '../prepare/notes/notes.ts';
 import { capability as deployments } from '../spine/deployments/deployments.ts';
@@ -12,6 +13,6 @@ import { capability as server } from '../tools/server/server.ts';
 export const playbook = fiveStep();
 
 /** Every measure of the house; what the playbook asks for and no room measures yet stands in it as not measurable. */
-export const measureCatalogue = catalogue([...charterMeasures, ...gateMeasures, ...auditMeasures, ...notesMeasures], expectedMeasures(playbook));
+export const measureCatalogue = catalogue([...charterMeasures, ...gateMeasures, ...decisionMeasures, ...auditMeasures, ...notesMeasures], expectedMeasures(playbook));
 
-export const capabilities: readonly Capability[] = [server, ledger, deployments, measures(measureCatalogue), gates(measureCatalogue, playbook), audit, notes(exportShelf)];
+export const capabilities: readonly Capability[] = [server, ledger, deployments, measures(measureCatalogue), gates(measureCatalogue, playbook), decisions, audit, notes(exportShelf)];

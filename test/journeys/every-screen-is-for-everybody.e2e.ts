@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { screens } from '../../src/app/screens.ts';
 import { listRuns } from '../../src/prepare/audit/model.ts';
+import { listRuns as listNotes } from '../../src/prepare/notes/model.ts';
 import { listSamples } from '../../src/prepare/audit/sampling/model.ts';
 import { readHistory } from '../../src/spine/gates/model.ts';
 import type { Role } from '../../src/tools/base/endpoint.ts';
@@ -39,9 +40,10 @@ describe.skipIf(!browserThere)('every screen', () => {
   async function addressOf(page: Page, path: string): Promise<string> {
     const ask = async <T>(url: string) => (await (await page.request.get(`${journey.running.localUrl}${url}`)).json()) as T;
     const { items: runs } = await ask<{ items: { id: string }[] }>(`${listRuns.path}?deployment=sepsis-alert`);
+    const { items: notes } = await ask<{ items: { id: string }[] }>(`${listNotes.path}?deployment=sepsis-alert`);
     const past = await ask<unknown>(readHistory.path.replace(':deployment', 'sepsis-alert'));
     const decision = /gat_[0-9a-z]{26}/.exec(JSON.stringify(past))![0];
-    return path.replace('$deployment', 'sepsis-alert').replace('$gate', 'G1').replace('$run', runs[0]!.id).replace('$sample', path.includes('$sample') ? await sampleOf(page) : '').replace('$decision', decision);
+    return path.replace('$deployment', 'sepsis-alert').replace('$gate', 'G1').replace('notes/$run', `notes/${notes[0]!.id}`).replace('$chart', '1').replace('$run', runs[0]!.id).replace('$sample', path.includes('$sample') ? await sampleOf(page) : '').replace('$decision', decision);
   }
 
   let drawn: Promise<string> | null = null;

@@ -134,10 +134,9 @@ function Working({ run }: { run: Run }) {
       <Progress value={run.progress?.done ?? null} label={run.progress?.says ?? 'Waiting for its turn'} />
       {may && (
         <div>
-          <ConfirmButton label="Stop it" question="Stop this notes audit? Nothing of it is published." onConfirm={() => stopping.tellAsync({ params: { run: run.id } })} />
+          <ConfirmButton label="Stop it" title="Stop this notes audit?" says="Nothing of it is published." problem={stopping.problem} onConfirm={() => stopping.tellAsync({ params: { run: run.id } })} />
         </div>
       )}
-      <ProblemNotice problem={stopping.problem} />
     </div>
   );
 }
