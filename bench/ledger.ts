@@ -9,6 +9,7 @@ import { migrate, openDatabase, type Db } from '../src/tools/server/database.ts'
 import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
 import { silentLog } from '../src/tools/server/log.ts';
 import { appendGrouped, inclusionOf, ledger, signHead, verifyDatabase } from '../src/spine/ledger/ledger.ts';
+import { byteaArray } from '../src/spine/ledger/binary-arrays.ts';
 import { entryKind, type NewEntry } from '../src/spine/ledger/model.ts';
 
 /**
@@ -20,7 +21,7 @@ import { entryKind, type NewEntry } from '../src/spine/ledger/model.ts';
 const entries = Number(process.argv[2] ?? 600_000);
 const seconds = Number(process.argv[3] ?? 8);
 const callers = 64;
-const kind = entryKind('bench.recorded', 'An entry of the size of an AI decision, for measuring.').kind;
+const kind = entryKind('bench.recorded', 'An entry of the size of an AI decision, for measuring.', 'elsewhere').kind;
 
 const folder = mkdtempSync(join(tmpdir(), 'attending-bench-ledger-'));
 const config = readConfig({ ATTENDING_DATA: folder, ATTENDING_DEMO: 'off' });
@@ -133,11 +134,11 @@ async function bareInserts(into: Db): Promise<Pace> {
   await sql`create table public.bare (position bigint primary key, leaf bytea not null, leaf_hash bytea not null)`.execute(into);
   const waits: number[] = [];
   const began = performance.now();
-  const leaf = Buffer.alloc(580, 97);
-  const hash = Buffer.alloc(32, 98);
+  const leaves = byteaArray(Array.from({ length: callers }, () => Buffer.alloc(580, 97)));
+  const hashes = byteaArray(Array.from({ length: callers }, () => Buffer.alloc(32, 98)));
   for (let n = 0; performance.now() < began + 3000; n += callers) {
     const asked = performance.now();
-    await sql`insert into public.bare select ${n} + i, ${leaf}, ${hash} from generate_series(0, ${callers - 1}) i`.execute(into);
+    await sql`insert into public.bare select ${n} + i, leaf, hash from unnest(${leaves}::bytea[], ${hashes}::bytea[]) with ordinality t(leaf, hash, i)`.execute(into);
     waits.push(performance.now() - asked);
   }
   const pace = paceOf(waits, (performance.now() - began) / 1000, callers);

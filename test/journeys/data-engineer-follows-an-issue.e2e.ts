@@ -18,7 +18,7 @@ async function auditFolder(page: Page, folder: string): Promise<void> {
 describe.skipIf(!browserThere)('a data engineer follows an issue', () => {
   const journey = demoHospital();
 
-  it('opens it from a finding, sees it closed by the next audit, and what changed between the two', async () => {
+  it('opens it from a finding, sees it closed by the next audit, and what changed between the two', { timeout: 300_000 }, async () => {
     // The same patients again, with the interfaces repaired.
     await exportHospital({ out: join(journey.exports, 'repaired'), size: 'small', seed: 'night', today: journey.running.house.clock.now(), faults: false, gzip: true });
     const { page, complaints } = await journey.as('dataEngineer');

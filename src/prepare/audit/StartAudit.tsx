@@ -30,7 +30,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
   return (
     <Part
       title="New audit"
-      says="A folder of FHIR R4 NDJSON, plain or .gz, any file names. A bulk-export manifest is used where there is one."
+      says="FHIR R4 NDJSON, tables of the OMOP CDM, or your own tables with a mapping beside them; plain or .gz, any file names."
       actions={
         onClose && (
           <Button size="xs" variant="subtle" onClick={onClose}>
@@ -72,7 +72,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
                 start({ folder });
               }}
             >
-              <NativeSelect label="Folder" required value={folder} onChange={(event) => setFolder(event.currentTarget.value)} data={[{ value: '', label: 'Choose…' }, ...folders.map((one) => ({ value: one.folder, label: `${one.folder === '.' ? 'the exports folder itself' : one.folder} (${count(one.files)} files, ${bytes(one.bytes)})` }))]} />
+              <NativeSelect label="Folder" required value={folder} onChange={(event) => setFolder(event.currentTarget.value)} data={[{ value: '', label: 'Choose…' }, ...folders.map((one) => ({ value: one.folder, label: one.folder.startsWith('fhir:') ? `fetched now from the FHIR server ${one.folder.slice(5)}` : `${one.folder === '.' ? 'the exports folder itself' : one.folder} (${count(one.files)} files, ${bytes(one.bytes)})` }))]} />
               <Button type="submit" disabled={!folder || !chosen} loading={starting.busy} style={{ alignSelf: 'end' }}>
                 Start the audit
               </Button>

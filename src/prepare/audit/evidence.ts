@@ -82,7 +82,7 @@ async function gather(desk: Desk): Promise<void> {
   const pressed = `SELECT b.s, r.p, r.t::DATE, r.u, r.file, r.line, r.systolic || ' mm[Hg]' FROM pressure r JOIN bound b ON b.pressure AND r.systolic >= b.least WHERE r.p IS NOT NULL AND r.t IS NOT NULL`;
   const given = medicines.map((type) => `SELECT k.s, m.p, coalesce(m.t, m.end_)::DATE, m.u, m.file, m.line, NULL::VARCHAR FROM ${name(`placed_${type}`)} m JOIN known k ON k.type = ${quote(type)} AND k.c = m.c WHERE m.p IS NOT NULL AND ${live('m')}`);
   await database.run(`CREATE OR REPLACE TEMP TABLE bound AS SELECT * FROM (VALUES ${bounds.join(', ')}) v(s, unit, least, below, pressure)`);
-  await database.run(`CREATE OR REPLACE TEMP TABLE shown AS SELECT * FROM (${[...(types.includes('Observation') ? [measured, pressed] : []), ...given].join(' UNION ALL ') || 'SELECT NULL::VARCHAR AS s, NULL::INTEGER AS p, NULL::DATE AS day, NULL::INTEGER AS u, NULL::INTEGER AS file, NULL::INTEGER AS line, NULL::VARCHAR AS a WHERE false'})`);
+  await database.run(`CREATE OR REPLACE TEMP TABLE shown AS SELECT * FROM (${[...(types.includes('Observation') ? [measured, pressed] : []), ...given].join(' UNION ALL ') || 'SELECT NULL::VARCHAR AS s, NULL::INTEGER AS p, NULL::DATE AS day, NULL::INTEGER AS u, NULL::INTEGER AS file, NULL::INTEGER AS line, NULL::VARCHAR AS a WHERE false'}) AS v(s, p, day, u, file, line, a)`);
   await database.run(`CREATE OR REPLACE TEMP TABLE piece AS SELECT s, p, count(DISTINCT day) AS days, coalesce(date_diff('day', min(day), max(day)), 0) AS apart, min(day) AS first, arg_max(u, file::BIGINT * 10000000000 + line) AS u, min(file::BIGINT * 10000000000 + line) AS spot, arg_min(a, file::BIGINT * 10000000000 + line) AS a FROM shown GROUP BY s, p`);
   await database.run(`CREATE OR REPLACE TEMP TABLE graded AS ${rules.map(gradeSql).join(' UNION ALL ')}`);
 }
@@ -106,8 +106,7 @@ function gradeSql(rule: ConditionRule): string {
 async function makeProblems({ database, types, wanted }: Desk): Promise<void> {
   const columns = wanted['Condition'] ?? [];
   const text = (place: string) => textAt(place, columns) ?? 'NULL::VARCHAR';
-  const category = jsonAt('category', columns);
-  const coded = category === null ? `''` : `coalesce(${category}::VARCHAR, '')`;
+  const coded = `coalesce(${text('category')}, '')`;
   await database.run(
     types.includes('Condition')
       ? `CREATE OR REPLACE TEMP TABLE problem AS SELECT o.p, o.u, o.e, o.c, o.t, o.file, o.line, coalesce(o.status NOT IN ('refuted', 'entered-in-error'), true) AS stands, contains(${coded}, '"problem-list-item"') AS listed, contains(${coded}, '"encounter-diagnosis"') AS diagnosed,

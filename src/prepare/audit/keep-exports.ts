@@ -10,6 +10,7 @@ import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import type { exportSummary, serverFolder, uploadFile } from './model.ts';
 import * as records from './records.ts';
+import { bulkFolders, bulkPrefix, newestFetched } from './sources/bulk-servers.ts';
 
 type Summary = z.infer<typeof exportSummary>;
 
@@ -85,10 +86,11 @@ export async function dropUpload(house: House, id: string): Promise<void> {
   await rm(folderOf(house, id), { recursive: true, force: true });
 }
 
-/** The folders an audit may read: ATTENDING_EXPORTS itself where it holds files, and the folders right under it. */
+/** The folders an audit may read: ATTENDING_EXPORTS itself where it holds files, the folders right under it, and the FHIR servers that are set up. */
 export async function serverFolders(house: House): Promise<z.infer<typeof serverFolder>[]> {
   const root = house.config.exportsFolder;
-  if (!root) return [];
+  const servers = await bulkFolders(house);
+  if (!root) return servers;
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   const measure = async (folder: string) => {
     const files = (await readdir(join(root, folder), { withFileTypes: true }).catch(() => [])).filter((one) => one.isFile());
@@ -96,11 +98,12 @@ export async function serverFolders(house: House): Promise<z.infer<typeof server
     return { folder, files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   };
   const found = await Promise.all(['.', ...entries.filter((one) => one.isDirectory()).map((one) => one.name).sort()].map(measure));
-  return found.filter((one) => one.files > 0);
+  return [...found.filter((one) => one.files > 0), ...servers];
 }
 
 /** The real path of a folder under ATTENDING_EXPORTS. @throws Problem for any other, whatever links or dots say. */
 export async function serverPath(house: House, folder: string): Promise<string> {
+  if (folder.startsWith(bulkPrefix)) return newestFetched(house, folder);
   const root = house.config.exportsFolder;
   if (!root) throw new Problem('unprocessable', 'This server has no folder of exports.', 'Set ATTENDING_EXPORTS, or upload the files.');
   const refused = new Problem('not-found', `There is no folder \`${folder}\` among the exports of this server.`, 'Choose one of those listed at /api/v1/audit/exports.');

@@ -15,6 +15,7 @@ import { folderOfExport, requireExport, serverPath } from './keep-exports.ts';
 import { measurementsOf } from './measurements.ts';
 import type { AuditDocument, AuditFinding, Progress, Run } from './model.ts';
 import * as records from './records.ts';
+import { bulkPrefix, fetchFirst, requireBulkServer } from './sources/bulk-servers.ts';
 import { auditJson } from './write-report.ts';
 
 export const kinds = {
@@ -53,7 +54,8 @@ export async function startRun(house: House, caller: Caller, asked: { deployment
   if (asked.export !== null) {
     const upload = await requireExport(house, asked.export);
     await records.completeExport(house.db, upload.id);
-  } else await serverPath(house, asked.folder!);
+  } else if (asked.folder!.startsWith(bulkPrefix)) await requireBulkServer(house, asked.folder!);
+  else await serverPath(house, asked.folder!);
   const at = house.clock.now();
   const id = newId('aud', at);
   const by: Caller = { kind: caller.kind, id: caller.id, name: caller.name, roles: caller.roles, vendor: null };
@@ -87,7 +89,6 @@ export async function workOn(house: House, { run: id }: JobInput, signal: AbortS
   const row = (await records.runRow(db, id))!;
   const found = await requireDeployment(db, theHouse, row.deployment_id);
   const charter = await requireElements(house, found);
-  const folder = row.export_id === null ? await serverPath(house, row.folder!) : folderOfExport(house, row.export_id);
   // Progress is told by real time even where the house's clock stands still; a look a second is enough for a person.
   let told = '';
   let telling: Promise<unknown> = Promise.resolve();
@@ -102,6 +103,9 @@ export async function workOn(house: House, { run: id }: JobInput, signal: AbortS
   const { runAudit } = await import('./run-audit.ts');
   let audit: AuditDocument;
   try {
+    const folder = row.export_id !== null ? folderOfExport(house, row.export_id) : row.folder!.startsWith(bulkPrefix)
+      ? await fetchFirst(house, row.folder!, { signal, onSays: (says) => onProgress({ stage: 'reading', says, bytes: 0, totalBytes: 0, lines: 0, done: 0 }) })
+      : await serverPath(house, row.folder!);
     audit = await runAudit(folder, await charterOf(charter.data, found.slug), { clock, signal, onProgress, workspace: join(house.config.dataFolder, 'audit-cache') });
   } catch (error) {
     await telling;

@@ -1,5 +1,5 @@
 // Which blood pressures are there, whether both stand in one resource or each in its own?
-import { jsonAt } from './cells.ts';
+import { textAt } from './cells.ts';
 import type { Desk } from './check.ts';
 import { rawOf } from './plan.ts';
 
@@ -9,11 +9,11 @@ const diastolic = 'http://loinc.org|8462-4';
 /** `pressure(p, u, t, systolic, diastolic, file, line)`, in mmHg; one row per resource with components, and per pair of resources of one patient and time. */
 export async function makePressures({ database, types, wanted }: Desk): Promise<void> {
   const columns = wanted['Observation'] ?? [];
-  const component = jsonAt('component', columns);
+  const component = textAt('component', columns);
   const empty = 'SELECT NULL::INTEGER AS p, NULL::INTEGER AS u, NULL::TIMESTAMP AS t, NULL::DOUBLE AS systolic, NULL::DOUBLE AS diastolic, NULL::INTEGER AS file, NULL::INTEGER AS line WHERE false';
   const value = (key: string) => `list_filter(parts, lambda part: list_contains(list_transform(part.code.coding, lambda k: coalesce(k.system, '') || '|' || coalesce(k.code, '')), '${key}'))[1].valueQuantity.value`;
   const inOne = !types.includes('Observation') || component === null ? empty : `SELECT o.p, o.u, o.t, r.systolic, r.diastolic, o.file, o.line
-    FROM (SELECT _file, _line, ${value(systolic)} AS systolic, ${value(diastolic)} AS diastolic FROM (SELECT _file, _line, from_json(${component}, '[{"code":{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]},"valueQuantity":{"value":"DOUBLE"}}]') AS parts FROM ${rawOf('Observation')} WHERE ${component} IS NOT NULL AND contains(${component}::VARCHAR, '8480-6'))) r
+    FROM (SELECT _file, _line, ${value(systolic)} AS systolic, ${value(diastolic)} AS diastolic FROM (SELECT _file, _line, from_json(try_cast(${component} AS JSON), '[{"code":{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]},"valueQuantity":{"value":"DOUBLE"}}]') AS parts FROM ${rawOf('Observation')} WHERE ${component} IS NOT NULL AND contains(${component}, '8480-6'))) r
     JOIN "placed_Observation" o ON o.file = r._file AND o.line = r._line WHERE coalesce(o.status NOT IN ('entered-in-error', 'cancelled'), true)`;
   const apart = !types.includes('Observation') ? empty : `SELECT p, any_value(u) AS u, t, max(num) FILTER (sys) AS systolic, max(num) FILTER (NOT sys) AS diastolic, min(file) AS file, min(line) AS line
     FROM (SELECT o.*, list_contains(k.keys, '${systolic}') AS sys FROM "placed_Observation" o JOIN "code_Observation" k ON k.c = o.c AND (list_contains(k.keys, '${systolic}') OR list_contains(k.keys, '${diastolic}')) WHERE o.num IS NOT NULL AND o.t IS NOT NULL AND coalesce(o.status NOT IN ('entered-in-error', 'cancelled'), true)) GROUP BY p, t`;

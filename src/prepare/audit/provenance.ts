@@ -5,6 +5,7 @@ import type { ExportTime } from './check.ts';
 import { count, percent, tidy } from './judging.ts';
 import { notProduction, type Provenance } from './model.ts';
 import type { Wanted } from './tables.ts';
+import { labelPlaces } from './type-fields.ts';
 
 type Signal = Provenance['signals'][number];
 
@@ -74,8 +75,8 @@ export async function provenanceOf(handle: ExportHandle, types: readonly string[
 
 async function labels(handle: ExportHandle, types: readonly string[], wanted: Wanted): Promise<{ share: number; n: number }> {
   const parts = types.flatMap((type) => {
-    const meta = textAt('meta', wanted[type] ?? []);
-    return meta === null ? [] : [`SELECT regexp_matches(coalesce(${meta}, ''), '"HTEST"|${synthetic}', 'i') AS l FROM ${name(`raw_${type}`)} USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)`];
+    const labels = labelPlaces.map((place) => textAt(place, wanted[type] ?? [])).filter((text) => text !== null);
+    return labels.length === 0 ? [] : [`SELECT regexp_matches(concat_ws(' ', ${labels.join(', ')}), '"HTEST"|${synthetic}', 'i') AS l FROM ${name(`raw_${type}`)} USING SAMPLE reservoir(20000 ROWS) REPEATABLE (7)`];
   });
   if (parts.length === 0) return { share: 0, n: 0 };
   const [row] = await handle.database.rows<{ share: number | null; n: number }>(`SELECT avg(l::INTEGER) AS share, count(*) AS n FROM (${parts.map((sql) => `(${sql})`).join(' UNION ALL ')})`);

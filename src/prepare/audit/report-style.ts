@@ -50,12 +50,12 @@ svg .interval{stroke:#7b8797;stroke-width:4;stroke-linecap:round}
 svg .point{fill:var(--ink)}
 svg .tick{stroke:var(--ink);stroke-width:1.5}
 svg .limit{fill:none;stroke:#7b8797;stroke-width:1.2}svg .inside{fill:#fff;stroke:var(--ink);stroke-width:1.2}svg .outside{fill:var(--not)}
-.grid{display:block}.grid text{font-size:10px}.grid .heat-label{font-size:11px;fill:var(--quiet)}.grid .heat-row{font-size:12px;fill:var(--ink)}
+.grid{display:block;max-width:100%;min-width:640px;height:auto}.grid text{font-size:10px}.grid .heat-label{font-size:11px;fill:var(--quiet)}.grid .heat-row{font-size:12px;fill:var(--ink)}
 .heat-0 rect{fill:#eef6f4}.heat-1 rect{fill:#cfe4e1}.heat-2 rect{fill:#a9cdca}.heat-3 rect{fill:#78adaa}.heat-4 rect{fill:#3f8280}.heat-5 rect{fill:#175a5d}.heat-6 rect{fill:#072b33}
 .heat-0 text,.heat-1 text,.heat-2 text,.heat-3 text{fill:#0b2f36}.heat-4 text,.heat-5 text,.heat-6 text{fill:#fff}
 .heat-withheld rect{fill:none;stroke:#a9b3bf}.heat-withheld path{stroke:#a9b3bf}.heat-none rect{fill:none}.heat-none text{fill:var(--quiet)}
 .grid rect.heat-frame{fill:none;stroke:var(--not);stroke-width:3}
-.key{display:inline-flex;align-items:center;gap:4px;margin-right:10px;white-space:nowrap}.grid.swatch{display:inline-block}
+.key{display:inline-flex;align-items:center;gap:4px;margin-right:10px;white-space:nowrap}.grid.swatch{display:inline-block;min-width:0;flex:none}
 #files th,#files td{overflow-wrap:anywhere}
 #method table{font-size:13px}
 footer{margin-top:36px;border-top:1px solid var(--line);padding-top:12px;font-size:12px;color:var(--quiet);overflow-wrap:anywhere}
@@ -73,7 +73,7 @@ tr,li,.answer,.numbers{break-inside:avoid}h2,h3,section>p.quiet{break-after:avoi
 tbody th,.matrix td.cell{min-width:0}
 #elements tbody th{width:34%}#elements td.bar{min-width:0}#elements svg{width:84pt;height:auto}
 #findings td:nth-child(3){overflow-wrap:anywhere}
-.grid{max-width:100%;height:auto;break-inside:avoid}.grid rect,.key{-webkit-print-color-adjust:exact;print-color-adjust:exact}.key{white-space:normal}#map h3{break-after:avoid}#map p.quiet{break-after:avoid}#funnels svg{width:90pt;height:auto}
+.grid{min-width:0;break-inside:avoid}.grid rect,.key{-webkit-print-color-adjust:exact;print-color-adjust:exact}.key{white-space:normal}#map h3{break-after:avoid}#map p.quiet{break-after:avoid}#funnels svg{width:90pt;height:auto}
 .across{page:across}
 .across table{table-layout:fixed;font-size:7.5pt}.across small{font-size:6.5pt}.across th{overflow-wrap:anywhere}.across thead th{font-size:6.5pt}.across thead th:first-child{width:15%}.across td.cell{padding:3pt 2pt 3pt 4pt}.across td{overflow-wrap:anywhere}.across .cell span{font-size:6.5pt}
 }

@@ -136,7 +136,7 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
   const types = usedTypes(data);
   for (const [at, type] of types.entries()) {
     const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
-    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements)]));
+    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements, wanted)]));
   }
   await step('Preparing the values of the charter', 0.82, () =>
     run([

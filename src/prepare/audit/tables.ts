@@ -15,11 +15,11 @@ export type Wanted = Record<string, string[]>;
 export const macros = [
   `SET TimeZone = 'UTC'`,
   // A FHIR dateTime of any precision as an instant; NULL where it is no such day (2026-02-30) or no date at all.
-  `CREATE OR REPLACE TEMP MACRO at_(x) AS make_timestamp(epoch_us(CASE length(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
+  `CREATE OR REPLACE TEMP MACRO at_(x) AS make_timestamp(epoch_us(CASE strlen(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
   // Is the text (already turned into the instant a) in FHIR's form and precise to the day? The usual lengths need no pattern.
-  `CREATE OR REPLACE TEMP MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN length(x) IN (10, 20, 25) AND x[5] = '-' AND x[8] = '-' AND (length(x) = 10 OR x[11] = 'T') THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
+  `CREATE OR REPLACE TEMP MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN strlen(x) IN (10, 20, 25) AND x[5] = '-' AND x[8] = '-' AND (strlen(x) = 10 OR x[11] = 'T') THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
   // "Patient/7", "https://server/fhir/Patient/7", "Patient/7/_history/2", "urn:uuid:7" all name 7.
-  `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE split_part(r, '/', -1) END)`,
+  `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE parse_filename(r, false, 'forward_slash') END)`,
   // A value that is an object as JSON, anything else as NULL: JSON functions refuse plain text even where a CASE would not ask them.
   `CREATE OR REPLACE TEMP MACRO object_(x) AS try_cast(CASE WHEN x LIKE '{%' THEN x END AS JSON)`,
   // A text read from a field as the JSON it was: what looks like an object or an array is one.
@@ -63,16 +63,42 @@ function readsCodeOnly(type: string, { element }: Placed, columns: readonly stri
   return field !== undefined && expressionFields(element.path, type).every((one) => one === field) ? field : null;
 }
 
-/** `code_<Type>(c, text, keys, m_i, v_i)`: every distinct code of the type, as `system|code` keys, which elements mean it, and their value where it is in the code. */
+/** Elements of a type that differ in nothing but the codes they mean: what they find in a resource is looked up once. */
+interface Alike {
+  /** Its number in the type. */
+  g: number;
+  elements: Placed[];
+  /** The field of the code the path reads, where it reads nothing else. */
+  inCode: string | null;
+  /** The type's usual code says whether a resource is meant. */
+  coded: boolean;
+}
+
+function alike(type: string, elements: readonly Placed[], columns: readonly string[]): Alike[] {
+  const groups = new Map<string, Alike>();
+  for (const one of elements) {
+    const { element } = one;
+    const inCode = readsCodeOnly(type, one, columns);
+    const coded = element.codes.length > 0 && usesUsualCode(element);
+    const key = JSON.stringify([element.path, element.datePath, element.where, coded, coded || element.codes.length === 0 ? null : [element.codePath, element.codes], unitPathsOf(element)]);
+    const group = groups.get(key) ?? { g: groups.size, elements: [], inCode, coded };
+    group.elements.push(one);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** `code_<Type>(c, text, keys, els_g, v_g)`: every distinct code of the type, as `system|code` keys, the elements that mean it by group, and their value where it is in the code. */
 export function codeTable(type: string, elements: readonly Placed[], wanted: Wanted): string {
-  const text = codeText(type, wanted[type] ?? []);
-  const flags = elements.map(({ element, at }) => `, ${element.codes.length > 0 && usesUsualCode(element) ? `list_has_any(keys, ${keysOf(element)})` : 'true'} AS m_${at}`).join('');
-  const values = elements.map((one) => {
-    const field = readsCodeOnly(type, one, wanted[type] ?? []);
-    return field === null ? '' : `, (SELECT ${expressionSql(one.element.path, type, { fields: [field] }, 'first')}::VARCHAR FROM (SELECT CASE WHEN NOT json_exists(j, '$.reference') THEN j END AS ${name(field)})) AS v_${one.at}`;
-  }).join('');
+  const columns = wanted[type] ?? [];
+  const text = codeText(type, columns);
+  const groups = alike(type, elements, columns);
+  const meant = groups.map(({ g, coded, elements }) => (coded ? `, nullif(list_filter([${elements.map(({ element, at }) => `CASE WHEN list_has_any(keys, ${keysOf(element)}) THEN ${at} END`).join(', ')}], lambda el: el IS NOT NULL), []) AS els_${g}` : '')).join('');
+  const values = groups.map(({ g, inCode, elements }) =>
+    inCode === null ? '' : `, (SELECT ${expressionSql(elements[0]!.element.path, type, { fields: [inCode] }, 'first')}::VARCHAR FROM (SELECT CASE WHEN NOT json_exists(j, '$.reference') THEN j END AS ${name(inCode)})) AS v_${g}`,
+  ).join('');
   const taken = text === null ? `SELECT NULL::VARCHAR AS text WHERE false` : `SELECT DISTINCT ${text} AS text FROM ${rawOf(type)} WHERE ${text} IS NOT NULL`;
-  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT * EXCLUDE (j)${flags}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text, j,
+  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT * EXCLUDE (j)${meant}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text, j,
     CASE WHEN json_exists(j, '$.reference') THEN coalesce(med.keys, []) ELSE keys_(j) END AS keys
     FROM (SELECT text, json_(text) AS j FROM (${taken})) LEFT JOIN med ON med.id = ref_id_(json_extract_string(j, '$.reference')))`;
 }
@@ -83,62 +109,81 @@ const keysOf = ({ codes }: Element) => list(codes.map(({ system, code }) => `${s
  * `placed_<Type>`: one narrow row per resource: file, line, patient `p`, encounter `e`, unit `u` (of the stay that covers
  * its time in the encounter it names, else of the patient's encounter that covers its time, else none), time `t`, end
  * `end_`, code `c`, its status, of an observation its number `num` and
- * unit `w`, a hash of its content, how many dates it has and which are wrong, what it lacks; and `vals`, what the
- * charter's elements find in it. Read from the raw columns in one pass; everything joined is small.
+ * unit `w`, a hash of its content, how many dates it has and which are wrong, what it lacks; and
+ * until `fact` is filled what the charter's elements find in it. Read from the raw columns in one pass; everything joined is small.
  */
 export function placedTable(type: string, elements: readonly Placed[], wanted: Wanted): string {
   const fields = fieldsOf(type);
   const columns = wanted[type] ?? [];
   const dates = textsAt([...fields.date, ...fields.end, ...fields.recorded, ...(type === 'Patient' ? ['birthDate', 'deceasedDateTime'] : [])], columns);
   const dateOf = (places: readonly string[]) => firstOf(textsAt(places, columns).map((text) => `a_${dates.indexOf(text)}`), 'NULL::TIMESTAMP');
-  const missing = fields.required.flatMap((required) => {
+  const required = fields.required.flatMap((required) => {
     const parts = required.split('|').map((part) => hasAt(part, columns)).filter((part) => part !== null);
-    return parts.length === 0 ? [] : [`CASE WHEN NOT (${parts.join(' OR ')}) THEN ${quote(required)} END`];
+    return parts.length === 0 ? [] : [{ there: `(${parts.join(' OR ')})`, says: quote(required) }];
   });
+  // Nearly every row is in order: only for the others is a text made.
+  const orNull = (fine: readonly string[], words: readonly string[]) => (fine.length === 0 ? 'NULL::VARCHAR' : `CASE WHEN ${fine.join(' AND ')} THEN NULL ELSE nullif(concat_ws(', ', NULL, ${words.join(', ')}), '') END`);
+  const wrongDates = dates.map((_, i) => `day_ok_(x_${i}, a_${i})`);
+  const lacking = [{ there: 'id IS NOT NULL', says: `'id'` }, ...required];
   const hash = `hash:${contentPlaces(type).join(',')}`;
   const subject = type === 'Patient' ? 'id' : idAt(subjectPlace(type), columns);
   const encounter = type === 'Encounter' ? 'id' : idAt(encounterPlace(type), columns);
   const text = codeText(type, columns);
-  const vals = elements.map((one) => valueOf(type, one, columns, dateOf(fields.date)));
+  const found = elements.length === 0 ? [] : foundColumns(type, elements, columns, dates);
   return `CREATE OR REPLACE TEMP TABLE ${name(`placed_${type}`)} AS
     SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move, enc_u, seen.u) AS u FROM (
       SELECT r.* EXCLUDE (subject, encounter), who.p, enc.e AS enc_e, enc.u AS enc_u,
-        ${type === 'Encounter' ? 'NULL::INTEGER' : 'enc.units[len(list_filter(enc.froms, lambda f: f <= r.t))]'} AS move, list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] AS seen
+        ${type === 'Encounter' ? 'NULL::INTEGER' : 'CASE WHEN enc.froms IS NOT NULL THEN enc.units[len(list_filter(enc.froms, lambda f: f <= r.t))] END'} AS move, CASE WHEN cover.visits IS NOT NULL THEN list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] END AS seen
       FROM (
         SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
           ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
           ${textAt(type === 'Condition' ? 'verificationStatus.coding[0].code' : 'status', columns) ?? 'NULL'}::VARCHAR AS status,${type === 'Observation' ? ` try_cast(${textAt('valueQuantity.value', columns) ?? 'NULL'} AS DOUBLE) AS num, coalesce(${textAt('valueQuantity.code', columns) ?? 'NULL'}, ${textAt('valueQuantity.unit', columns) ?? 'NULL'})::VARCHAR AS w,` : ''}
           ${columns.includes(hash) ? name(hash) : 'NULL::UBIGINT'} AS content,
           (${dates.map((_, i) => `(x_${i} IS NOT NULL)::INTEGER`).join(' + ') || '0'})::UTINYINT AS dates,
-          nullif(concat_ws(', ', ${['NULL', ...dates.map((_, i) => `CASE WHEN NOT day_ok_(x_${i}, a_${i}) THEN x_${i} END`)].join(', ')}), '') AS bad_dates,
-          nullif(concat_ws(', ', CASE WHEN id IS NULL THEN 'id' END${missing.map((sql) => `, ${sql}`).join('')}), '') AS missing${vals.length > 0 ? `,\n          nullif(list_filter([${vals.join(', ')}], lambda v: v IS NOT NULL), []) AS vals` : ''}
+          ${orNull(wrongDates, dates.map((_, i) => `CASE WHEN NOT ${wrongDates[i]} THEN x_${i} END`))} AS bad_dates,
+          ${orNull(lacking.map(({ there }) => there), lacking.map(({ there, says }) => `CASE WHEN NOT ${there} THEN ${says} END`))} AS missing${found.map(({ column, sql }) => `,\n          ${sql} AS ${column}`).join('')}
         FROM (SELECT *${dates.map((_, i) => `, at_(x_${i}) AS a_${i}`).join('')} FROM (SELECT *${dates.map((sql, i) => `, ${sql} AS x_${i}`).join('')}, ${text ?? 'NULL::VARCHAR'} AS code_text FROM ${rawOf(type)}))
         LEFT JOIN ${name(`code_${type}`)} code ON code.text = code_text) r
       LEFT JOIN who ON who.id = r.subject LEFT JOIN enc ON enc.id = r.encounter
       LEFT JOIN cover ON cover.p = CASE WHEN r.encounter IS NULL AND r.t IS NOT NULL THEN who.p END)`;
 }
 
-/** What element number `at` finds in a resource: its value, unit, time and time on record, or NULL where it is not meant. */
-function valueOf(type: string, { element, at }: Placed, columns: readonly string[], rowTime: string): string {
+/** What the elements find in a resource: the time on record, whether it counts, and of each group the value, its unit and time; NULL where it is not meant. */
+function foundColumns(type: string, elements: readonly Placed[], columns: readonly string[], dates: readonly string[]): { column: string; sql: string }[] {
   const source = { fields: ['id', ...columns.filter((column) => readAsked(column).kind === 'json')] };
-  const fields = fieldsOf(type);
   const valueAt = (path: string): string => {
     const place = expressionPlace(path, type);
     const text = place === null ? null : textAt(place, columns);
     return text === null ? expressionSql(path, type, source, 'first') : place!.includes('.') ? text : `first_(${text})`;
   };
-  const conditions: string[] = [];
-  if (element.codes.length > 0 && usesUsualCode(element)) conditions.push(`code.m_${at}`);
-  else if (element.codes.length > 0)
-    conditions.push(`list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, type, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${keysOf(element)})`);
-  if (element.where) conditions.push(expressionSql(element.where, type, source, 'boolean'));
-  const unit = unitPathsOf(element).map(valueAt);
-  const time = element.datePath ? `at_(ref_text_(${valueAt(element.datePath)}))` : rowTime;
-  const recorded = firstOf(textsAt(fields.recorded, columns));
-  const updated = textAt('meta.lastUpdated', columns) ?? 'NULL::VARCHAR';
+  const groups = alike(type, elements, columns);
+  const recorded = textsAt(fieldsOf(type).recorded, columns);
+  const updated = textAt('meta.lastUpdated', columns);
   const status = textAt('status', columns) ?? 'NULL::VARCHAR';
-  const made = `{'el': ${at}, 'v': ${readsCodeOnly(type, { element, at }, columns) === null ? `${valueAt(element.path)}::VARCHAR` : `code.v_${at}`}, 'w': ${unit.length > 0 ? firstOf(unit) : 'NULL'}::VARCHAR, 't': ${time}, 'rec': coalesce(at_(${recorded}), at_(${updated})), 'meta': ${recorded} IS NULL, 'ok': coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)}`;
-  return conditions.length > 0 ? `CASE WHEN ${conditions.join(' AND ')} THEN ${made} END` : made;
+  // Times on record stand among the dates, whose instants are known.
+  const instants = [...recorded.map((text) => (dates.includes(text) ? `a_${dates.indexOf(text)}` : `at_(${text})`)), ...(updated === null ? [] : [`at_(${updated})`])];
+  const anyone = groups.every(({ coded }) => coded) ? groups.map(({ g }) => `code.els_${g} IS NOT NULL`).join(' OR ') : 'true';
+  return [
+    { column: 'el_rec', sql: `CASE WHEN ${anyone} THEN ${firstOf(instants, 'NULL::TIMESTAMP')} END` },
+    { column: 'el_meta', sql: `${firstOf(recorded)} IS NULL` },
+    { column: 'el_ok', sql: `coalesce(${status} NOT IN ('entered-in-error', 'cancelled', 'not-done'), true)` },
+    ...groups.flatMap(({ g, elements: members, coded, inCode }) => {
+      const { element } = members[0]!;
+      const conditions: string[] = [];
+      if (element.codes.length > 0 && !coded)
+        conditions.push(`list_has_any(list_transform(${expressionSql(`${element.codePath}.coding`, type, source, 'all')}, lambda c: coalesce(json_extract_string(c, '$.system'), '') || '|' || coalesce(json_extract_string(c, '$.code'), '')), ${keysOf(element)})`);
+      if (element.where) conditions.push(expressionSql(element.where, type, source, 'boolean'));
+      const meant = coded ? `code.els_${g} IS NOT NULL` : null;
+      const where = (sql: string) => (meant === null ? sql : `CASE WHEN ${meant} THEN ${sql} END`);
+      const unit = unitPathsOf(element).map(valueAt);
+      return [
+        ...(inCode === null ? [{ column: `el_v${g}`, sql: where(`${valueAt(element.path)}::VARCHAR`) }] : []),
+        ...(unit.length > 0 ? [{ column: `el_w${g}`, sql: where(`${firstOf(unit)}::VARCHAR`) }] : []),
+        ...(element.datePath ? [{ column: `el_t${g}`, sql: where(`at_(ref_text_(${valueAt(element.datePath)}))`) }] : []),
+        ...(conditions.length > 0 ? [{ column: `el_s${g}`, sql: where(conditions.join(' AND ')) }] : []),
+      ];
+    }),
+  ];
 }
 
 /** A Quantity's `.value` stands beside its `.code` and `.unit`. */
@@ -159,13 +204,19 @@ export const isNumeric = (element: Element): boolean =>
 export const factTable = `CREATE OR REPLACE TEMP TABLE fact (el INTEGER, p INTEGER, e INTEGER, u INTEGER, file INTEGER, line INTEGER, t TIMESTAMP, rec TIMESTAMP, rec_by_meta BOOLEAN, v VARCHAR, num DOUBLE, w VARCHAR, present BOOLEAN, placeholder BOOLEAN, unit_ok BOOLEAN, in_range BOOLEAN, usable BOOLEAN)`;
 
 /** Moves the values of a type from its placed rows into `fact`. In both places at once, for all types, they would be the largest thing in memory. */
-export function fillFact(type: string, elements: readonly Placed[]): string[] {
+export function fillFact(type: string, elements: readonly Placed[], wanted: Wanted): string[] {
   if (elements.length === 0) return [];
+  const columns = wanted[type] ?? [];
   const placed = name(`placed_${type}`);
+  const found = foundColumns(type, elements, columns, []).map(({ column }) => column);
+  const has = (column: string, otherwise: string) => (found.includes(column) ? column : otherwise);
+  const values = alike(type, elements, columns).map(({ g, coded, inCode, elements: members }) =>
+    `SELECT p, e, u, file, line, ${coded ? `unnest(code.els_${g})` : members.length === 1 ? members[0]!.at : `unnest([${members.map(({ at }) => at).join(', ')}])`} AS of_, ${inCode === null ? `el_v${g}` : `code.v_${g}`} AS v, ${has(`el_w${g}`, 'NULL::VARCHAR')} AS w, ${has(`el_t${g}`, 't')} AS t, el_rec AS rec, el_meta AS rec_by_meta, el_ok AS ok
+      FROM ${placed} r${coded || inCode !== null ? ` ${coded ? '' : 'LEFT '}JOIN ${name(`code_${type}`)} code ON code.c = r.c` : ''} WHERE ${coded ? `code.els_${g} IS NOT NULL` : 'true'} AND ${has(`el_s${g}`, 'true')}`);
   return [
-    `INSERT INTO fact WITH val AS MATERIALIZED (SELECT p, e, u, file, line, val.el AS of_, val.v AS v, val.w AS w, val.t AS t, val.rec AS rec, val.meta AS rec_by_meta, val.ok AS ok FROM (SELECT p, e, u, file, line, unnest(vals) AS val FROM ${placed} WHERE vals IS NOT NULL))
+    `INSERT INTO fact WITH val AS MATERIALIZED (${values.join(' UNION ALL ')})
       ${elements.map(({ element, at }) => factsOf(element, at)).join('\nUNION ALL\n')}`,
-    `ALTER TABLE ${placed} DROP COLUMN vals`,
+    ...found.map((column) => `ALTER TABLE ${placed} DROP COLUMN ${column}`),
   ];
 }
 

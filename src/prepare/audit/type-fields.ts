@@ -81,6 +81,12 @@ export const subjectPlace = (type: string): Place | null => (fieldsOf(type).subj
 
 export const encounterPlace = (type: string): Place | null => (type === 'DocumentReference' ? 'context.encounter[0].reference' : fieldsOf(type).encounter === null ? null : `${fieldsOf(type).encounter}.reference`);
 
+/** Where a resource says that it is test data. */
+export const labelPlaces: readonly Place[] = ['meta.security', 'meta.tag', 'meta.source'];
+
+/** Types whose declared profile is looked at; knowledge/must-support.yaml has them too. */
+const profiledTypes = new Set(['AllergyIntolerance', 'Condition', 'DiagnosticReport', 'DocumentReference', 'Immunization', 'MedicationRequest', 'Observation', 'Procedure']);
+
 /** What makes the content of a resource, all of it text: subject and time apart, two resources that agree in it say the same. */
 export function contentPlaces(type: string): Place[] {
   const { code, date, end, content } = fieldsOf(type);
@@ -114,9 +120,10 @@ function wholeFields(type: string): string[] {
 function textFields(type: string): string[] {
   const { date, end, recorded, required, code, references, content } = fieldsOf(type);
   const parts = required.flatMap((name) => name.split('|'));
-  const places = [subjectPlace(type), encounterPlace(type), ...date, ...end, ...recorded, ...code, ...references.map(referencePlace), 'meta', 'meta.lastUpdated', ...(parts.includes('status') ? ['status'] : []), ...(namesMedication(type) ? ['medicationReference.reference'] : [])];
-  if (type === 'Condition') places.push('verificationStatus.coding[0].code');
-  if (type === 'Observation') places.push('category', 'basedOn', 'valueQuantity.value', 'valueQuantity.code', 'valueQuantity.unit');
+  const places = [subjectPlace(type), encounterPlace(type), ...date, ...end, ...recorded, ...code, ...references.map(referencePlace), 'meta.lastUpdated', ...labelPlaces, ...(parts.includes('status') ? ['status'] : []), ...(namesMedication(type) ? ['medicationReference.reference'] : [])];
+  if (type === 'Condition') places.push('verificationStatus.coding[0].code', 'clinicalStatus.coding[0].code', 'category');
+  if (profiledTypes.has(type)) places.push('meta.profile');
+  if (type === 'Observation') places.push('category', 'basedOn', 'component', 'valueQuantity.value', 'valueQuantity.code', 'valueQuantity.unit');
   const texts = new Set(places.filter((place): place is string => place !== null));
   const whole = contentPlaces(type);
   return [...[...texts].map((place) => `text:${place}`), ...parts.filter((part) => !texts.has(part)).map((part) => `has:${part}`), ...(code.length > 0 && (content.length > 0 || date.length > 0) ? [`hash:${whole.join(',')}`] : [])];

@@ -108,3 +108,16 @@ export function between(sorted: readonly number[], share: number): number | null
   const high = Math.min(sorted.length - 1, low + 1);
   return sorted[low]! + (sorted[high]! - sorted[low]!) * (place - low);
 }
+
+/** With fewer copied spans a percentile of them is chance. */
+export const fewestSpans = 30;
+
+/**
+ * How many encounters old copied text is, 90th percentile over the copied spans. Where there are too few spans for that among enough
+ * notes, over the notes: a span stands for its note, a note without one is 0 encounters old. Null where neither can be said.
+ */
+export function staleP90({ ages, notes }: Pick<Cell, 'ages' | 'notes'>): number | null {
+  const spans = [...ages.values()].reduce((sum, one) => sum + one, 0);
+  if (spans >= fewestSpans || notes < fewestSpans) return quantileOf(ages, 0.9);
+  return quantileOf(new Map([...ages, [0, (ages.get(0) ?? 0) + Math.max(0, notes - spans)]]), 0.9);
+}

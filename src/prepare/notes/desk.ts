@@ -20,6 +20,18 @@ export const unitsOf = (facility: string, department: string, type: string): Uni
   everything, { facility, department: null, type: null }, { facility, department, type: null }, { facility: null, department: null, type }, { facility, department: null, type },
 ];
 
+/** The keys of `unitsOf`; there are few of them and very many notes. */
+export function keysOf(facility: string, department: string, type: string): readonly string[] {
+  const name = `${facility}\n${department}\n${type}`;
+  let keys = keysByName.get(name);
+  if (!keys) {
+    keys = unitsOf(facility, department, type).map(keyOf);
+    if (keysByName.size < 100_000) keysByName.set(name, keys);
+  }
+  return keys;
+}
+const keysByName = new Map<string, readonly string[]>();
+
 /** Documents of a unit, by what became of them. */
 export interface Documents {
   all: number;
@@ -85,8 +97,7 @@ export const emptyDesk = (data: DataSection | null, tally: Tally): Desk => ({
   noteTypes: [], evidence: new Map(), templatesKnown: false, structuredKnown: false, patientsKnown: false, encountersKnown: false, first: null, last: null,
 });
 
-export function documentsOf(desk: Desk, unit: Unit): Documents {
-  const key = keyOf(unit);
+export function documentsAt(desk: Desk, key: string): Documents {
   let found = desk.documents.get(key);
   if (!found) desk.documents.set(key, (found = emptyDocuments()));
   return found;

@@ -1,7 +1,7 @@
 // What does notes.json say?
-import { quantileOf, shareIn, sharesOf } from './cells.ts';
+import { quantileOf, shareIn, sharesOf, staleP90 } from './cells.ts';
 import { count, inOrder, isWhole, percent, smallestWhole, tidy } from './check.ts';
-import { documentsOf, everything, keyOf, unitOf, type Desk } from './desk.ts';
+import { documentsAt, everything, keyOf, unitOf, type Desk } from './desk.ts';
 import { fixesOf } from './fixes.ts';
 import type { Finding, NotesDocument, ShareRow, Unit, Verdict } from './model.ts';
 import { distributionsOf } from './writers.ts';
@@ -51,7 +51,7 @@ function shareRows(desk: Desk): ShareRow[] {
     return {
       level: levelOf(unit), ...unit, notes: cell.notes, patients: cell.patients, characters: cell.characters, words: cell.words, authoredWords: cell.authoredWords,
       shares: sharesOf(cell.kinds), copiedInterval: bounds('copied'), templatedInterval: desk.templatesKnown ? bounds('templated') : null,
-      staleEncounters: { spans, p50: quantileOf(cell.ages, 0.5), p90: quantileOf(cell.ages, 0.9), max: spans === 0 ? null : Math.max(...cell.ages.keys()) },
+      staleEncounters: { spans, p50: quantileOf(cell.ages, 0.5), p90: spans === 0 ? null : staleP90(cell), max: spans === 0 ? null : Math.max(...cell.ages.keys()) },
     };
   });
 }
@@ -65,10 +65,10 @@ function folded(counts: ReadonlyMap<number, number>, most: number): [number, num
 const severity: readonly Verdict[] = ['not-met', 'undecided', 'not-measurable', 'met'];
 
 function summaryOf(desk: Desk, findings: readonly Finding[]): NotesDocument['summary'] {
-  const all = documentsOf(desk, everything);
+  const all = documentsAt(desk, keyOf(everything));
   const cell = desk.cells.get(keyOf(everything));
   const shares = cell ? sharesOf(cell.kinds) : null;
-  const stale = cell ? quantileOf(cell.ages, 0.9) : null;
+  const stale = cell && cell.ages.size > 0 ? staleP90(cell) : null;
   const judged = ['U03', 'U04', 'U07', 'U02'].map((check) => findings.find((finding) => finding.check === check && isWhole(finding.unit)));
   // Without a copy nothing is stale; without a note type expected none is missing.
   const verdicts = judged.map((finding, at): Verdict => finding?.verdict ?? (cell && cell.notes >= smallestWhole && (at === 2 || at === 3) ? 'met' : 'not-measurable'));

@@ -9,7 +9,7 @@ import { Problem } from '../../tools/base/problem.ts';
 import { emptyCell, type Cell } from './cells.ts';
 import { checks } from './checks.ts';
 import { contradictionsIn, prepareFinder } from './contradictions.ts';
-import { bump, documentsOf, emptyDesk, everything, joinCells, keyOf, note as remember, rowOf, unitsOf, type Desk } from './desk.ts';
+import { bump, documentsAt, emptyDesk, everything, joinCells, keyOf, keysOf, note as remember, rowOf, type Desk } from './desk.ts';
 import { documentOf } from './document.ts';
 import { besideOf } from './facts.ts';
 import { readKnowledge } from './knowledge.ts';
@@ -177,7 +177,7 @@ function countDocuments(desk: Desk, chart: Chart, types: Types, isCounted: (enco
   const take = (head: NoteHead, facility: string, department: string, type: string, encounter: EncounterHead | null, because: Chart['rest'][number]['because'] | null) => {
     // Without a patient a document has no encounter either, and is counted all the same: it is lost to the model.
     if (chart.subject !== null && !isCounted(encounter)) return;
-    const counted = unitsOf(facility, department, type).map((unit) => documentsOf(desk, unit));
+    const counted = keysOf(facility, department, type).map((key) => documentsAt(desk, key));
     for (const one of counted) one.all++;
     if (because === 'same-text') return;
     const each = (change: (one: (typeof counted)[number]) => void) => counted.forEach(change);
@@ -258,7 +258,7 @@ function countText(desk: Desk, chart: Chart, traced: ChartProvenance, isCounted:
     if (!isCounted(about.encounter)) continue;
     const { characters, tokens, spans } = provenance;
     const words = tokens.copied + tokens.templated + tokens.imported + tokens.authored;
-    const cells = unitsOf(about.facility, about.department, about.type).map((unit) => cellOf(keyOf(unit)));
+    const cells = keysOf(about.facility, about.department, about.type).map(cellOf);
     if (about.note.author !== null) {
       const key = JSON.stringify([about.note.author, about.facility, about.department]);
       let writer = ofWriter.get(key);

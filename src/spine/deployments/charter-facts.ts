@@ -2,10 +2,9 @@
 import { between } from '../../tools/base/clock.ts';
 import type { Money } from '../../tools/base/money.ts';
 import type { Db } from '../../tools/server/database.ts';
-import type { Charter, Section } from './charter.ts';
+import { charter, type Charter, type Section } from './charter.ts';
 import { constituencies } from './charter-promises.ts';
 import { fold } from './find-place.ts';
-import { currentCharter } from './keep-deployments.ts';
 import { programmeWeek } from './model.ts';
 import * as records from './records.ts';
 import { riskTier, type RiskTier } from './risk-tier.ts';
@@ -46,20 +45,70 @@ export interface CharterFacts {
  * The facts as of an instant of the current charter. `deployment` is an id; whoever asks has checked that the caller
  * may see it (`requireDeployment`).
  */
-export async function charterFacts(db: Db, deployment: string, asOf: string): Promise<CharterFacts> {
-  const row = await records.deploymentRow(db, { all: true }, deployment);
-  if (!row) throw new Error(`there is no deployment ${deployment}`);
-  const document = await currentCharter(db, row);
-  const kept = row.charter_version > 0 ? await records.charterRow(db, row.id, row.charter_version) : undefined;
-  return {
-    deployment: row.id,
-    charter: document && kept ? { version: kept.version, digest: kept.digest, at: kept.at, document } : null,
-    owner: row.owner_name === null ? null : { name: row.owner_name, hoursPerWeek: row.owner_hours, acceptedAt: row.owner_accepted_at },
-    leaderOnRoster: document ? await leaderOnRoster(db, document) : null,
-    locks: await locksOf(db, row.id),
-    weeks: weeksOf(row.programme_start, row.go_live, asOf),
-    ...(document ? promised(document) : silent),
+export function charterFacts(db: Db, deployment: string, asOf: string): Promise<CharterFacts> {
+  // What is asked in one turn of the event loop is read in one go: a portfolio asks several times about each of its deployments.
+  const asked = pending.get(db) ?? new Map<string, Asked>();
+  pending.set(db, asked);
+  const together = asked.get(asOf) ?? { ids: new Set<string>(), facts: new Promise<Map<string, CharterFacts>>((done, failed) => {
+    setImmediate(() => {
+      const ids = [...(asked.get(asOf)?.ids ?? [])];
+      asked.delete(asOf);
+      charterFactsOf(db, ids, asOf).then(done, failed);
+    });
+  }) };
+  asked.set(asOf, together);
+  together.ids.add(deployment);
+  return together.facts.then((facts) => {
+    const mine = facts.get(deployment);
+    if (!mine) throw new Error(`there is no deployment ${deployment}`);
+    return mine;
+  });
+}
+
+interface Asked {
+  ids: Set<string>;
+  facts: Promise<Map<string, CharterFacts>>;
+}
+const pending = new WeakMap<Db, Map<string, Asked>>();
+
+async function charterFactsOf(db: Db, ids: readonly string[], asOf: string): Promise<Map<string, CharterFacts>> {
+  const [rows, charters, locks, amendments] = [await records.deploymentsById(db, ids), await records.currentCharterRows(db, ids), await records.firstLocks(db, ids), await records.amendmentCounts(db, ids)];
+  const rosters = new Map<string, Promise<Roster>>();
+  const rosterOf = (facilities: string[]) => {
+    const key = JSON.stringify(facilities);
+    const roster = rosters.get(key) ?? records.activeIn(db, facilities);
+    rosters.set(key, roster);
+    return roster;
   };
+  const facts = new Map<string, CharterFacts>();
+  for (const row of rows) {
+    const kept = charters.find((one) => one.deployment_id === row.id);
+    const document = kept ? readCharter(kept) : null;
+    facts.set(row.id, {
+      deployment: row.id,
+      charter: document && kept ? { version: kept.version, digest: kept.digest, at: kept.at, document } : null,
+      owner: row.owner_name === null ? null : { name: row.owner_name, hoursPerWeek: row.owner_hours, acceptedAt: row.owner_accepted_at },
+      leaderOnRoster: document ? await leaderOnRoster(document, rosterOf) : null,
+      locks: Object.fromEntries(
+        locks.filter((one) => one.deployment_id === row.id).map(({ section, at, hash, version }) => [section as Section, { firstLockedAt: at, hash, version, amendments: amendments.find((one) => one.deployment_id === row.id && one.section === section)?.n ?? 0 }]),
+      ),
+      weeks: weeksOf(row.programme_start, row.go_live, asOf),
+      ...(document ? promised(document) : silent),
+    });
+  }
+  return facts;
+}
+
+/** A version of a charter never changes, so it is read once and not each time a portfolio is shown. */
+const charters = new Map<string, Charter>();
+
+function readCharter({ deployment_id, version, digest, charter: text }: { deployment_id: string; version: number; digest: string; charter: string }): Charter {
+  const key = `${deployment_id} ${version} ${digest}`;
+  const known = charters.get(key) ?? charter.parse(JSON.parse(text));
+  charters.delete(key);
+  charters.set(key, known);
+  if (charters.size > 500) charters.delete(charters.keys().next().value!);
+  return known;
 }
 
 type Promised = Pick<CharterFacts, 'problemDataPoints' | 'costOfProblem' | 'costPlan' | 'risk' | 'metrics' | 'committee' | 'sla' | 'outputs' | 'contract'>;
@@ -118,25 +167,18 @@ function slaOf(of: Charter): CharterFacts['sla'] {
   return { claims: of.claims.length, covered: covered.length, withFeed: covered.filter((level) => level.measure !== undefined).length, levels: of.sla.length };
 }
 
-async function leaderOnRoster(db: Db, of: Charter): Promise<CharterFacts['leaderOnRoster']> {
+type Roster = Awaited<ReturnType<typeof records.activeIn>>;
+
+async function leaderOnRoster(of: Charter, rosterOf: (facilities: string[]) => Promise<Roster>): Promise<CharterFacts['leaderOnRoster']> {
   const { leader } = of.owner;
   if (!leader) return null;
-  const facilities = of.units.map((one) => one.facility);
-  const roster = await records.activeIn(db, facilities);
+  const roster = await rosterOf(of.units.map((one) => one.facility));
   if (roster.length === 0) return null;
   const called = (row: { given_name: string; family_name: string }) => fold(`${row.given_name} ${row.family_name}`);
   // A title before the name is no part of it.
   const name = fold(leader.name).replace(/^((dr|prof|md|do|rn)\.? )+/, '').replace(/, ?(md|do|rn|phd|np|pa)\b.*$/, '');
   const found = roster.some((row) => (leader.email && row.email ? fold(row.email) === fold(leader.email) : called(row) === name));
   return { leader: leader.name, found, roster: roster.length };
-}
-
-async function locksOf(db: Db, deployment: string): Promise<CharterFacts['locks']> {
-  const amendments = await records.amendmentRows(db, deployment);
-  const locks = await records.firstLocks(db, deployment);
-  return Object.fromEntries(
-    locks.map(({ section, at, hash, version }) => [section as Section, { firstLockedAt: at, hash, version, amendments: amendments.filter((one) => one.section === section).length }]),
-  );
 }
 
 /** Whole weeks from the first day of the programme to go-live, or to today before it; null before it began. */

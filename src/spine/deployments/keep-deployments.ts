@@ -185,6 +185,11 @@ export async function events(house: House, caller: Caller, slugOrId: string, { a
 
 /** What changed after the instant `since` and makes earlier evidence worthless, oldest first; one entry per kind of change. */
 export async function changesSince(db: Db, deploymentId: string, since: string): Promise<{ kind: ChangeKind; at: string; says: string; source: string }[]> {
-  const rows = await records.eventsThatReopen(db, deploymentId, since);
-  return rows.flatMap((row) => row.changes.map((kind) => ({ kind: kind as ChangeKind, at: row.at, says: row.says, source: `event/${row.id}` })));
+  return (await changesOf(db, [deploymentId], since)).get(deploymentId) ?? [];
+}
+
+/** The same of several deployments, read in one go. */
+export async function changesOf(db: Db, ids: readonly string[], since: string): Promise<Map<string, { kind: ChangeKind; at: string; says: string; source: string }[]>> {
+  const rows = ids.length === 0 ? [] : await records.eventsThatReopen(db, ids, since);
+  return new Map(ids.map((id) => [id, rows.filter((row) => row.deployment_id === id).flatMap((row) => row.changes.map((kind) => ({ kind: kind as ChangeKind, at: row.at, says: row.says, source: `event/${row.id}` })))]));
 }

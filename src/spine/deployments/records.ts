@@ -203,6 +203,8 @@ export const deploymentRows = (db: Db, visible: Visible, filter: { words: string
     .orderBy('d.updated_at', 'desc').orderBy('d.id', 'desc').limit(limit).execute();
 export const deploymentRow = (db: Db, visible: Visible, slugOrId: string) =>
   deployments(db, visible).where((eb) => eb.or([eb('d.slug', '=', slugOrId), eb('d.id', '=', slugOrId)])).executeTakeFirst();
+/** Several by id, unseen ones too: whoever asks has checked that they may be seen. */
+export const deploymentsById = (db: Db, ids: readonly string[]) => deployments(db, { all: true }).where('d.id', 'in', ids).execute();
 /** Locks the deployment until the transaction ends, so that two savers of a charter come one after the other. */
 export const holdDeployment = (db: Db, id: string) => on(db).selectFrom('deployments.deployment').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 export const insertDeployment = (db: Db, row: DeploymentTable) => on(db).insertInto('deployments.deployment').values(row).execute();
@@ -228,13 +230,19 @@ export const eventRows = (db: Db, deploymentId: string, before: number | null, l
     .selectFrom('deployments.event').selectAll().where('deployment_id', '=', deploymentId)
     .$if(before !== null, (query) => query.where('position', '<', before!))
     .orderBy('position', 'desc').limit(limit).execute();
-export const eventsThatReopen = (db: Db, deploymentId: string, since: string) =>
-  on(db).selectFrom('deployments.event').selectAll().where('deployment_id', '=', deploymentId).where('at', '>', since).where(sql<boolean>`changes <> '{}'`).orderBy('position').execute();
+export const eventsThatReopen = (db: Db, ids: readonly string[], since: string) =>
+  on(db).selectFrom('deployments.event').selectAll().where('deployment_id', 'in', ids).where('at', '>', since).where(sql<boolean>`changes <> '{}'`).orderBy('position').execute();
 
 // --- charters -------------------------------------------------------------------------------------------------------
 
 export const charterRow = (db: Db, deploymentId: string, version: number) =>
   on(db).selectFrom('deployments.charter_version').selectAll().where('deployment_id', '=', deploymentId).where('version', '=', version).executeTakeFirst();
+/** The current charter of each deployment that has one. */
+export const currentCharterRows = (db: Db, ids: readonly string[]): Promise<Selectable<CharterRow>[]> =>
+  on(db)
+    .selectFrom('deployments.charter_version as c')
+    .innerJoin('deployments.deployment as d', (join) => join.onRef('d.id', '=', 'c.deployment_id').onRef('d.charter_version', '=', 'c.version'))
+    .selectAll('c').where('c.deployment_id', 'in', ids).execute();
 export const charterRows = (db: Db, deploymentId: string, before: number | null, limit: number) =>
   on(db)
     .selectFrom('deployments.charter_version').selectAll().where('deployment_id', '=', deploymentId)
@@ -246,11 +254,14 @@ export const insertCharter = (db: Db, row: CharterRow) => on(db).insertInto('dep
 export const lockRows = (db: Db, deploymentId: string): Promise<Selectable<LockRow>[]> =>
   on(db).selectFrom('deployments.charter_lock').selectAll().distinctOn('section').where('deployment_id', '=', deploymentId).orderBy('section').orderBy('version', 'desc').execute();
 /** The first lock of every locked section: what stood before anybody saw a result. */
-export const firstLocks = (db: Db, deploymentId: string) =>
-  on(db).selectFrom('deployments.charter_lock').selectAll().distinctOn('section').where('deployment_id', '=', deploymentId).orderBy('section').orderBy('version').execute();
+export const firstLocks = (db: Db, ids: readonly string[]) =>
+  on(db).selectFrom('deployments.charter_lock').selectAll().distinctOn(['deployment_id', 'section']).where('deployment_id', 'in', ids).orderBy('deployment_id').orderBy('section').orderBy('version').execute();
 export const insertLock = (db: Db, row: LockRow) => on(db).insertInto('deployments.charter_lock').values(row).execute();
 
 export const amendmentRows = (db: Db, deploymentId: string) =>
   on(db).selectFrom('deployments.amendment').selectAll().where('deployment_id', '=', deploymentId).orderBy('version', 'desc').orderBy('section').execute();
+/** How often each section of each deployment was amended. */
+export const amendmentCounts = (db: Db, ids: readonly string[]) =>
+  on(db).selectFrom('deployments.amendment').select(['deployment_id', 'section', sql<number>`count(*)::int`.as('n')]).where('deployment_id', 'in', ids).groupBy(['deployment_id', 'section']).execute();
 export const insertAmendment = (db: Db, row: AmendmentRow) => on(db).insertInto('deployments.amendment').values(row).execute();
 

@@ -2,9 +2,9 @@
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import type { Db } from '../../tools/server/database.ts';
-import { changesSince, deployment as readDeployment, deployments as listDeployments } from '../deployments/deployments.ts';
+import { changesOf, deployment as readDeployment, deployments as listDeployments } from '../deployments/deployments.ts';
 import type { DeploymentRow } from '../deployments/model.ts';
-import { latest, type Catalogue } from '../measures/measures.ts';
+import { latestOf, type Catalogue } from '../measures/measures.ts';
 import type { Dossier } from './gate-state.ts';
 import type { Amendment, Criterion, Decision, Gate, Playbook, Threshold, Waiver } from './model.ts';
 import * as records from './records.ts';
@@ -44,7 +44,8 @@ async function dossiers(db: Db, { catalogue }: Rules, rows: readonly DeploymentR
     await records.amendments(db, ids),
     await records.locks(db, ids),
   ];
-  const dossier = async (row: DeploymentRow): Promise<Dossier> => {
+  const [measurements, changes] = [await latestOf(db, catalogue, ids, asOf), await changesOf(db, ids, beginning)];
+  const dossier = (row: DeploymentRow): Dossier => {
     const mine = <R extends { deployment_id: string }>(all: R[]) => all.filter((one) => one.deployment_id === row.id);
     return {
       deployment: {
@@ -56,15 +57,15 @@ async function dossiers(db: Db, { catalogue }: Rules, rows: readonly DeploymentR
       asOf,
       path: settings.find((one) => one.deployment_id === row.id && one.at <= asOf)?.path ?? 'full',
       measures: catalogue.byId,
-      measurements: await latest(db, catalogue, row.id, asOf),
-      changes: (await changesSince(db, row.id, beginning)).filter((one) => one.at <= asOf),
+      measurements: measurements.get(row.id) ?? [],
+      changes: (changes.get(row.id) ?? []).filter((one) => one.at <= asOf),
       decisions: mine(decisions).filter((one) => one.at <= asOf).map((one) => JSON.parse(one.record) as Decision),
       waivers: mine(waivers).filter((one) => one.requested_at <= asOf).map((one) => waiverFrom(one, asOf)),
       amendments: mine(amendments).filter((one) => one.at <= asOf).map((one) => ({ ...amendmentFrom(one), gate: one.gate })),
       locks: mine(locks).filter((one) => one.at <= asOf).map((one) => ({ gate: one.gate, criteria: JSON.parse(one.criteria) as Criterion[], digest: one.digest, at: one.at, with: one.locked_with, decision: one.decision_id })),
     };
   };
-  return Promise.all(rows.map(dossier));
+  return rows.map(dossier);
 }
 
 export const amendmentFrom = (row: records.AmendmentRow): Amendment => ({

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { canonical } from '../../tools/base/canonical.ts';
 import { address } from '../../tools/ui/api.ts';
 import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
+import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { useFramed } from '../../tools/ui/framed.ts';
@@ -14,11 +15,13 @@ import { count } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { RelativeTime, showInstant } from '../../tools/ui/RelativeTime.tsx';
+import { Views } from '../../tools/ui/Tabs.tsx';
 import { CheckHere } from './CheckHere.tsx';
 import { Checkpoints } from './Checkpoints.tsx';
 import { Result } from './LedgerResult.tsx';
 import { readReceipt } from './log/model.ts';
 import { exportLedger, listEntries, listKinds, readCheckpoint, verifyLedger, type Recorded, type Verification } from './model.ts';
+import { openPayload } from './payloads/model.ts';
 import { Witnesses } from './Witnesses.tsx';
 
 export default function LedgerPage() {
@@ -29,6 +32,41 @@ export default function LedgerPage() {
   const kinds = useAsk(listKinds);
   const entries = usePages(listEntries, { query: { ...(framed && { deployment: framed }), ...(kind && { kind }), limit: 100 } });
   const mayExport = useMay(exportLedger);
+  const [view, setView] = useKept('view', 'entries');
+  const entriesPart = (
+    <Part
+      title="Entries"
+      actions={
+        <NativeSelect
+          size="xs"
+          aria-label="Kind of entry"
+          value={kind}
+          onChange={(event) => setKind(event.currentTarget.value)}
+          data={[{ value: '', label: 'All kinds of entry' }, ...(kinds.data?.items ?? []).map((one) => ({ value: one.kind, label: one.kind }))]}
+        />
+      }
+    >
+      <DataTable<Recorded>
+        caption="Entries"
+        rows={entries.items}
+        idOf={(entry) => String(entry.position)}
+        onOpen={setOpen}
+        loading={entries.loading}
+        problem={entries.problem}
+        again={entries.again}
+        more={{ has: entries.hasMore, loading: entries.loadingMore, load: entries.more }}
+        empty={<EmptyState title="No entry of this kind yet">Entries appear by themselves when something is decided, locked, changed or measured.</EmptyState>}
+        columns={[
+          { id: 'position', header: 'No.', value: (entry) => entry.position, cell: (entry) => <span className="no-wrap">Entry {count(entry.position)}</span> },
+          { id: 'at', header: 'When', value: (entry) => entry.at, cell: (entry) => <RelativeTime at={entry.at} /> },
+          { id: 'says', header: 'What happened', value: (entry) => entry.says },
+          { id: 'kind', header: 'Kind', value: (entry) => entry.kind, cell: (entry) => <code>{entry.kind}</code> },
+          { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <code>{entry.subject}</code> },
+          { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <span className="no-wrap" title={entry.actor.ref}>{entry.actor.kind} <code>…{entry.actor.ref.slice(-6)}</code></span> },
+        ]}
+      />
+    </Part>
+  );
   return (
     <Page
       title="Ledger"
@@ -44,42 +82,8 @@ export default function LedgerPage() {
       }
     >
       {!deployment && <Proof />}
-      <Part
-        title="Entries"
-        actions={
-          <NativeSelect
-            size="xs"
-            aria-label="Kind of entry"
-            value={kind}
-            onChange={(event) => setKind(event.currentTarget.value)}
-            data={[{ value: '', label: 'All kinds of entry' }, ...(kinds.data?.items ?? []).map((one) => ({ value: one.kind, label: one.kind }))]}
-          />
-        }
-      >
-        <DataTable<Recorded>
-          caption="Entries"
-          rows={entries.items}
-          idOf={(entry) => String(entry.position)}
-          onOpen={setOpen}
-          loading={entries.loading}
-          problem={entries.problem}
-          again={entries.again}
-          more={{ has: entries.hasMore, loading: entries.loadingMore, load: entries.more }}
-          empty={<EmptyState title="No entry of this kind yet">Entries appear by themselves when something is decided, locked, changed or measured.</EmptyState>}
-          columns={[
-            { id: 'position', header: 'No.', value: (entry) => entry.position, cell: (entry) => <span className="no-wrap">Entry {count(entry.position)}</span> },
-            { id: 'at', header: 'When', value: (entry) => entry.at, cell: (entry) => <RelativeTime at={entry.at} /> },
-            { id: 'says', header: 'What happened', value: (entry) => entry.says },
-            { id: 'kind', header: 'Kind', value: (entry) => entry.kind, cell: (entry) => <code>{entry.kind}</code> },
-            { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <code>{entry.subject}</code> },
-            { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <span className="no-wrap" title={entry.actor.ref}>{entry.actor.kind} <code>…{entry.actor.ref.slice(-6)}</code></span> },
-          ]}
-        />
-      </Part>
-      {!deployment && <CheckHere />}
-      {!deployment && <Witnesses />}
-      {!deployment && <Checkpoints />}
-      {!deployment && <Offline />}
+      {!deployment && <Views label="What of the ledger" open={view} onOpen={setView} views={[{ name: 'entries', label: 'Entries' }, { name: 'check', label: 'Check a file' }, { name: 'witnesses', label: 'Witnesses' }]} />}
+      {view === 'check' && !deployment ? <><CheckHere /><Offline /></> : view === 'witnesses' && !deployment ? <><Witnesses /><Checkpoints /></> : entriesPart}
       <Modal opened={open !== null} onClose={() => setOpen(null)} title={open ? `Entry ${open.position}: ${open.kind}` : ''} size="xl">
         {open && <EntryInside entry={open} />}
       </Modal>
@@ -89,10 +93,12 @@ export default function LedgerPage() {
 
 function EntryInside({ entry }: { entry: Recorded }) {
   const { leafHash, says, ...leaf } = entry;
+  const mayOpen = useMay(openPayload);
   return (
     <div className="stack">
       <p>{says}</p>
-      <div>
+      <div className="part-actions">
+        {entry.payload && mayOpen && <PayloadInside key={entry.position} position={entry.position} />}
         <Button component="a" href={address(readReceipt, { params: { position: entry.position } })} variant="default" leftSection={<Download size={14} />} download>
           Download the receipt
         </Button>
@@ -121,6 +127,23 @@ function EntryInside({ entry }: { entry: Recorded }) {
       <Facts facts={[['Leaf hash (SHA-256, base64)', <code key="h">{leafHash}</code>], entry.payload ? ['Payload', <span key="p"><code>{entry.payload.digest}</code>, {count(entry.payload.bytes)} bytes</span>] : null]} />
     </div>
   );
+}
+
+/** What was sealed; whoever opens it says why, and the ledger remembers. */
+function PayloadInside({ position }: { position: number }) {
+  const opening = useTell(openPayload);
+  const [text, setText] = useState<string | null>(null);
+  const open = async (why: string) => {
+    const answer = await opening.tellAsync({ params: { position }, body: { why } });
+    setText(answer.text ?? `${answer.base64} (base64)`);
+  };
+  if (text !== null)
+    return (
+      <pre className="code" tabIndex={0} aria-label="The payload">
+        {text}
+      </pre>
+    );
+  return <ConfirmButton label="Open the payload" title="Open the sealed payload?" says="It may show a patient. That you opened it, and why, becomes an entry of the ledger." reason={{ label: 'Why', hint: 'At least eight characters, without patient data.' }} busy={opening.busy} problem={opening.problem} onConfirm={open} />;
 }
 
 function Proof() {

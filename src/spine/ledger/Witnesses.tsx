@@ -69,7 +69,7 @@ export function Witnesses() {
           { id: 'at', header: 'Last', value: (one) => one.cosignedAt ?? '', cell: (one) => (one.cosignedAt ? <RelativeTime at={one.cosignedAt} /> : 'never') },
           { id: 'problem', header: 'State', value: (one) => one.problem ?? '', cell: (one) => (one.refused ? 'refuses' : one.problem ? `not reached: ${one.problem}` : one.cosigned === null ? 'not asked yet' : 'fine') },
           { id: 'url', header: 'Address', value: (one) => one.url },
-          ...(mayAdd ? [{ id: 'remove', header: '', value: () => '', cell: (one: { name: string }) => <Remove name={one.name} /> }] : []),
+          ...(mayAdd ? [{ id: 'remove', header: 'Remove', value: () => '', cell: (one: { name: string }) => <Remove name={one.name} /> }] : []),
         ]}
       />
     </Part>

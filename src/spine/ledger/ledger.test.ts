@@ -278,6 +278,23 @@ describe('the command', async () => {
       expect(named.out).not.toContain('name it with --key');
     }
   });
+  it('prints a receipt and verifies it', async () => {
+    const { out } = await run('receipt', '1');
+    const file = join(folder, '1.tlog-proof');
+    await writeFile(file, out);
+    const key = verifierKeyText(await openLedger(house));
+    expect(await run('verify', file, '--key', key)).toMatchObject({ code: 0, out: expect.stringContaining('Sound: entry 1 of') });
+    await writeFile(file, out.replace('index 1', 'index 0'));
+    expect(await run('verify', file, '--key', key, '--json')).toMatchObject({ code: 1, out: expect.stringContaining('not in the tree') });
+    await expect(run('verify', file)).rejects.toThrow(/does not carry the key/);
+    await expect(run('receipt', 'x')).rejects.toThrow(/whole number/);
+    await expect(run('receipt', '999')).rejects.toThrow(/no entry 999/);
+  });
+  it('exports as FHIR', async () => {
+    const file = join(folder, 'fhir.ndjson');
+    await run('export', file, '--fhir');
+    expect(JSON.parse((await readFile(file, 'utf8')).split('\n')[0]!)).toMatchObject({ resourceType: 'AuditEvent' });
+  });
   it('verifies the database', async () => expect(await run('verify')).toMatchObject({ code: 0 }));
   it('ends with 1 and names the place when a byte was altered', async () => {
     const file = join(folder, 'b.ndjson');

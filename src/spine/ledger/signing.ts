@@ -5,9 +5,10 @@ import type { Db } from '../../tools/server/database.ts';
 import { actorOf, append } from './append.ts';
 import { hexOf } from './base64.ts';
 import { parseCheckpoint, signCheckpoint } from './checkpoint.ts';
+import { findFields, newPlaces, wholeAt } from './compare-row.ts';
 import { keyCreated } from './kinds.ts';
 import { verifierKeyFrom, verifierKeyText, vouch, type Signer, type VerifierKey } from './note.ts';
-import { addCheckpoint, addNodes, checkpointWith, countNodes, entriesBetween, entriesOfKind, lastCheckpoint, lockHead, nameLedger, readHead } from './records.ts';
+import { addCheckpoint, addNodes, checkpointWith, copyEntries, countNodes, entriesBetween, entriesOfKind, lastCheckpoint, lockHead, nameLedger, readHead } from './records.ts';
 import { keepCheckpoint, keptCheckpoint, signerFor } from './signing-key.ts';
 import { serverTree } from './tree-on-server.ts';
 import { emptyFrontier, extend, frontierFrom, rootOf, sameBytes, type Frontier } from './tree.ts';
@@ -65,6 +66,9 @@ const foreignKey = (key: string, ledger: string) =>
     'Use the data folder that belongs to this database; or move ledger.key and ledger.checkpoint away to sign with a new key.',
   );
 
+/** How many entries are copied out at a time. */
+const stretch = 32_768;
+
 /** A name nobody else has: the address people use where there is one, and some chance. */
 function newOrigin({ config }: LedgerHouse): string {
   const place = config.url ? new URL(config.url).host : 'attending.local';
@@ -103,9 +107,17 @@ export async function signHead(house: LedgerHouse): Promise<Signed> {
   const { frontier } = await readHead(house.db);
   if (base.frontier.size > frontier.size) throw notGrown(`it covers ${base.frontier.size} entries, and the database holds ${frontier.size}`);
   let grown = base.frontier;
-  for await (const rows of entriesBetween(house.db, grown.size, frontier.size)) {
-    if (rows.some((row, i) => row.position !== grown.size + i)) throw notGrown(`entries after ${grown.size} are missing`);
-    grown = extend(grown, rows.map((row) => serverTree.leaf(row.leaf)), serverTree);
+  const places = newPlaces();
+  while (grown.size < frontier.size) {
+    const from = grown.size;
+    const hashes: Uint8Array[] = [];
+    await copyEntries(house.db, from, Math.min(frontier.size, from + stretch), (row) => {
+      findFields(row, places);
+      if (wholeAt(row, places[0]!) !== from + hashes.length) throw notGrown(`entries after ${from + hashes.length} are missing`);
+      hashes.push(serverTree.leaf(row.subarray(places[2]!, places[3]!)));
+    });
+    if (hashes.length === 0) throw notGrown(`entries after ${from} are missing`);
+    grown = extend(grown, hashes, serverTree);
   }
   if (grown.size !== frontier.size || !sameBytes(rootOf(grown, serverTree), rootOf(frontier, serverTree))) {
     throw notGrown('the entries since then do not hash to the head');

@@ -29,7 +29,14 @@ export async function publish(tx: Tx, measurements: readonly NewMeasurement[], r
  * is computed for this answer.
  */
 export async function latest(db: Db, of: Catalogue, deployment: string, asOf: string): Promise<Measurement[]> {
-  return (await latestKept(db, of, deployment, asOf)).map((one) => one.measurement);
+  return (await latestOf(db, of, [deployment], asOf)).get(deployment) ?? [];
+}
+
+/** The same of several deployments, read in one go. */
+export async function latestOf(db: Db, of: Catalogue, deployments: readonly string[], asOf: string): Promise<Map<string, Measurement[]>> {
+  const found = new Map<string, Measurement[]>(deployments.map((one) => [one, []]));
+  for (const { measurement: one } of await latestKept(db, of, deployments, asOf)) found.get(one.deployment)?.push(one);
+  return found;
 }
 
 interface MaybeKept {
@@ -37,21 +44,22 @@ interface MaybeKept {
   recordedAt: string | null;
 }
 
-async function latestKept(db: Db, of: Catalogue, deployment: string, asOf: string, measure?: string): Promise<MaybeKept[]> {
-  const kept: MaybeKept[] = await records.newest(db, deployment, asOf, measure);
+async function latestKept(db: Db, of: Catalogue, deployments: readonly string[], asOf: string, measure?: string): Promise<MaybeKept[]> {
+  const kept: MaybeKept[] = await records.newest(db, deployments, asOf, measure);
   const computed: MaybeKept[] = [];
-  // One function may serve several measures; it is asked once.
-  for (const evaluate of new Set(of.computed.filter((one) => measure === undefined || one.id === measure).map((one) => one.evaluate)))
-    for (const made of await evaluate(db, deployment, asOf)) if (measure === undefined || made.measure === measure) computed.push({ measurement: measurement.parse(made), recordedAt: null });
+  // One function may serve several measures; it is asked once. All are asked at once, so that what they share is read once.
+  const functions = [...new Set(of.computed.filter((one) => measure === undefined || one.id === measure).map((one) => one.evaluate))];
+  const made = await Promise.all(deployments.flatMap((deployment) => functions.map((evaluate) => evaluate(db, deployment, asOf))));
+  for (const one of made.flat()) if (measure === undefined || one.measure === measure) computed.push({ measurement: measurement.parse(one), recordedAt: null });
   const replaced = new Set(computed.map((one) => keyOf(one.measurement)));
   return [...kept.filter((one) => !replaced.has(keyOf(one.measurement))), ...computed];
 }
 
-const keyOf = (one: Measurement) => `${one.measure} ${scopeKey(one.scope)}`;
+const keyOf = (one: Measurement) => `${one.deployment} ${one.measure} ${scopeKey(one.scope)}`;
 
 /** The latest measurements with their standing: fresh, stale, not measurable. */
 export async function latestStanding(db: Db, of: Catalogue, deployment: string, asOf: string, changes: readonly Change[], measure?: string): Promise<StandingMeasurement[]> {
-  const rows = await latestKept(db, of, deployment, asOf, measure);
+  const rows = await latestKept(db, of, [deployment], asOf, measure);
   return rows.map((one) => withStanding(one, of, asOf, changes));
 }
 

@@ -5,7 +5,7 @@ import { routes } from './routes.ts';
 
 export { catalogue, type Catalogue, type Declaration } from './catalogue.ts';
 export { charterMeasures } from './from-charter.ts';
-export { history, latest, latestStanding, publish } from './keep-measurements.ts';
+export { history, latest, latestOf, latestStanding, publish } from './keep-measurements.ts';
 
 /** The room, with the catalogue the composition root has put together. */
 export const measures = (of: Catalogue): Capability => ({

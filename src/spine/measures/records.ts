@@ -92,14 +92,16 @@ const rank = sql<number>`case class when 'E0' then 0 when 'E1' then 1 else 2 end
  * Per measure and scope the newest of the strongest evidence, as it stood at `asOf`. Where the strongest says that it
  * cannot be measured, the next that has a number stands.
  */
-export async function newest(db: Db, deployment: string, asOf: string, measure?: string): Promise<Kept[]> {
+export async function newest(db: Db, deployments: readonly string[], asOf: string, measure?: string): Promise<Kept[]> {
+  if (deployments.length === 0) return [];
   const rows = await on(db)
     .selectFrom('measures.measurement')
     .selectAll()
-    .distinctOn(['measure', 'facility', 'department', 'element', rank])
-    .where('deployment_id', '=', deployment)
+    .distinctOn(['deployment_id', 'measure', 'facility', 'department', 'element', rank])
+    .where('deployment_id', 'in', deployments)
     .where('as_of', '<=', asOf)
     .$if(measure !== undefined, (query) => query.where('measure', '=', measure!))
+    .orderBy('deployment_id')
     .orderBy('measure')
     .orderBy('facility')
     .orderBy('department')
@@ -110,7 +112,7 @@ export async function newest(db: Db, deployment: string, asOf: string, measure?:
     .execute();
   const best = new Map<string, Kept>();
   for (const one of rows.map(keptFrom)) {
-    const key = `${one.measurement.measure} ${scopeKey(one.measurement.scope)}`;
+    const key = `${one.measurement.deployment} ${one.measurement.measure} ${scopeKey(one.measurement.scope)}`;
     const before = best.get(key);
     if (!before || (before.measurement.value === null && one.measurement.value !== null)) best.set(key, one);
   }

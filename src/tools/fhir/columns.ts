@@ -7,7 +7,7 @@ import { name, quote } from './duckdb.ts';
  * - `text:period.start`: the text at a place, VARCHAR: what `->>` gives of it, an object or array as its JSON.
  * - `has:subject`: BOOLEAN, whether the field is there and not empty.
  * - `hash:valueString,valueQuantity.value`: UBIGINT, one hash of the texts at several places.
- * Text is read many times faster than JSON. Whoever makes `raw_<Type>` from something else than NDJSON takes the SQL of a column
+ * Text is read many times faster than JSON. A number below 0.0001 or from 1e16 on may be written with another exponent as text. Whoever makes `raw_<Type>` from something else than NDJSON takes the SQL of a column
  * from `columnFromJson` and its type from `columnType`.
  */
 export interface Asked {
@@ -45,7 +45,6 @@ function made(kind: Asked['kind'], places: string[], textAt: (place: string) => 
     case 'json': return name(first);
     case 'text': return textAt(first);
     case 'has': return hasField(first);
-    // From the first letter on unequal types would make unequal hashes of equal things; text is always text.
     case 'hash': return `hash(${places.map(textAt).join(', ')})`;
   }
 }

@@ -71,7 +71,7 @@ export function cohenKappa(table: readonly (readonly number[])[], confidence = 0
  */
 export function pooledKappa(records: readonly (readonly (readonly [number, number] | null)[])[], categories: number, confidence = 0.95): { n: number; records: number; kappa: number | null; interval: Interval | null } {
   const questions = Math.max(0, ...records.map((answers) => answers.length));
-  const tables = Array.from({ length: questions }, () => Array.from({ length: categories }, () => new Array<number>(categories).fill(0)));
+  const tables = Array.from({ length: questions }, (): number[][] => Array.from({ length: categories }, () => Array.from({ length: categories }, () => 0)));
   const put = (answers: (typeof records)[number], by: 1 | -1) => {
     for (const [at, pair] of answers.entries()) if (pair) tables[at]![pair[0]]![pair[1]]! += by;
   };

@@ -1,6 +1,6 @@
 // Does the beta-binomial find what was published, and is its chance of silence the true one?
 import { describe, expect, it } from 'vitest';
-import { betaBinomialSilence, fitBetaBinomial, shapes, silences } from './beta-binomial.ts';
+import { betaBinomialSilence, fitBetaBinomial, shapes, silenceAbove, silences } from './beta-binomial.ts';
 import type { Cluster } from './design-effect.ts';
 import { seededRandom, type Random } from './seeded-random.ts';
 
@@ -38,6 +38,12 @@ describe('the chance of silence', () => {
     expect(betaBinomialSilence(9, { mean: 0.5, correlation: 1 / 3 })).toBeCloseTo(0.1, 10);
     expect(betaBinomialSilence(0, { mean: 0.5, correlation: 0.2 })).toBe(1);
   });
+  it('with a floor: only shares above it count', () => {
+    // Uniform shares above 0.1: the integral of (1-p)^9 from 0.1 to 1 is 0.9^10 / 10, over 0.9.
+    expect(silenceAbove(9, { mean: 0.5, correlation: 1 / 3 }, 0.1)).toBeCloseTo(0.9 ** 10 / 10 / 0.9, 10);
+    expect(silenceAbove(9, { mean: 0.5, correlation: 1 / 3 }, 0)).toBeCloseTo(0.1, 10);
+    expect(silenceAbove(10, { mean: 0.3, correlation: 0 }, 0.03)).toBeCloseTo(0.7 ** 10, 12);
+  });
   it('is as frequent as it says', () => {
     const random = seededRandom('frequency of silence');
     const units = draw(random, 20_000, 0.4, 0.3, () => 8);
@@ -48,19 +54,20 @@ describe('the chance of silence', () => {
 describe('silent feeds among 150 hospitals of three to two thousand stays', () => {
   const size = (random: Random) => Math.round(Math.exp(random.integer(100, 760) / 100));
   /** How many of the truly silent with at least `big` stays are named, and how many of the others. */
+  /** A unit that has less than a tenth of what its peers have is as good as silent: naming it is no false alarm. */
   const play = (name: string, mean: number, correlation: number, silent: number, rounds = 40) => {
     const random = seededRandom(name);
     const told = { named: 0, big: 0, bigNamed: 0, wrong: 0, wrongExpected: 0, units: 0 };
     for (let round = 0; round < rounds; round++) {
       const units = draw(random, 150, mean, correlation, () => size(random));
-      for (let i = 0; i < silent; i++) units[i] = { k: 0, n: units[i]!.n };
+      for (let i = 0; i < silent; i++) units[i] = { k: 0, n: units[i]!.n, share: 0 };
       const { silences: found } = silences(units);
       for (const [i, one] of found.entries()) {
         const isNamed = one !== null && one.falseAlarm <= 0.05;
         told.units++;
         if (isNamed) told.named++;
         if (isNamed) told.wrongExpected += one.falseAlarm;
-        if (isNamed && i >= silent) told.wrong++;
+        if (isNamed && i >= silent && units[i]!.share >= mean / 10) told.wrong++;
         if (i < silent && units[i]!.n >= 50) told.big++;
         if (i < silent && units[i]!.n >= 50 && isNamed) told.bigNamed++;
       }
@@ -76,13 +83,18 @@ describe('silent feeds among 150 hospitals of three to two thousand stays', () =
     const told = play('a feed that runs everywhere', 0.8, 0.15, 0);
     expect(told.wrong).toBeLessThan(4);
   });
+  it('names every silent one of 200 stays and more even where hospitals differ from next to nothing to nearly all', () => {
+    const told = play('a feed some use', 0.6, 0.55, 12, 40);
+    expect(told.bigNamed / told.big).toBeGreaterThan(0.85);
+    expect(told.wrong / Math.max(1, told.named)).toBeLessThan(0.05);
+  });
   it('does not take a feed that differs much between hospitals for a silent one', () => {
     const told = play('a feed few use', 0.3, 0.4, 0);
     expect(told.wrong / (40 * 150)).toBeLessThan(0.002);
   });
 });
 
-function draw(random: Random, count: number, mean: number, correlation: number, size: () => number): Cluster[] {
+function draw(random: Random, count: number, mean: number, correlation: number, size: () => number): (Cluster & { share: number })[] {
   const [alpha, beta] = shapes({ mean, correlation });
   return Array.from({ length: count }, () => {
     const n = size();
@@ -90,7 +102,7 @@ function draw(random: Random, count: number, mean: number, correlation: number, 
     const share = x / (x + gamma(random, beta));
     let k = 0;
     for (let i = 0; i < n; i++) if (random.uniform() < share) k++;
-    return { k, n };
+    return { k, n, share };
   });
 }
 

@@ -1,4 +1,5 @@
 // How do shares spread over units, and how likely is it that a unit shows nothing at all by chance?
+import { incompleteBeta } from './beta.ts';
 import type { Cluster } from './design-effect.ts';
 import { intraclassCorrelation } from './design-effect.ts';
 import { logGamma } from './gamma.ts';
@@ -42,6 +43,21 @@ function logSilence(n: number, { mean, correlation }: BetaBinomial): number {
  * Between peers that differ it is far more than (1 - p)^n; with correlation 0 it is that.
  */
 export const betaBinomialSilence = (n: number, peers: BetaBinomial): number => Math.exp(logSilence(n, peers));
+
+/**
+ * The same for a unit whose own share is at least `floor`: the beta distribution cut off below. A unit that speaks less than
+ * that is as good as silent, and its silence is no chance.
+ */
+export function silenceAbove(n: number, peers: BetaBinomial, floor: number): number {
+  if (peers.mean <= floor) return betaBinomialSilence(n, peers);
+  if (peers.correlation < 1e-9 || peers.mean >= 1) return betaBinomialSilence(n, peers);
+  const [a, b] = shapes(peers);
+  const above = incompleteBeta(1 - floor, b, a);
+  return above <= 0 ? 0 : Math.min(1, (betaBinomialSilence(n, peers) * incompleteBeta(1 - floor, b + n, a)) / above);
+}
+
+/** Less than this part of what peers have on average is as good as nothing. */
+export const asGoodAsSilent = 0.1;
 
 /**
  * Maximum likelihood of mean and correlation. With `speaking`, units with k = 0 are left out and each other counts by
@@ -94,7 +110,7 @@ function smallest(f: (x: number, y: number) => number, [x, y]: [number, number])
 }
 
 export interface Silence {
-  /** P of silence by chance if the unit were like its peers. */
+  /** P of silence by chance if the unit were like its peers and had at least a tenth of what they have on average. */
   chance: number;
   /** Given its silence, the probability that it is nothing but chance. */
   falseAlarm: number;
@@ -102,7 +118,7 @@ export interface Silence {
 
 /**
  * For each unit without any event: how likely its silence is by chance, and how likely a false alarm is. Units are taken
- * as a mixture of silent ones and ones that speak like their peers (beta-binomial, fitted to those that speak); the share
+ * as a mixture of silent ones (or as good as silent: under a tenth of the peers' mean) and ones that speak like their peers (beta-binomial, fitted to those that speak); the share
  * of silent ones is estimated by maximum likelihood, at least half a unit. With fewer than ten units there is nothing to
  * estimate it from: `falseAlarm` is then Bonferroni's bound, chance × units.
  * @returns one entry per unit; null where the unit speaks or no peer does.
@@ -111,7 +127,7 @@ export interface Silence {
 export function silences(units: readonly Cluster[]): { peers: BetaBinomial | null; silences: (Silence | null)[] } {
   const peers = fitBetaBinomial(units, { speaking: true });
   if (!peers) return { peers: null, silences: units.map(() => null) };
-  const chances = units.map(({ n }) => betaBinomialSilence(n, peers));
+  const chances = units.map(({ n }) => silenceAbove(n, peers, asGoodAsSilent * peers.mean));
   const quiet = units.map(({ k }) => k === 0);
   let share = Math.max(0.5 / units.length, quiet.filter(Boolean).length / units.length);
   if (units.length >= 10)

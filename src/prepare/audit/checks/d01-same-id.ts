@@ -1,4 +1,5 @@
 // D01: which resource is in the export twice under its own id?
+import { quote } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, independent, percent, sayInterval, sayThreshold, share } from '../judging.ts';
 import { maxRows } from '../model.ts';
@@ -16,11 +17,16 @@ export const sameId: Check = {
   weight: 'important',
   async find(desk) {
     const threshold = thresholdOf(sameId, desk.data);
-    // Ids are hashed for the counting; only the few that may repeat are compared as text.
-    await desk.database.run(`CREATE OR REPLACE TEMP TABLE again AS WITH twice AS (SELECT resourceType, hash(id) AS h FROM resources WHERE id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1)
-      SELECT r.resourceType AS type, r.id, r._file AS file, r._line AS line FROM resources r SEMI JOIN twice ON twice.resourceType = r.resourceType AND twice.h = hash(r.id) QUALIFY row_number() OVER (PARTITION BY r.resourceType, r.id ORDER BY r._file, r._line) > 1`);
-    const rows = await desk.database.rows<{ type: string; n: number; k: number; rows: string | null }>(`WITH a AS (SELECT type, count(*) AS k, to_json(arg_min({file: file, line: line, id: type || '/' || id}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM again GROUP BY type)
-      SELECT r.resourceType AS type, count(r.id) AS n, coalesce(any_value(a.k), 0) AS k, any_value(a.rows) AS rows FROM resources r LEFT JOIN a ON a.type = r.resourceType GROUP BY r.resourceType ORDER BY 1`);
+    const rows: { type: string; n: number; k: number; rows: string | null }[] = [];
+    // One type after the other, and ids hashed for the counting: the ids of a whole export at once would fill the memory. Only the few that may repeat are compared as text.
+    for (const type of Object.keys(desk.resources)) {
+      const of = `resources WHERE resourceType = ${quote(type)} AND id IS NOT NULL`;
+      const [seen] = await desk.database.rows<{ n: number; different: number }>(`SELECT count(*) AS n, count(DISTINCT h) AS different FROM (SELECT hash(id) AS h FROM ${of})`);
+      const [again] = !seen || seen.different === seen.n ? [] : await desk.database.rows<{ k: number; rows: string | null }>(`WITH r AS (SELECT id, hash(id) AS h, _file AS file, _line AS line FROM ${of}), twice AS (SELECT h FROM r GROUP BY h HAVING count(*) > 1),
+          again AS (SELECT id, file, line FROM r SEMI JOIN twice ON twice.h = r.h QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, line) > 1)
+        SELECT count(*) AS k, to_json(arg_min({file: file, line: line, id: ${quote(`${type}/`)} || id}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM again`);
+      rows.push({ type, n: seen?.n ?? 0, k: again?.k ?? 0, rows: again?.rows ?? null });
+    }
     return rows.map(({ type, n, k, rows: found }) =>
       share({
         check: 'D01', element: null, resource: type, unit: whole, moments: independent(k, n), threshold, tier: 'important', minimumN: 1,

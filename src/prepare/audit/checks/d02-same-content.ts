@@ -3,6 +3,7 @@ import { name } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, percent, sayInterval, sayThreshold, share, type Moments } from '../judging.ts';
 import { maxRows, type Finding } from '../model.ts';
+import { rawOf } from '../plan.ts';
 import { fieldsOf } from '../type-fields.ts';
 
 export const sameContent: Check = {
@@ -25,7 +26,7 @@ export const sameContent: Check = {
       const source = `SELECT file, line, p, content FROM ${name(`placed_${resource}`)} WHERE p IS NOT NULL AND (t IS NOT NULL${resource === 'Condition' ? ' OR e IS NOT NULL' : ''}) AND content IS NOT NULL`;
       // The same id again is D01's: what is repeated here has an id of its own.
       await desk.database.run(`CREATE OR REPLACE TEMP TABLE repeated AS WITH r AS (${source}), twice AS (SELECT p, content FROM r GROUP BY p, content HAVING count(*) > 1),
-        same AS (SELECT r.p, r.content, r.file, r.line, x.id FROM r SEMI JOIN twice ON twice.p = r.p AND twice.content = r.content JOIN resources x ON x._file = r.file AND x._line = r.line)
+        same AS (SELECT r.p, r.content, r.file, r.line, x.id FROM r SEMI JOIN twice ON twice.p = r.p AND twice.content = r.content JOIN ${rawOf(resource)} x ON x._file = r.file AND x._line = r.line)
         SELECT p, file, line FROM (SELECT *, first_value(id) OVER w AS first_id, row_number() OVER (PARTITION BY p, content, id ORDER BY file, line) AS nth FROM same WINDOW w AS (PARTITION BY p, content ORDER BY file, line)) WHERE id IS DISTINCT FROM first_id AND nth = 1`);
       const [row] = await desk.database.rows<Moments & { rows: string | null }>(`WITH a AS (SELECT p, count(*)::DOUBLE AS n FROM (${source}) GROUP BY p), b AS (SELECT p, count(*)::DOUBLE AS k FROM repeated GROUP BY p),
         per AS (SELECT n, coalesce(k, 0) AS k FROM a LEFT JOIN b USING (p))

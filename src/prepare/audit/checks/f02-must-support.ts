@@ -1,6 +1,6 @@
 // F02: does what claims to follow US Core carry what US Core asks for?
 import { name, quote } from '../../../tools/fhir/fhir.ts';
-import { jsonAt } from '../cells.ts';
+import { hasAt, textAt } from '../cells.ts';
 import type { Check } from '../check.ts';
 import { mustSupport } from '../knowledge.ts';
 import { lookAtRows } from '../look-at-rows.ts';
@@ -16,21 +16,24 @@ export const followsProfile: Check = {
   formula: 'n: resources whose meta.profile names a US Core profile. k: those with every element of knowledge/must-support.yaml for their type (of a choice, one of its forms).',
   threshold: { bound: 'at-least', value: 0.9 },
   source: `${mustSupport().source}; Kahn et al. 2016, relational conformance.`,
-  limits: 'Must-support means that a sender that has it must send it: a missing element may be missing at the source. First level only, no slices, no value sets.',
+  limits: 'Must-support means that a sender that has it must send it: a missing element may be missing at the source. First level only, without values, slices and value sets.',
   weight: 'important',
   async find(desk) {
     const { elements, profile } = mustSupport();
     const findings: Finding[] = [];
     for (const [resource, wantedElements] of Object.entries(elements)) {
       const columns = desk.wanted[resource] ?? [];
-      const meta = jsonAt('meta', columns);
+      const meta = textAt('meta.profile', columns);
       if (!desk.types.includes(resource) || meta === null) continue;
-      const claims = `contains(${meta}::VARCHAR, ${quote(profile)})`;
+      const claims = `contains(${meta}, ${quote(profile)})`;
       const [claiming] = await desk.database.rows<{ n: number }>(`SELECT count(*) AS n FROM ${rawOf(resource)} WHERE ${meta} IS NOT NULL AND ${claims}`);
       if ((claiming?.n ?? 0) === 0) continue;
       const lacks = wantedElements.flatMap((element) => {
-        const parts = element.split('|').map((part) => jsonAt(part, columns)).filter((part) => part !== null);
-        return parts.length === 0 ? [] : [`CASE WHEN ${parts.map((part) => `${part} IS NULL`).join(' AND ')} THEN ${quote(element.split('|')[0]!)} END`];
+        const parts = element.split('|').flatMap((place) => {
+          const there = hasAt(place, columns) ?? (textAt(place, columns) === null ? null : `${textAt(place, columns)} IS NOT NULL`);
+          return there === null ? [] : [`coalesce(${there}, false)`];
+        });
+        return parts.length === 0 ? [] : [`CASE WHEN NOT (${parts.join(' OR ')}) THEN ${quote(element.split(/[|.]/)[0]!)} END`];
       });
       findings.push(...(await lookAtRows(desk, {
         check: followsProfile, resource, name: resource, are: 'that claim US Core carry what it asks for', keep: true,

@@ -18,7 +18,7 @@ export const impossibleTogether: Check = {
   family: 'plausibility',
   about: 'resource',
   formula: 'Three findings. Blood pressure: n: pairs of systolic and diastolic pressure; k: those where the diastolic is not below the systolic. Sex: n: diagnoses (ICD-10) that only one sex has; k: those of a patient recorded as the other. Finished stays: n: finished encounters; k: those without an end.',
-  threshold: { bound: 'at-most', value: 0.001 },
+  threshold: { bound: 'at-most', value: 0.005 },
   source: 'Kahn et al. 2016, atemporal plausibility; OHDSI Data Quality Dashboard, plausibleGender; sex edits in the manner of the Medicare Code Editor (CMS).',
   limits: 'Administrative gender is not anatomy: a diagnosis of the other sex may be right in transgender patients; look at the rows before correcting anything. SNOMED CT diagnoses are not looked at.',
   weight: 'important',

@@ -12,9 +12,9 @@ export const outsideFunnel: Check = {
   family: 'variation',
   about: 'element',
   formula: 'For each rate of the row checks, over at least three facilities with 5 patients or more: funnel limits at 99.8 % (three standard errors) around the common rate, on the arcsine scale, the size of a facility being its patients; over-dispersion by winsorised z-scores (10 % each side) and a variance between facilities (additive model). n: rates of facilities looked at. k: those inside the limits. A facility outside is named with its rates. Figures: the dispersion of each rate (1: chance alone).',
-  threshold: { bound: 'at-least', value: 1 },
+  threshold: { bound: 'at-least', value: 0.99 },
   source: 'Spiegelhalter, Stat Med 2005;24:1185-1202 (funnel plots); Spiegelhalter et al., J R Stat Soc A 2012;175:1-47 (over-dispersion).',
-  limits: 'With three to five facilities the spread between them is hardly known, and an outlier widens its own limits. At 99.8 % one in 500 inside rates lies outside by chance. Outside is a reason to look, not a fault.',
+  limits: 'With three to five facilities the spread between them is hardly known, and an outlier widens its own limits. At 99.8 % one in 500 rates lies outside by chance, which is why 99 % inside are enough. Outside is a reason to look, not a fault.',
   weight: 'important',
   async find(desk) {
     const threshold = thresholdOf(outsideFunnel, desk.data);

@@ -30,7 +30,7 @@ export function mapSection(audit: AuditDocument): string {
     const shown = rows.slice(0, mostRows);
     const first = Math.max(0, columns.length - mostColumns);
     const cut = shown.map((row): GridRow => ({ ...row, cells: row.cells.slice(first) }));
-    return `<h3>${escape(element.name)} <span class="tag">${element.tier}</span></h3><p class="quiet">${escape(reading)}</p>${gridSvg(`Completeness of ${element.name} by facility and month`, columns.slice(first), cut, reading)}${rows.length > shown.length ? `<p class="quiet">${count(rows.length - shown.length)} more facilities, all more complete, in audit.json.</p>` : ''}`;
+    return `<h3>${escape(element.name)} <span class="tag">${element.tier}</span></h3><p class="quiet">${escape(reading)}${rows.length > shown.length ? ` The ${shown.length} worst are shown; ${count(rows.length - shown.length)} more facilities stand in audit.json.` : ''}</p>${gridSvg(`Completeness of ${element.name} by facility and month`, columns.slice(first), cut, reading)}`;
   });
   return section(
     'map', 'Where it is missing: facility by month',
@@ -41,7 +41,7 @@ export function mapSection(audit: AuditDocument): string {
 
 const swatch = (kind: string, text: string, framed = false) => `<svg class="grid swatch" width="26" height="18" viewBox="0 0 26 18" aria-hidden="true"><g class="${kind}"><rect x="1" y="1" width="24" height="16" rx="2"/>${kind === 'heat-withheld' ? '<path d="M2 17L24 1"/>' : ''}${framed ? '<rect class="heat-frame" x="1" y="1" width="24" height="16"/>' : ''}<text x="13" y="13" text-anchor="middle">${text}</text></g></svg>`;
 const legend = () =>
-  `${heatWords.map((words, heat) => `<span class="key">${swatch(`heat-${heat}`, '')} ${words}</span>`).join(' ')} <span class="key">${swatch('heat-6', '0', true)} silent: nothing came for ten or more, though it comes elsewhere</span> <span class="key">${swatch('heat-withheld', '&lt;5')} fewer than five people, withheld</span> <span class="key">${swatch('heat-none', '·')} nobody came</span>`;
+  `${heatWords.map((words, heat) => `<span class="key">${swatch(`heat-${heat}`, '')} ${words}</span>`).join(' ')} <span class="key">${swatch('heat-6', '0!', true)} silent: nothing came for ten or more, though it comes elsewhere</span> <span class="key">${swatch('heat-withheld', '&lt;5')} fewer than five people, withheld</span> <span class="key">${swatch('heat-none', '·')} nobody came</span>`;
 
 function gridSvg(title: string, columns: readonly string[], rows: readonly GridRow[], reading: string): string {
   const layout = layOutGrid(columns, rows);
@@ -66,7 +66,10 @@ export function funnelSection(audit: AuditDocument): string {
       const mine = units.filter(({ unit }) => (unit.department === null) === (level === 'facility'));
       const found = funnel(mine.map(({ n, k, figures }) => ({ n, k: k ?? 0, ...(figures['effectiveN'] != null && { effective: figures['effectiveN'] }) })));
       if (!found) return [];
-      const outside = found.units.flatMap((one, at) => (one.outside === null ? [] : [`${[mine[at]!.unit.facility, mine[at]!.unit.department].filter(Boolean).join(', ')} ${percent(one.k / one.n)} (${one.outside}; limits ${percent(one.low998)} to ${percent(one.high998)})`]));
+      const outside = found.units
+        .flatMap((one, at) => (one.outside === null ? [] : [{ far: Math.abs(one.z), says: `${[mine[at]!.unit.facility, mine[at]!.unit.department].filter(Boolean).join(', ')} ${percent(one.k / one.n)} (${one.outside}; limits ${percent(one.low998)} to ${percent(one.high998)})` }]))
+        .sort((a, b) => b.far - a.far)
+        .map(({ says }) => says);
       return [`<tr><th scope="row">${escape(element.name)}<small>${element.tier}</small></th><td>${level === 'facility' ? 'facilities' : 'departments'}</td><td class="n">${count(mine.length)}</td><td class="n">${escape(percent(found.centre))}</td><td class="bar">${funnelSvg(found, `${element.name} by ${level}`)}</td><td>${outside.length === 0 ? '<span class="quiet">none</span>' : escape(outside.slice(0, 6).join('; ')) + (outside.length > 6 ? ` <span class="quiet">and ${outside.length - 6} more</span>` : '')}</td></tr>`];
     });
   });

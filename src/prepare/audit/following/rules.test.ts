@@ -1,5 +1,5 @@
 // Do issues close only when the number holds, do watches take only whole exports, and do reviews stay quiet without cause?
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -188,5 +188,16 @@ describe('files and units', () => {
     expect(reading.clinicians!.bins.find(({ from }) => from === 0.2)!.clinicians).toBeNull();
     expect(JSON.stringify(reading)).not.toContain('clinician 8');
     expect(unitsOf([clinician(1, 9), clinician(2, 9)], [], []).clinicians).toBeNull();
+  });
+});
+
+describe('docs/audit.md', () => {
+  const text = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  it('names every endpoint, command, option and ledger entry of what follows an audit', () => {
+    const page = text('../../../../docs/audit.md');
+    const paths = [...text('./model.ts').matchAll(/path: '(\/api[^']+)'/g)].map(([, path]) => path!.replace('/api/v1', ''));
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !page.includes(path))).toEqual([]);
+    for (const word of ['attending audit compare', 'attending audit findings', '--previous', '--same', '--format', 'audit.issue-opened', 'audit.review-opened', 'audit.review-answered', 'audit.remediation-days']) expect(page).toContain(word);
   });
 });

@@ -27,13 +27,12 @@ export function Estimates({ sample }: { sample: ShownSample }) {
   const taking = useTell(takeMoreOf, { rooms: ['audit'] });
   const [view, setView] = useState<keyof typeof shown>('whole');
   const whole = sample.estimates.filter(shown.whole);
-  const open = sample.estimates.filter(shown.undecided).length;
   const take = (one: Estimate) => taking.tell({ params: { sample: sample.id }, body: { facility: one.facility!, department: one.department, take: one.more! } });
   return (
     <div className="stack">
       <IntervalBars title="Completeness by the sample" bars={whole.map((one) => ({ id: one.element, label: one.name, value: one.value, low: one.low, high: one.high, n: one.n, threshold: one.threshold, verdict: one.verdict }))} />
       <ProblemNotice problem={taking.problem} />
-      <Views label="Which estimates" open={view} onOpen={setView} views={[{ name: 'whole', label: 'Whole' }, { name: 'facilities', label: 'Facilities' }, { name: 'departments', label: 'Departments' }, { name: 'undecided', label: `Undecided (${count(open)})` }]} />
+      <Views label="Which estimates" open={view} onOpen={setView} views={[{ name: 'whole', label: 'Whole' }, { name: 'facilities', label: 'Facilities' }, { name: 'departments', label: 'Units' }, { name: 'undecided', label: 'Undecided' }]} />
       <DataTable<Estimate>
         caption="Estimates by element and unit"
         rows={sample.estimates.filter(shown[view])}

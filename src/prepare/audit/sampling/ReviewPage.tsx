@@ -182,7 +182,7 @@ function useAutosave(sample: string) {
   const flush = useCallback(() => {
     clearTimeout(timer.current);
     running.current = running.current.then(async () => {
-      for (const [number, given] of [...waiting.current]) {
+      for (const [number, given] of waiting.current) {
         const sent = new Map(given);
         try {
           await call(saveReview, { params: { sample, record: number }, body: { answers: [...sent].map(([question, one]) => ({ question, answer: one?.answer ?? null, value: one?.value ?? '', remark: one?.remark ?? '' })) } });

@@ -12,7 +12,7 @@ import { count, percent } from '../../../tools/ui/numbers.ts';
 import { Part } from '../../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
 import { Progress } from '../../../tools/ui/Progress.tsx';
-import { downloadWorksheet, joinReview, publishReview, readResults, seatWords, type ShownSample } from './model.ts';
+import { downloadSample, downloadWorksheet, joinReview, publishReview, readResults, seatWords, type ShownSample } from './model.ts';
 import type { ReviewResults } from './sample-words.ts';
 
 export function ReviewPart({ sample, deployment }: { sample: ShownSample; deployment: string }) {
@@ -20,6 +20,7 @@ export function ReviewPart({ sample, deployment }: { sample: ShownSample; deploy
   const go = useGo();
   const mayReview = useMay(joinReview);
   const mayPublish = useMay(publishReview);
+  const maySeeRows = useMay(downloadSample);
   const place = `/deployments/${deployment}/data/samples/${sample.id}/review`;
   const joining = useTell(joinReview, { rooms: ['audit'], done: () => go(place) });
   const publishing = useTell(publishReview);
@@ -32,7 +33,7 @@ export function ReviewPart({ sample, deployment }: { sample: ShownSample; deploy
       title="Chart review"
       says="Two people answer about every record with the chart open, each blind to the other; a third settles where they differ. The record is looked at, never a person."
       actions={
-        mayReview && (
+        (mine || maySeeRows) && (
           <>
             <Button component="a" size="xs" variant="default" leftSection={<Download size={14} />} href={address(downloadWorksheet, { params })}>
               CSV

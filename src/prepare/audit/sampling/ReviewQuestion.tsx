@@ -1,7 +1,6 @@
 // How is one question about one record answered, with a finger or a key?
-import { Textarea, TextInput } from '@mantine/core';
+import { Button, Textarea, TextInput } from '@mantine/core';
 import { useState, type KeyboardEvent } from 'react';
-import { Views } from '../../../tools/ui/Tabs.tsx';
 import { answerNames, answers, type Answer } from './questions.ts';
 import type { Question } from './sample-words.ts';
 
@@ -54,7 +53,13 @@ export function ReviewQuestion({ question, answer, exportHas, others, readOnly, 
           The two said: {others.map((one, i) => <span key={one.answer}>{i > 0 && ' · '}<strong>{answers[one.answer].toLowerCase()}</strong>{one.value && ` (${one.value})`}{one.remark && `, “${one.remark}”`}</span>)}
         </p>
       )}
-      <Views<Answer> label={`Answer: ${question.asks}`} open={(answer?.answer ?? '') as Answer} onOpen={choose} views={answerNames.map((name) => ({ name, label: answers[name] }))} />
+      <div className="row" role="group" aria-label={`Answer: ${question.asks}`}>
+        {answerNames.map((name) => (
+          <Button key={name} size="sm" variant={answer?.answer === name ? 'filled' : 'default'} aria-pressed={answer?.answer === name} disabled={readOnly} onClick={() => choose(name)}>
+            {answers[name]}
+          </Button>
+        ))}
+      </div>
       {question.kind === 'in-chart' && answer?.answer === 'yes' && <TextInput label="Value in the chart" maxLength={2_000} value={answer.value} onChange={(event) => onChange({ ...answer, value: event.currentTarget.value })} style={{ maxWidth: '20rem', marginTop: '0.5rem' }} />}
       {answer && !remarking && (
         <div>

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problem } from '../../../tools/base/problem.ts';
-import { openExport } from '../../../tools/fhir/fhir.ts';
+import { openSource } from '../../../tools/fhir/sources/sources.ts';
 import type { CharterInput } from '../charter-input.ts';
 import { timeOfExport } from '../export-time.ts';
 import type { Progress } from '../model.ts';
@@ -28,20 +28,20 @@ export async function sampleExport(folder: string, input: CharterInput, request:
   }
 }
 
-async function sampleIn(workspace: string, folder: string, input: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads, memoryLimit, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
+async function sampleIn(workspace: string, folder: string, input: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads, memoryLimit, mapping, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
   const at = clock.now();
   const wanted = wantedFields(input);
   let bytes = 0;
   let totalBytes = 0;
   const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
-  const handle = await openExport(folder, {
+  const handle = await openSource(folder, {
     workspace, fields: wanted,
     onProgress: (progress) => {
       bytes = progress.doneBytes;
       totalBytes = progress.totalBytes;
       tell('reading', progress.file ? `Reading ${progress.file}` : 'Reading the export', totalBytes === 0 ? 0 : 0.6 * (bytes / totalBytes));
     },
-    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }),
+    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }), ...(mapping && { mapping }),
   });
   try {
     const step = async (says: string, done: number, work: () => Promise<void>) => {

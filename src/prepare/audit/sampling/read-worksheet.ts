@@ -68,7 +68,7 @@ export function readWorksheet(text: string, file: string, sample: Pick<SampleDoc
   }
   if (reviewers.size > 1) refuse(head!.line, 'reviewer', `two reviewers in one file (${[...reviewers].slice(0, 3).join(', ')}); each fills in a copy`);
   if (wrong.length > 0) throw bad(file, wrong);
-  return { reviewer: [...reviewers][0] ?? '', given: [...given.values()].map(({ line: _, ...one }) => one), unanswered };
+  return { reviewer: [...reviewers][0] ?? '', given: [...given.values()].map(({ number, question, answer, value, remark }) => ({ number, question, answer, value, remark })), unanswered };
 }
 
 /** The worksheet puts an apostrophe before what a spreadsheet would run as a formula. */

@@ -5,6 +5,9 @@ import { tokenStore, type TokenStore } from './tokens.ts';
 /** Tokens of a chart that are remembered (about 25 MB of text); older text is forgotten, its origins are not. */
 export const horizon = 1 << 22;
 
+/** Room for more tokens than this is given back after the chart that needed it. */
+const keptRoom = 1 << 20;
+
 /** The tokens of a chart's notes one behind the other, and an index from fingerprint to the places that hold it. */
 export interface Chart {
   tokens: TokenStore;
@@ -51,6 +54,7 @@ export const emptyChart = (): Chart => ({
 
 /** Forgets the chart before; its room is used again. The table begins small, so that a small chart is cheap to begin. */
 export function restart(chart: Chart): void {
+  if (chart.tokens.capacity > keptRoom) Object.assign(chart, emptyChart());
   chart.count = chart.notes = chart.entries = chart.slotsUsed = 0;
   chart.mask = (1 << 10) - 1;
   chart.slotEntry.fill(0, 0, chart.mask + 1);

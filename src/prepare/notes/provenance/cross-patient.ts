@@ -30,4 +30,4 @@ export function crossPatientFindings(spans: Iterable<SharedSpan>): CrossPatientF
   return findings;
 }
 
-const without = ({ fingerprints: _, ...span }: SharedSpan) => span;
+const without = ({ note, index, start, end, subject, at, author, tokens }: SharedSpan) => ({ note, index, start, end, subject, at, author, tokens });

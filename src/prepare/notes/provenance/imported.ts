@@ -58,18 +58,22 @@ function writings(value: string | number): string[] {
  */
 export function markImported(text: string, hash: Int32Array, start: Int32Array, end: Int32Array, from: number, to: number, index: FactIndex, kind: Uint8Array, imported: number): void {
   if (index.forms.size === 0) return;
-  let before: { from: number; to: number; named: boolean; isMarked: boolean } | null = null;
+  let before: { from: number; to: number; tail: number; named: boolean; isMarked: boolean } | null = null;
   for (let first = from; first < to; ) {
     let last = first + 1;
     while (last < to && !isBroken(text, end[last - 1]!, start[last]!)) last++;
-    const { covered, valued, named } = coverage(hash, first, last, index);
+    const { covered, valued, named, lead, tail } = coverage(hash, first, last, index);
     const isFull = covered >= enough * (last - first);
-    const item = { from: first, to: last, named: isFull && named > 0, isMarked: isFull && (valued > 0 || named > 1) };
+    const item = { from: first, to: last, tail, named: isFull && named > 0, isMarked: isFull && (valued > 0 || named > 1) };
     if (item.named && !item.isMarked && before && (before.isMarked || before.named)) {
       item.isMarked = true;
       if (!before.isMarked) kind.fill(imported, before.from - from, before.to - from);
     } else if (item.isMarked && before?.named && !before.isMarked) kind.fill(imported, before.from - from, before.to - from);
-    if (item.isMarked) kind.fill(imported, first - from, last - from);
+    if (item.isMarked) {
+      kind.fill(imported, first - from, last - from);
+      // The list may begin on a line that somebody wrote, and end on another.
+      if (before && !before.isMarked && before.tail < before.to) kind.fill(imported, before.tail - from, before.to - from);
+    } else if (before?.isMarked) kind.fill(imported, first - from, lead - from);
     before = item;
     first = last;
   }
@@ -87,10 +91,13 @@ function isBroken(text: string, from: number, to: number): boolean {
   return false;
 }
 
-function coverage(hash: Int32Array, from: number, to: number, index: FactIndex): { covered: number; valued: number; named: number } {
+function coverage(hash: Int32Array, from: number, to: number, index: FactIndex): { covered: number; valued: number; named: number; lead: number; tail: number } {
   let covered = 0;
   let valued = 0;
   let named = 0;
+  // The facts that the line begins with end at `lead`, those it ends with begin at `tail`.
+  let lead = from;
+  let tail = to;
   for (let at = from; at < to; ) {
     const first = hash[at]!;
     const forms = index.sieve[(first >>> 5) & 127]! & (1 << (first & 31)) ? index.forms.get(first) : undefined;
@@ -109,13 +116,17 @@ function coverage(hash: Int32Array, from: number, to: number, index: FactIndex):
         break;
       }
     }
-    if (end < 0) at++;
-    else {
+    if (end < 0) {
+      at++;
+      tail = to;
+    } else {
+      if (lead === at) lead = end;
+      if (tail === to) tail = at;
       covered += end - at;
       at = end;
     }
   }
-  return { covered, valued, named };
+  return { covered, valued, named, lead, tail };
 }
 
 function valueEnd(hash: Int32Array, form: Form, behind: number, to: number): number {

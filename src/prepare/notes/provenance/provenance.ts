@@ -39,9 +39,8 @@ const leastHandedOn = 50;
 const standsAlone = (run: Run): boolean => run.to - run.from >= (isFirm(run) ? leastTemplateInCopy : leastFewInCopy);
 /** Text shared with few other patients is told from so many tokens on. */
 const leastShared = 30;
-/** Of text that is the same throughout, a fingerprint is kept about every third token; edits take some. */
+/** Of text that is the same throughout, a fingerprint is kept about every fifth token; edits take some. */
 const expectedGap = 8;
-
 
 // One analysis at a time, and its room is used again by the next.
 const chart = emptyChart();
@@ -53,7 +52,7 @@ let map = new Int32Array(1 << 12);
 /**
  * Tells for every note of one subject, in the order given (time order, undated last), where its text comes from. The
  * spans of a note cover its whole text. Where several answers fit a word, imported goes before templated before copied;
- * a template of fewer than 24 words inside a copy stays part of the copy. Linear in the text; remembers the last 4
+ * a template of fewer than 30 words (40 where few patients have it) inside a copy stays part of the copy. Linear in the text; remembers the last 4
  * million words of the chart. Notes with equal ids are told apart by their index.
  */
 export function analyseChart(notes: readonly NoteText[], context: Context = {}): ChartProvenance {

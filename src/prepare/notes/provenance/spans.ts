@@ -1,7 +1,7 @@
 // How do marked words become spans that cover the text and know where they come from?
 import type { Chart } from './chart.ts';
 import type { Match } from './matches.ts';
-import type { Kind, NoteText, Place, Span } from './model.ts';
+import type { Kind, NoteText, Span } from './model.ts';
 import { useOf, type Run } from './template-runs.ts';
 
 export const authored = 0;
@@ -162,9 +162,9 @@ function fillCopied(span: Span, piece: Piece, match: Match, { index, from, map, 
     originFrom = tokens.start[first]!;
     originTo = tokens.end[last]!;
   }
-  const source = placeIn(chartNotes, match.sourceNote, tokens.start[first]!, tokens.end[last]!);
-  span.source = source;
-  span.origin = { ...placeIn(chartNotes, origin, originFrom, originTo), author: chartNotes.notes[origin]!.author };
+  const { notes } = chartNotes;
+  span.source = { note: notes[match.sourceNote]!.id, index: match.sourceNote, start: tokens.start[first]!, end: tokens.end[last]! };
+  span.origin = { note: notes[origin]!.id, index: origin, start: originFrom, end: originTo, author: notes[origin]!.author };
   span.depth = majority(depth, piece.from, piece.to);
   const days = (chartNotes.times[index]! - chartNotes.times[origin]!) / 86_400_000;
   span.stalenessDays = Number.isNaN(days) ? null : days;
@@ -173,8 +173,6 @@ function fillCopied(span: Span, piece: Piece, match: Match, { index, from, map, 
   span.stalenessEncounters = begun < 0 || before < 0 ? null : begun - before;
   span.similarity = Math.max(matched, 1) / Math.max(piece.to - piece.from, last - first + 1, 1);
 }
-
-const placeIn = ({ notes }: ChartNotes, index: number, start: number, end: number): Place => ({ note: notes[index]!.id, index, start, end });
 
 /** The value most tokens have, by the count of Boyer and Moore: where none has more than half, one that many have. */
 function majority(values: Int32Array | Uint16Array, from: number, to: number): number {

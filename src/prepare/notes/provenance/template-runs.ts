@@ -35,6 +35,7 @@ export function templateRuns(hash: Int32Array, from: number, to: number, prints:
   const { contexts } = templates;
   const runs: Run[] = [];
   const shared: SharedRun[] = [];
+  pair.count = 0;
   let isOpen = false;
   for (let p = 0; p < prints.count; p++) {
     const at = prints.at[p]!;
@@ -67,15 +68,29 @@ export function templateRuns(hash: Int32Array, from: number, to: number, prints:
     } else if (!last || closes > last.to) runs.push({ from: last ? Math.max(opens, last.to) : opens, to: closes, patients: [patients], firm: patients >= patientsOfAll ? 1 : 0, scope, key: prints.key[p]!, shifts: [shift] });
     isOpen = true;
   }
+  closePair(shared);
   return { runs, shared };
 }
 
+/** The stretch of two patients that is being read; most are short and never become an object. */
+const pair = { from: 0, to: 0, count: 0, keys: new Int32Array(1024) };
+const leastPair = 24;
+
 function lengthen(shared: SharedRun[], at: number, fingerprint: number): void {
-  const last = shared.at(-1);
-  if (last && at - last.to <= sharedGap) {
-    last.to = Math.max(last.to, at + gram);
-    last.fingerprints.push(fingerprint);
-  } else shared.push({ from: at, to: at + gram, fingerprints: [fingerprint] });
+  if (pair.count > 0 && at - pair.to > sharedGap) closePair(shared);
+  if (pair.count === 0) pair.from = at;
+  if (pair.count === pair.keys.length) {
+    const wider = new Int32Array(pair.count * 2);
+    wider.set(pair.keys);
+    pair.keys = wider;
+  }
+  pair.keys[pair.count++] = fingerprint;
+  pair.to = at + gram;
+}
+
+function closePair(shared: SharedRun[]): void {
+  if (pair.count > 0 && pair.to - pair.from >= leastPair) shared.push({ from: pair.from, to: pair.to, fingerprints: [...pair.keys.subarray(0, pair.count)] });
+  pair.count = 0;
 }
 
 /** Most of it stands in the notes of many patients. */

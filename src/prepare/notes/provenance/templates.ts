@@ -59,7 +59,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   const tokens = tokenStore();
   const prints = fingerprintStore();
   let singles = new Int32Array(newcomer * newcomers);
-  let touched = 0;
+  let near = new Int32Array(1024);
   // One bit per fingerprint of several patients: nearly all others are told from them without a look into the table.
   let sieve = new Int32Array(1 << 10);
   // The keys lie apart, 0 for an empty slot: most looks end there, and they fit into the processor's cache.
@@ -106,11 +106,10 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
 
   /** Reads every place that will be looked at, all at once: the waits for memory overlap instead of following each other. */
   function touch(): void {
-    let seen = 0;
     const { key, count } = prints;
     const mask = newcomers - 1;
-    for (let i = 0; i < count; i++) seen ^= singles[(key[i]! & mask) * newcomer]!;
-    touched = seen;
+    if (near.length < count) near = new Int32Array(count * 2);
+    for (let i = 0; i < count; i++) near[i] = singles[(key[i]! & mask) * newcomer]!;
   }
 
   function first(key: number, check: number, who: number, author: number, unit: number, token: number, end: number): void {
@@ -242,7 +241,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   };
 
   function finish(): Templates {
-    singles = new Int32Array(touched & 0);
+    singles = new Int32Array(0);
     let size = 0;
     for (let slot = 0; slot <= tableMask; slot++) if (table[slot * known + 4]! !== 0 && isTemplate(slot)) size++;
     const patients = subjects.size + manySubjects;

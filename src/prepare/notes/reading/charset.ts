@@ -28,6 +28,19 @@ export function decoderFor(label: string): TextDecoder | null {
   return made;
 }
 
+/** What windows-1252 has where ISO 8859-1 has control characters. */
+const upper = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/**
+ * Text in the charset of a label; unknown labels read as windows-1252, which is done by hand: the TextDecoder of Node 20 takes it for
+ * ISO 8859-1 (nodejs/node#56542).
+ */
+export function decodeAs(label: string, bytes: Uint8Array): string {
+  const decoder = decoderFor(label);
+  if (decoder && decoder.encoding !== fallback) return decoder.decode(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').replace(/[\u0080-\u009f]/g, (one) => upper[one.charCodeAt(0) - 0x80]!);
+}
+
 /**
  * Byte order mark, then UTF-16 without one, then valid UTF-8, then the declared charset, then windows-1252.
  * UTF-8 that is valid is believed over any declaration: other text is almost never valid UTF-8 by chance
@@ -46,8 +59,7 @@ export function readCharacters(bytes: Buffer, declared: string | null): Characte
   if (isUtf8(bytes)) return utf8(bytes, declared);
   const label = declared?.trim().toLowerCase() ?? null;
   const promised = label !== null && !/^utf-?8$/.test(label) ? decoderFor(label) : null;
-  const decoder = promised ?? decoderFor(fallback)!;
-  const text = Buffer.from(decoder.decode(bytes), 'utf8');
+  const text = Buffer.from(decodeAs(promised?.encoding ?? fallback, bytes), 'utf8');
   if (promised) return { bytes: text, charset: promised.encoding, trouble: null };
   return {
     bytes: text, charset: fallback,

@@ -224,10 +224,20 @@ export function encounter(resource: Resource, paths: UnitPaths): { subject: stri
 
 const plainCodes = (concept: Json | undefined): string[] => codesOf(concept).map((code) => code.slice(code.indexOf('|') + 1));
 
+function firstAt(resource: Resource, paths: readonly string[][]): string | null {
+  for (const path of paths) {
+    const found = textAt(resource, ...path);
+    if (found !== null) return found;
+  }
+  return null;
+}
+const observed = [['effectiveDateTime'], ['effectivePeriod', 'start'], ['effectiveInstant']];
+const listed = [['authoredOn'], ['effectiveDateTime'], ['effectivePeriod', 'start'], ['onsetDateTime'], ['recordedDate']];
+
 /** The values a record system could paste into a note: results, vital signs, medication, problems, allergies. */
 export function* values(resource: Resource): Generator<ValueHead> {
   const from = String(resource['resourceType']);
-  const at = readTime(textAt(resource, 'effectiveDateTime') ?? textAt(resource, 'effectivePeriod', 'start') ?? textAt(resource, 'effectiveInstant') ?? textAt(resource, 'authoredOn') ?? textAt(resource, 'onsetDateTime') ?? textAt(resource, 'recordedDate') ?? textAt(resource, 'performedDateTime') ?? textAt(resource, 'performedPeriod', 'start') ?? textAt(resource, 'whenHandedOver')).at;
+  const at = readTime(firstAt(resource, from === 'Observation' ? observed : listed)).at;
   const visit = idOf(textAt(resource['encounter'], 'reference') ?? textAt(resource['context'], 'reference'));
   const concept = from === 'Observation' || from === 'Condition' || from === 'AllergyIntolerance' || from === 'Procedure' ? resource['code'] : resource['medicationCodeableConcept'];
   const shared = { is: 'value', from, at, encounter: visit } as const;

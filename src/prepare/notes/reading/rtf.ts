@@ -1,5 +1,5 @@
 // Which text does a reader of this RTF document see?
-import { decoderFor } from './charset.ts';
+import { decodeAs } from './charset.ts';
 
 /** Groups nested deeper than this are no document anybody wrote (RTF 1.9.1 names no bound; Word stays under a hundred). */
 export const deepestGroup = 500;
@@ -52,7 +52,7 @@ export function rtfText(bytes: Buffer): RtfText {
   const label = () => labelOf(pages.get(state.font) ?? page);
   const flush = () => {
     if (foreign.length === 0) return;
-    out.push(decoderFor(label())!.decode(Uint8Array.from(foreign)));
+    out.push(decodeAs(label(), Uint8Array.from(foreign)));
     foreign = [];
   };
   const write = (text: string) => {

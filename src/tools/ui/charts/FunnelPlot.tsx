@@ -23,7 +23,7 @@ const width = 720;
 const height = 300;
 const margin = { left: 58, right: 16, top: 12, bottom: 40 };
 
-/** Each unit by its size, between the limits within which units of that size lie by chance. Only what lies outside is named. */
+/** Each unit by its size, between the limits within which units of that size lie by chance. Only the furthest outside are named. */
 export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
   const most = Math.max(10, ...points.map(({ n }) => n));
   const least = Math.max(1, Math.min(5, ...points.map(({ n }) => n)));
@@ -34,6 +34,9 @@ export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
   const y = scaleLinear([Math.max(0, lowest - 0.03), 1], [height - margin.bottom, margin.top]);
   const clamped = (value: number) => y(Math.max(y.domain()[0]!, value));
   const edge = (of: 'low95' | 'high95' | 'low998' | 'high998') => line<(typeof edges)[number]>().x((one) => x(one.n)).y((one) => clamped(one[of]))(edges) ?? '';
+  // The furthest are named, where there is room; all of them stand in the table.
+  const named = new Set<FunnelPoint>();
+  for (const one of points.filter(({ outside }) => outside !== null).toSorted((a, b) => Math.abs(b.share - centre) - Math.abs(a.share - centre))) if (named.size < 6 && ![...named].some((other) => Math.abs(y(other.share) - y(one.share)) < 14)) named.add(one);
   const says = read(points, centre);
   return (
     <Figure
@@ -76,9 +79,11 @@ export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
                 <rect x={x(one.n) - 5} y={y(one.share) - 5} width={10} height={10} fill={one.outside === 'below' ? 'var(--not-met, #a3222b)' : 'var(--teal, #0b5d63)'}>
                   <title>{`${one.label}: ${percent(one.share)} of ${count(one.n)}`}</title>
                 </rect>
-                <text x={x(one.n) + (x(one.n) > width * 0.7 ? -9 : 9)} y={y(one.share) + 4} textAnchor={x(one.n) > width * 0.7 ? 'end' : 'start'} fontSize="11.5" fill="var(--ink, #10262c)">
-                  {one.label.length > 34 ? `${one.label.slice(0, 33)}…` : one.label}
-                </text>
+                {named.has(one) && (
+                  <text x={x(one.n) + (x(one.n) > width * 0.7 ? -9 : 9)} y={y(one.share) + 4} textAnchor={x(one.n) > width * 0.7 ? 'end' : 'start'} fontSize="11.5" fill="var(--ink, #10262c)">
+                    {one.label.length > 34 ? `${one.label.slice(0, 33)}…` : one.label}
+                  </text>
+                )}
               </>
             )}
           </g>
@@ -94,5 +99,5 @@ function read(points: readonly FunnelPoint[], centre: number): string {
   const low = points.filter(({ outside }) => outside === 'below');
   const high = points.filter(({ outside }) => outside === 'above');
   const named = (these: readonly FunnelPoint[]) => `${these.slice(0, 5).map(({ label }) => label).join(', ')}${these.length > 5 ? ` and ${these.length - 5} more` : ''}`;
-  return `${count(points.length)} units around ${percent(centre)}. ${low.length === 0 && high.length === 0 ? 'None lies outside the 99.8 % limits.' : `Outside the 99.8 % limits: ${[low.length > 0 && `${low.length} below (${named(low)})`, high.length > 0 && `${high.length} above (${named(high)})`].filter(Boolean).join(', ')}.`}`;
+  return `${count(points.length)} ${points.length === 1 ? 'unit' : 'units'} around ${percent(centre)}. ${low.length === 0 && high.length === 0 ? 'None lies outside the 99.8 % limits.' : `Outside the 99.8 % limits: ${[low.length > 0 && `${low.length} below (${named(low)})`, high.length > 0 && `${high.length} above (${named(high)})`].filter(Boolean).join(', ')}.`}`;
 }

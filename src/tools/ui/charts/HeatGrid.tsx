@@ -94,7 +94,7 @@ function HeatLegend({ framedWords }: { framedWords: string }) {
   return (
     <ul className="legend" aria-label="Legend">
       {heatWords.map((words, heat) => swatch(`heat-${heat}`, '', words))}
-      {swatch('heat-6', '0', framedWords, true)}
+      {swatch('heat-6', '0!', framedWords, true)}
       {swatch('heat-withheld', '<5', 'fewer than five people, withheld')}
       {swatch('heat-none', '·', 'nobody came')}
     </ul>

@@ -71,7 +71,8 @@ export function layOutGrid(columns: readonly string[], rows: readonly GridRow[])
       row.cells.map((one, c): PlacedCell => ({
         row: r, column: c, x: left + c * cell.width, y: top + r * cell.height,
         kind: one === null ? 'heat-none' : one.share === null ? 'heat-withheld' : `heat-${heatOf(one.share)}`,
-        text: one === null ? '·' : one.share === null ? '<5' : cellText(one.share),
+        // Grey paper keeps the exclamation mark where it loses the frame's colour.
+        text: one === null ? '·' : one.share === null ? '<5' : `${cellText(one.share)}${one.framed ? '!' : ''}`,
         framed: one?.framed ?? false,
         says: one?.says ?? `${row.label}, ${columns[c]}: nobody`,
       })),

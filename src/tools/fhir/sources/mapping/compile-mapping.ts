@@ -1,6 +1,6 @@
 // How does a mapping become the records every check reads?
 import { name, quote, type Database } from '../../duckdb.ts';
-import { constantColumn, isPressure, pressurePanel, quantityColumn, type Text } from '../tables/columns.ts';
+import { constantColumn, isPressure, pressureComponent, pressurePanel, type Text } from '../tables/columns.ts';
 import type { Meanings } from '../tables/record-fields.ts';
 import type { Plan } from '../tables/table-handle.ts';
 import { timeText } from '../tables/times.ts';
@@ -111,7 +111,7 @@ async function compileRecord(database: Database, mapping: Mapping, record: Mappe
     where: [where && !record.distinct ? where : undefined, `${columnOf(column)} IS NOT NULL`].filter(Boolean).join(' AND '),
     means: {
       ...means, id: `${id} || ${quote(`-${column.toLowerCase().replace(/[^a-z0-9.-]+/g, '-')}`)}`, value: columnOf(column), code: constantColumn({ coding: isPressure(code) ? [code, pressurePanel] : [code], text: code.display ?? column }),
-      ...(isPressure(code) && { component: `json_array(json_object('code', ${constantColumn({ coding: [code] })}, 'valueQuantity', ${quantityColumn(columnOf(column), quote(unit ?? ''), quote(unit ?? ''))}))` }),
+      ...(isPressure(code) && { component: pressureComponent('true', quote(JSON.stringify({ coding: [code] })), columnOf(column), quote(unit ?? ''), quote(unit ?? '')) }),
       ...(unit !== undefined && { unit: quote(unit), unitCode: quote(unit) }), ...(category !== undefined && { category: quote(category) }),
     },
   }));

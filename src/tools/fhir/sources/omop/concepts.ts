@@ -5,7 +5,7 @@ import { name, quote, type Database } from '../../duckdb.ts';
 import type { TableFile } from '../tables/find-tables.ts';
 import { csvOf, uniqueNames } from '../tables/stage-tables.ts';
 import type { CdmName } from './cdm.ts';
-import { conceptSystem, sourceSystem, systems, vocabularyPrefix } from './vocabularies.ts';
+import { conceptSystem, sourceSystem, systems, vitalSigns, vocabularyPrefix } from './vocabularies.ts';
 
 /** Where a table keeps a code: standard concept, source concept, source value. */
 export const codeColumns: Partial<Record<CdmName, readonly [string, string, string]>> = {
@@ -24,7 +24,8 @@ const others: Partial<Record<CdmName, readonly string[]>> = { measurement: ['val
 
 /**
  * `concept(id, system, code, display, class)`: the concepts the data use; where no vocabulary has them, the number itself under
- * `https://athena.ohdsi.org/concept`. `codes_<table>(s, c, v, concept)`: every distinct code of a table as a CodeableConcept.
+ * `https://athena.ohdsi.org/concept`. `codes_<table>(s, c, v, concept, vital, laboratory,
+ * pressure)`: every distinct code of a table as a CodeableConcept, and what kind it is.
  * The vocabulary is filtered once per reading and the few concepts are kept beside the tables.
  */
 export async function conceptTables(database: Database, kept: string, files: readonly TableFile[], has: ReadonlyMap<CdmName, boolean>): Promise<void> {
@@ -46,7 +47,8 @@ export async function conceptTables(database: Database, kept: string, files: rea
     // OMOP has no components: systolic and diastolic pressure are also known as parts of the panel FHIR wants them in.
     await database.run(`CREATE OR REPLACE TEMP TABLE ${name(`codes_${table}`)} AS SELECT d.s, d.c, d.v, CASE WHEN a.id IS NULL AND b.id IS NULL AND d.v IS NULL THEN NULL ELSE to_json({
         'coding': list_filter([${coding('a')}, CASE WHEN b.id IS DISTINCT FROM a.id THEN ${coding('b')} END, CASE WHEN a.system = 'http://loinc.org' AND a.code IN ('8480-6', '8462-4') THEN {'system': a.system, 'code': '85354-9', 'display': 'Blood pressure panel'} END, CASE WHEN regexp_matches(d.v, '^[^ ]*[0-9][^ ]*$') AND replace(d.v, '.', '') IS DISTINCT FROM replace(b.code, '.', '') AND d.v IS DISTINCT FROM a.code THEN {'system': ${quote(sourceSystem)}, 'code': d.v, 'display': NULL::VARCHAR} END], lambda x: x IS NOT NULL),
-        'text': coalesce(a.display, b.display, d.v)}) END AS concept, a.code AS code, a.system AS system, a.class AS class
+        'text': coalesce(a.display, b.display, d.v)}) END AS concept, coalesce(a.system = 'http://loinc.org' AND a.code IN (${vitalSigns.map(quote).join(', ')}), false) AS vital, coalesce(a.class = 'Lab Test', false) AS laboratory,
+        coalesce(a.system = 'http://loinc.org' AND a.code IN ('8480-6', '8462-4'), false) AS pressure
       FROM ${name(`coded_${table}`)} d LEFT JOIN concept a ON a.id = d.s LEFT JOIN concept b ON b.id = d.c`);
 }
 

@@ -1,12 +1,12 @@
 // Which FHIR resource is each table of OMOP, and which column means what?
 import { name, quote } from '../../duckdb.ts';
-import { quantityColumn } from '../tables/columns.ts';
+import { pressureComponent } from '../tables/columns.ts';
 import type { Meanings, TableType } from '../tables/record-fields.ts';
 import type { Plan } from '../tables/table-handle.ts';
 import { timeText } from '../tables/times.ts';
 import type { CdmName } from './cdm.ts';
 import type { Facility } from './places.ts';
-import { drugTypes, genders, operators, vitalSigns, visitClasses } from './vocabularies.ts';
+import { drugTypes, genders, operators, visitClasses } from './vocabularies.ts';
 
 interface Around {
   zone: string;
@@ -74,10 +74,10 @@ export function plansOf({ zone, facility, has, columns }: Around): Plan[] {
     const free = table === 'observation' ? 'coalesce(r.value_as_string, r.value_source_value)' : 'r.value_source_value';
     coded(table, 'Observation', [`${table}_concept_id`, `${table}_source_concept_id`, `${table}_source_value`], {
       ...event, id: `'${table}-' || r.${table}_id`, time: when(table, table),
-      category: table === 'measurement' ? `CASE WHEN k.system = 'http://loinc.org' AND k.code IN ${within(vitalSigns)} THEN 'vital-signs' WHEN r.measurement_type_concept_id = '32856' OR k.class = 'Lab Test' THEN 'laboratory' END` : `CASE WHEN k.code IN ${within(vitalSigns)} THEN 'vital-signs' END`,
+      category: `CASE WHEN k.vital THEN 'vital-signs' WHEN ${table === 'measurement' ? `r.measurement_type_concept_id = '32856' OR ` : ''}k.laboratory THEN 'laboratory' END`,
       value: 'r.value_as_number', unit: `coalesce(r.unit_source_value, unit.code)`, unitCode: `CASE WHEN unit.system = 'http://unitsofmeasure.org' THEN unit.code END`,
       ...(table === 'measurement' && { comparator: choose('operator_concept_id', operators), low: 'r.range_low', high: 'r.range_high' }),
-      component: `CASE WHEN k.system = 'http://loinc.org' AND k.code IN ('8480-6', '8462-4') AND r.value_as_number IS NOT NULL THEN json_array(json_object('code', k.concept, 'valueQuantity', ${quantityColumn('r.value_as_number', 'coalesce(r.unit_source_value, unit.code)', `CASE WHEN unit.system = 'http://unitsofmeasure.org' THEN unit.code END`)})) END`,
+      component: pressureComponent('k.pressure', 'k.concept', 'r.value_as_number', 'coalesce(r.unit_source_value, unit.code)', `CASE WHEN unit.system = 'http://unitsofmeasure.org' THEN unit.code END`),
       valueConcept: `CASE WHEN r.value_as_number IS NULL AND given.id IS NOT NULL THEN json_object('coding', json_array(json_object('system', given.system, 'code', given.code, 'display', given.display)), 'text', given.display) END`,
       valueText: `CASE WHEN r.value_as_number IS NULL AND given.id IS NULL THEN ${free} END`,
     }, { joins: `LEFT JOIN concept unit ON unit.id = r.unit_concept_id LEFT JOIN concept given ON given.id = r.value_as_concept_id` });

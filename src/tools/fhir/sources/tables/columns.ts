@@ -35,3 +35,7 @@ export const noColumn = 'NULL::JSON';
 /** Tables have no components: systolic and diastolic pressure are also known as parts of the panel that FHIR wants them in. */
 export const pressurePanel = { system: 'http://loinc.org', code: '85354-9', display: 'Blood pressure panel' };
 export const isPressure = ({ system, code }: { system: string; code: string }): boolean => system === pressurePanel.system && (code === '8480-6' || code === '8462-4');
+
+/** Observation.component of a blood pressure, as text: put together from pieces, because it is made a million times. */
+export const pressureComponent = (isOne: string, concept: string, value: Text, unit: Text, code: Text): Text =>
+  `CASE WHEN ${isOne} AND ${value} IS NOT NULL THEN '[{"code":' || ${concept} || ',"valueQuantity":{"value":' || CASE WHEN TRY_CAST(${value} AS DOUBLE) IS NOT NULL THEN CAST(TRY_CAST(${value} AS DOUBLE) AS VARCHAR) ELSE CAST(to_json(${value}) AS VARCHAR) END || coalesce(',"unit":"' || replace(replace(${unit}, '\\', ''), '"', '') || '"', '') || coalesce(',"system":"http://unitsofmeasure.org","code":"' || replace(replace(${code}, '\\', ''), '"', '') || '"', '') || '}}]' END`;

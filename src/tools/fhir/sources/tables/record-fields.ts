@@ -23,8 +23,8 @@ export interface Meanings {
   /** A value that is a CodeableConcept, as a column. */
   valueConcept?: string | undefined;
   valueText?: Text | undefined;
-  /** Observation.component, as a column. */
-  component?: string | undefined;
+  /** Observation.component, as the text of its JSON. */
+  component?: Text | undefined;
   status?: Text | undefined;
   /** The code of its category, such as `laboratory`. */
   category?: Text | undefined;
@@ -140,7 +140,10 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
         texts['valueQuantity.comparator'] = there(given.comparator);
       }
       fields['valueQuantity'] = given.value && quantityColumn(given.value, given.unit ?? 'NULL', given.unitCode ?? 'NULL', given.comparator);
-      fields['component'] = given.component;
+      if (given.component) {
+        fields['component'] = `CAST(${given.component} AS JSON)`;
+        texts['component'] = given.component;
+      }
       fields['valueCodeableConcept'] = given.valueConcept;
       plain('valueString', given.valueText);
       fields['performer'] = clinician && referencesColumn('Practitioner', clinician);
@@ -217,9 +220,12 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
       refer('managingOrganization', 'Organization', given.facility);
       break;
   }
-  if (given.category && categorySystem[type]) texts['category[0].coding[0].code'] = given.category;
-  if (given.category && categorySystem[type])
-    fields['category'] = `CASE WHEN ${given.category} IS NOT NULL THEN to_json([{'coding': [{'system': '${categorySystem[type]}', 'code': ${given.category}}]}]) END`;
+  if (given.category && categorySystem[type]) {
+    const category = `'[{"coding":[{"system":"${categorySystem[type]}","code":"' || replace(${given.category}, '"', '') || '"}]}]'`;
+    fields['category'] = `CAST(${category} AS JSON)`;
+    texts['category'] = category;
+    texts['category[0].coding[0].code'] = given.category;
+  }
   if (recorded && !ownRecorded.has(type)) texts['meta.lastUpdated'] = recorded;
   if (recorded && !ownRecorded.has(type)) fields['meta'] = `CASE WHEN ${recorded} IS NOT NULL THEN json_object('lastUpdated', ${recorded}) END`;
   return { fields: Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined && field[1] !== '')), texts };

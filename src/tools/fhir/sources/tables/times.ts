@@ -3,16 +3,16 @@ import { quote } from '../../duckdb.ts';
 import type { Text } from './columns.ts';
 
 /**
- * Macros for times. `table_when(x)`: `2026-01-02 03:04:05` and its usual kin as FHIR writes it; a time without zone gets none yet and
- * ends in `?`, a day stays a day, and what is no time stays as it is, so that a check can say so.
+ * Macros for times. `table_when(x, z)`: `2026-01-02 03:04:05` and its usual kin as FHIR writes it; a time without zone gets `z`, a day
+ * stays a day, and what is no time stays as it is, so that a check can say so. The usual lengths need no pattern.
  */
 export const timeMacros = [
-  `CREATE OR REPLACE MACRO table_when(x) AS CASE
+  `CREATE OR REPLACE MACRO table_when(x, z) AS CASE
      WHEN x IS NULL THEN NULL
-     WHEN length(x) = 10 THEN x
-     WHEN length(x) = 19 AND x[11] IN (' ', 'T') THEN left(x, 10) || 'T' || right(x, 8) || '?'
-     WHEN length(x) = 16 AND x[11] IN (' ', 'T') THEN left(x, 10) || 'T' || right(x, 5) || ':00?'
-     WHEN regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?') THEN left(x, 10) || 'T' || substr(x, 12) || '?'
+     WHEN strlen(x) = 19 AND (strpos(x, ' ') = 11 OR strpos(x, 'T') = 11) THEN replace(x, ' ', 'T') || z
+     WHEN strlen(x) = 10 THEN x
+     WHEN strlen(x) = 16 AND (strpos(x, ' ') = 11 OR strpos(x, 'T') = 11) THEN replace(x, ' ', 'T') || ':00' || z
+     WHEN regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?') THEN left(x, 10) || 'T' || substr(x, 12) || z
      WHEN regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)? ?(Z|UTC)') THEN left(x, 10) || 'T' || regexp_extract(x, '\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?') || 'Z'
      WHEN regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}[ T]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)? ?[+-]\\d{2}(:?\\d{2})?') THEN left(x, 10) || 'T' || regexp_extract(x, '\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?') || regexp_extract(x, '([+-]\\d{2}):?(\\d{2})?$', 1) || ':' || coalesce(nullif(regexp_extract(x, '[+-]\\d{2}:?(\\d{2})$', 1), ''), '00')
      ELSE x END`,
@@ -28,7 +28,8 @@ export const isOffset = (zone: string): boolean => /^(Z|UTC|[+-]\d{2}:\d{2})$/.t
  * (`%m/%d/%Y %H:%M`), without it ISO 8601 is expected. What cannot be understood stays the text it is.
  */
 export function timeText(value: Text, zone: string, format?: string): Text {
-  const text = format === undefined ? `table_when(${value})` : `coalesce(strftime(TRY_STRPTIME(${value}, ${quote(format)}), ${quote(/%[HIkT]/.test(format) ? '%Y-%m-%dT%H:%M:%S?' : '%Y-%m-%d')}), ${value})`;
-  if (isOffset(zone)) return `replace(${text}, '?', ${quote(zone === 'UTC' ? 'Z' : zone)})`;
+  const mark = isOffset(zone) ? (zone === 'UTC' ? 'Z' : zone) : '?';
+  const text = format === undefined ? `table_when(${value}, ${quote(mark)})` : `coalesce(strftime(TRY_STRPTIME(${value}, ${quote(format)}), ${quote(/%[HIkT]/.test(format) ? `%Y-%m-%dT%H:%M:%S${mark}` : '%Y-%m-%d')}), ${value})`;
+  if (mark !== '?') return text;
   return `CASE WHEN ends_with(${text}, '?') THEN coalesce(table_utc(timezone('UTC', timezone(${quote(zone)}, TRY_CAST(rtrim(${text}, '?') AS TIMESTAMP)))), rtrim(${text}, '?')) ELSE ${text} END`;
 }
