@@ -26,7 +26,7 @@ export const assurance = z.enum(Object.keys(assurances) as [Assurance, ...Assura
 
 const identifier = (says: string) => z.string().min(1).max(200).describe(says);
 const words = z.string().min(1).max(200);
-/** An instant of a producer: any offset; kept in UTC with milliseconds. */
+/** An instant of a producer, whatever its offset; kept in UTC with milliseconds. */
 const time = z
   .iso.datetime({ offset: true })
   .transform((text) => new Date(text).toISOString())
