@@ -46,7 +46,7 @@ else await main();
 async function main(): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'attending-bench-notes-'));
   const remove = () => rmSync(place, { recursive: true, force: true });
-  process.once('SIGINT', () => { remove(); process.exit(130); });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { remove(); process.exit(130); });
   try {
     const speed = run('ordinary notes', place, ordinary, { bytes: isSmall ? 40e6 : 120e6 });
     const growth = (isSmall ? [10_000, 100_000] : [10_000, 100_000, 1_000_000]).map((notes) => run(`${notes.toLocaleString('en-US')} short notes`, place, short, { notes }));

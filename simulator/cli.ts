@@ -1,4 +1,5 @@
 // How is the synthetic hospital made from the command line?
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { systemClock } from '../src/tools/base/clock.ts';
 import { Problem } from '../src/tools/base/problem.ts';
@@ -6,6 +7,8 @@ import { Command, Option } from 'commander';
 import { loadDemo } from './demo.ts';
 import { exportHospital } from './export/export.ts';
 import { sizes, type SizeName } from './export/sizes.ts';
+import { writeFlat } from './tables/flat.ts';
+import { writeOmop } from './tables/omop.ts';
 
 const program = new Command('simulator').description('A synthetic health system: three hospitals that do not exist.');
 
@@ -18,14 +21,22 @@ program
   .option('--today <time>', 'the virtual now, YYYY-MM-DD or ISO 8601; the data end here', systemClock.now())
   .option('--no-faults', 'only the clean part')
   .option('--no-gzip', 'plain .ndjson')
-  .action(async (asked: { out: string; size: SizeName; seed: string; today: string; faults: boolean; gzip: boolean }) => {
+  .addOption(new Option('--as <kind>', 'fhir, or the same hospital as OMOP tables, or as its own tables with a mapping').choices(['fhir', 'omop', 'tables']).default('fhir'))
+  .action(async ({ as, ...asked }: { as: 'fhir' | 'omop' | 'tables'; out: string; size: SizeName; seed: string; today: string; faults: boolean; gzip: boolean }) => {
     const made = await exportHospital({
       ...asked,
+      out: as === 'fhir' ? asked.out : `${asked.out}.fhir`,
       onProgress: (done, of) => {
         if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} patients`);
       },
     });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    if (as !== 'fhir') {
+      await (as === 'omop' ? writeOmop(made.folder, asked.out) : writeFlat(made.folder, asked.out));
+      await rm(made.folder, { recursive: true });
+      console.log(`${made.resources} synthetic resources as ${as === 'omop' ? 'OMOP tables' : 'tables with a mapping'} in ${asked.out}`);
+      return;
+    }
     for (const file of made.files) console.log(`${file.name.padEnd(44)} ${String(file.count).padStart(9)} resources`);
     console.log(`\n${made.resources} synthetic resources, ${(made.bytes / 1e6).toFixed(1)} MB before compression, in ${made.folder}`);
     console.log(`from ${made.period.from} to ${made.period.to}`);

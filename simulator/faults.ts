@@ -202,7 +202,6 @@ export const faults = [
     says: 'Consult notes are routed to another system; the export has the entry without the text.',
     share: 0.9,
     check: 'U02',
-    also: ['U10'],
   }),
 ] as const;
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'simulator-notes-'));
   const { data } = charter.parse(parse(await charterText('sepsis-alert')));
   const audit = async (name: string, planted: boolean) => {
-    await exportHospital({ out: join(folder, name), size: 'demo', seed: 'ocotillo', today, faults: planted });
+    await exportHospital({ out: join(folder, name), size: planted ? 'demo' : 'small', seed: 'ocotillo', today, faults: planted });
     return runNotes(join(folder, name), { clock: standingClock(today), charter: await charterOf(data, 'sepsis-alert'), workspace: folder });
   };
   faulty = await audit('faulty', true);

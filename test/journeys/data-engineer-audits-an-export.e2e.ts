@@ -16,7 +16,7 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
 
     // Live progress, then the result, and it says plainly what the data are.
     await page.getByRole('heading', { name: 'Data audit' }).waitFor();
-    await page.getByText('These data are synthetic').waitFor({ timeout: 120_000 });
+    await page.getByText('The data are synthetic', { exact: true }).waitFor({ timeout: 120_000 });
     await page.getByText(/Not every critical finding is met/).waitFor();
 
     // The findings, filtered to one check; one of them opened down to its lines.

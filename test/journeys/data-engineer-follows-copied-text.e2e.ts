@@ -32,7 +32,7 @@ describe.skipIf(!browserThere)('a data engineer', () => {
     await page.getByText('routed elsewhere').first().waitFor();
     await page.goto(`${place}?view=charts&order=copied`);
     await page.getByRole('link', { name: /^chart \d+$/ }).first().click();
-    const thread = page.getByRole('button', { name: /^Copied; first written in note/ }).first();
+    const thread = page.getByRole('button', { name: /Copied; first written in note/ }).first();
     await thread.waitFor();
     await look('notes-chart');
     await picture(page, 'copy-forward');
@@ -51,7 +51,7 @@ describe.skipIf(!browserThere)('a data engineer', () => {
 
     const small = await journey.as('dataEngineer', phone);
     await small.page.goto(chart);
-    await small.page.getByRole('button', { name: /^Copied; first written in note/ }).first().waitFor();
+    await small.page.getByRole('button', { name: /Copied; first written in note/ }).first().waitFor();
     expect(await small.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(1);
     const path = shot('notes-chart-phone');
     if (path) await small.page.screenshot({ path, fullPage: false });

@@ -4,7 +4,10 @@ import { commands } from './commands.ts';
 import { jobs } from './jobs.ts';
 import { routes } from './routes.ts';
 
+export { kinds as decisionKinds } from './entry-kinds.ts';
+export { feedbackOf, recordTogether } from './hand-over.ts';
 export { decisionMeasures } from './measures.ts';
+export { nameOf, referencesOf } from './names.ts';
 export { catchUp, rebuild } from './project.ts';
 export { summaryOf, windowOf } from './reading.ts';
 

@@ -80,7 +80,7 @@ export async function writeAbout(house: House, deployment: string, decision: str
   }
 }
 
-async function record(house: House, caller: Caller, { id: deployment }: FoundDeployment, assurance: Assurance, { name, event, sealedFor, payload }: Written): Promise<Receipt> {
+export async function record(house: House, caller: Caller, { id: deployment }: Pick<FoundDeployment, 'id'>, assurance: Assurance, { name, event, sealedFor, payload }: Written): Promise<Receipt> {
   const recordedAt = house.clock.now();
   const sealed = await sealedOf(house, { sealedFor, payload });
   const appended = await house.db.transaction().execute(async (tx) => {

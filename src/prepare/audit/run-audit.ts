@@ -169,8 +169,14 @@ async function withIds({ database, files }: Desk, findings: Finding[]): Promise<
   if (places.size === 0) return findings;
   await database.run(`CREATE OR REPLACE TEMP TABLE place_of (file INTEGER, line INTEGER); INSERT INTO place_of VALUES ${[...places].join(', ')}`);
   const found = await database.rows<{ file: number; line: number; id: string }>(`SELECT r._file AS file, r._line AS line, r.resourceType || coalesce('/' || r.id, '') AS id FROM resources r JOIN place_of ON place_of.file = r._file AND place_of.line = r._line`);
-  const ids = new Map(found.map(({ file, line, id }) => [`${files[file]?.name}:${line}`, id]));
-  return findings.map((finding) => ({ ...finding, rows: finding.rows.map((row) => ({ ...row, id: row.id ?? ids.get(`${row.file}:${row.line}`) ?? null })) }));
+  const ids = new Map<string, string[]>();
+  for (const { file, line, id } of found) ids.set(`${files[file]?.name}:${line}`, [...(ids.get(`${files[file]?.name}:${line}`) ?? []), id]);
+  // One line of a table may be several resources: the one the finding is about, else the stay, else the first by name.
+  const idAt = (place: string, resource: string | null): string | null => {
+    const there = (ids.get(place) ?? []).sort();
+    return there.find((id) => id.startsWith(`${resource}/`)) ?? there.find((id) => id.startsWith('Encounter/')) ?? there[0] ?? null;
+  };
+  return findings.map((finding) => ({ ...finding, rows: finding.rows.map((row) => ({ ...row, id: row.id ?? idAt(`${row.file}:${row.line}`, finding.resource) })) }));
 }
 
 /** How many notes of each named type there are, and under `laboratory` whether there is any numeric laboratory result. */

@@ -1,5 +1,5 @@
 // What was carried forward in this chart: from which note, how far, how old?
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useAsk } from '../../tools/ui/asking.ts';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
@@ -122,10 +122,11 @@ function Piece({ text, span, first, lit, holder, onFollow }: { text: string; spa
   return (
     <>
       {first && span && origin && (
-        <button type="button" className={`thread from-${origin.index % colours}`} title={threadWords(span)} aria-label={`${threadWords(span)}. Go there`} onClick={() => onFollow(origin)}>
+        <button type="button" className={`thread from-${origin.index % colours}`} title={threadWords(span)} onClick={() => onFollow(origin)}>
           ↑ {origin.index + 1}
           {span.stalenessEncounters !== null && span.stalenessEncounters > 0 && ` · ${span.stalenessEncounters} enc`}
           {span.depth !== null && span.depth > 1 && ` · ${span.depth} hops`}
+          <VisuallyHidden>. {threadWords(span)}. Go there</VisuallyHidden>
         </button>
       )}
       {first && (kind === 'templated' || kind === 'imported') && <span className="mark-word">{kind === 'templated' ? '[template]' : '[imported]'}</span>}

@@ -146,7 +146,9 @@ const placeOf = (row: Row): string => row.department ?? row.facility ?? (row.typ
 
 function Origin({ notes }: { notes: ShownNotes }) {
   const [by, setBy] = useKept('by', 'department');
-  const rows = notes.shares.filter(({ level }) => level === 'all' || (by === 'department' ? level === 'facility' || level === 'department' : by === 'type' ? level === 'type' : level === 'facility-type'));
+  const of = (level: Row['level'], facility?: string | null) => notes.shares.filter((row) => row.level === level && (facility === undefined || row.facility === facility));
+  // Each facility with its departments below it.
+  const rows = [...of('all'), ...(by === 'type' ? of('type') : by === 'both' ? of('facility-type') : of('facility').flatMap((row) => [row, ...of('department', row.facility)]))];
   const { chains } = notes;
   const spans = chains.encounters.reduce((sum, one) => sum + one.spans, 0);
   return (

@@ -11,7 +11,7 @@ export { facilitySlugs } from './facility-slugs.ts';
 export { fhirWords } from './charter-fhir.ts';
 export { told } from './commands.ts';
 export { charterOf, lockIn, saveCharter } from './keep-charters.ts';
-export { changeIn, changesOf, changesSince, currentCharter, deployment, deployments, requireDeployment, type FoundDeployment } from './keep-deployments.ts';
+export { changeIn, changesOf, changesSince, currentCharter, deployment, deployments, happened, requireDeployment, type FoundDeployment } from './keep-deployments.ts';
 export { person } from './keep-people.ts';
 export { riskTier, type RiskTier } from './risk-tier.ts';
 export { visibleTo, type Visible } from './visible.ts';

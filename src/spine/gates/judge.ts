@@ -35,7 +35,7 @@ const severity: Record<BareState, number> = { met: 0, undecided: 1, stale: 2, 'n
  * Widening an interval never turns a verdict into met, nor does taking a measurement away.
  */
 export function judge(criterion: Criterion, measurements: readonly Measurement[], context: Context): Verdict {
-  const seen = measurements.filter((one) => one.asOf <= context.asOf);
+  const seen = byMeasure(measurements);
   const readings: Reading[] = [];
   const decisive: number[] = [];
   criterion.conditions.forEach((part, group) => {
@@ -100,11 +100,27 @@ interface Judged {
   because: string;
 }
 
-function read(condition: Condition, criterion: Criterion, alternative: number | null, measurements: readonly Measurement[], context: Context): Reading {
+/** The measurements of a deployment by measure: a portfolio judges thousands of conditions on the same ones. */
+const indexes = new WeakMap<readonly Measurement[], Map<string, Measurement[]>>();
+
+function byMeasure(measurements: readonly Measurement[]): ReadonlyMap<string, readonly Measurement[]> {
+  const known = indexes.get(measurements);
+  if (known) return known;
+  const index = new Map<string, Measurement[]>();
+  for (const one of measurements) {
+    const same = index.get(one.measure);
+    if (same) same.push(one);
+    else index.set(one.measure, [one]);
+  }
+  indexes.set(measurements, index);
+  return index;
+}
+
+function read(condition: Condition, criterion: Criterion, alternative: number | null, measurements: ReadonlyMap<string, readonly Measurement[]>, context: Context): Reading {
   const measure = context.measures.get(condition.measure);
   const line = lineOf(condition, context.path);
   const unit = measure?.unit ?? 'count';
-  const rows = strongest(measurements.filter((one) => one.measure === condition.measure));
+  const rows = strongest((measurements.get(condition.measure) ?? []).filter((one) => one.asOf <= context.asOf));
   const scopes = covered(condition, rows, context).map(({ scope, measurement }): Judged =>
     measurement ? { scope, measurement, ...judgeOne(measurement, condition, criterion, measure, line, context) } : { scope, measurement, state: 'not-measurable', because: nothingThere(condition, measure, scope, rows) },
   );

@@ -124,7 +124,7 @@ export function standing(of: Measurement, shelf: Shelf, at: string, changes: rea
 export const vendorRooms: readonly string[] = ['audit', 'notes', 'gateway', 'ledger', 'decisions', 'performance', 'adoption'];
 
 /** The room that answers for a measure: the word before the dot. */
-export const roomOf = (measure: string): string => measure.split('.')[0] ?? measure;
+export const roomOf = (measure: string): string => (measure.includes('.') ? measure.slice(0, measure.indexOf('.')) : measure);
 
 /** A declared measure on the wire. `live`: a room of this house computes it; otherwise a hospital may attest it. */
 export const declared = z.strictObject({

@@ -14,10 +14,6 @@ export interface Candidate {
   bytes: number;
   modified: number;
   gzip: boolean;
-  /** The first line ends with CRLF. */
-  crlf: boolean;
-  /** Whether the last line has a line end; undefined where the whole file would have to be unpacked to know. */
-  ended: boolean | undefined;
   /** Types met in the first lines: a hint for grouping, never a promise. */
   seen: string[];
   /** Set when it could not even be opened. */
@@ -41,10 +37,10 @@ export async function listFolder(folder: string, except?: string): Promise<Listi
     try {
       const { size, mtimeMs } = await stat(path);
       const head = await firstBytes(path);
-      sort(listing, { name, path, bytes: size, modified: mtimeMs, gzip: head.gzip, crlf: isCrlf(head.bytes), ended: head.ended, seen: [] }, head.bytes, head.whole);
+      sort(listing, { name, path, bytes: size, modified: mtimeMs, gzip: head.gzip, seen: [] }, head.bytes, head.whole);
     } catch (error) {
       const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-      listing.candidates.push({ name, path, bytes: 0, modified: 0, gzip: false, crlf: false, ended: undefined, seen: [], trouble: `The file cannot be read (${why}).` });
+      listing.candidates.push({ name, path, bytes: 0, modified: 0, gzip: false, seen: [], trouble: `The file cannot be read (${why}).` });
     }
   }
   return listing;
@@ -70,7 +66,7 @@ async function filesBelow(folder: string, except: string | undefined): Promise<s
 }
 
 /** The first 64 KB, unpacked where the content is gzip (whatever the name says). */
-async function firstBytes(path: string): Promise<{ gzip: boolean; bytes: Buffer; whole: boolean; ended: boolean | undefined }> {
+async function firstBytes(path: string): Promise<{ gzip: boolean; bytes: Buffer; whole: boolean }> {
   const file = await open(path);
   try {
     const raw = Buffer.alloc(lookAhead);
@@ -79,12 +75,9 @@ async function firstBytes(path: string): Promise<{ gzip: boolean; bytes: Buffer;
     if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
       const unpacked = await unpackBeginning(bytes);
       const whole = bytesRead < lookAhead && unpacked.length < 4 * lookAhead;
-      return { gzip: true, bytes: unpacked, whole, ended: whole ? unpacked.at(-1) === 0x0a : undefined };
+      return { gzip: true, bytes: unpacked, whole };
     }
-    const { size } = await file.stat();
-    const last = Buffer.alloc(1);
-    if (size > 0) await file.read(last, 0, 1, size - 1);
-    return { gzip: false, bytes, whole: bytesRead < lookAhead, ended: last[0] === 0x0a };
+    return { gzip: false, bytes, whole: bytesRead < lookAhead };
   } finally {
     await file.close();
   }
@@ -135,11 +128,6 @@ function sort(listing: Listing, candidate: Candidate, head: Buffer, whole: boole
     ignore(`one ${document['resourceType']} written over several lines, not NDJSON`);
   else if (namedAsNdjson.test(candidate.name) || startsLikeResource(text)) listing.candidates.push(candidate);
   else ignore(candidate.bytes === 0 ? 'empty' : 'no FHIR resource in its first lines');
-}
-
-function isCrlf(head: Buffer): boolean {
-  const end = head.indexOf(0x0a);
-  return end > 0 && head[end - 1] === 0x0d;
 }
 
 function startsLikeResource(text: string): boolean {

@@ -83,7 +83,7 @@ describe('silent feeds among 150 hospitals of three to two thousand stays', () =
     const told = play('a feed that runs everywhere', 0.8, 0.15, 0);
     expect(told.wrong).toBeLessThan(4);
   });
-  it('names every silent one of 200 stays and more even where hospitals differ from next to nothing to nearly all', () => {
+  it('names most silent ones of 50 stays even where hospitals differ from next to nothing to nearly all', () => {
     const told = play('a feed some use', 0.6, 0.55, 12, 40);
     expect(told.bigNamed / told.big).toBeGreaterThan(0.85);
     expect(told.wrong / Math.max(1, told.named)).toBeLessThan(0.05);

@@ -19,7 +19,6 @@ export const formats: Check = {
   async find(desk) {
     const findings: Finding[] = [];
     const plain = { check: formats, perFacility: false };
-    const types = desk.types.map(quote).join(', ');
     const odd = `(length(id) NOT BETWEEN 1 AND 64 OR regexp_matches(id, '[^A-Za-z0-9.-]'))`;
     const ids = await desk.database.rows<{ type: string; n: number; k: number; rows: string | null }>(`SELECT resourceType AS type, count(*) AS n, count(*) FILTER (NOT ${odd}) AS k, to_json(arg_min({file: _file, line: _line, a: left(id, 100)}, _file::BIGINT * 10000000000 + _line, ${maxRows}) FILTER (${odd}))::VARCHAR AS rows FROM resources WHERE id IS NOT NULL AND resourceType IN (${desk.types.map(quote).join(', ')}) GROUP BY 1`);
     const threshold = thresholdOf(formats, desk.data);

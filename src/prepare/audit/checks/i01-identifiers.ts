@@ -16,7 +16,7 @@ const proofs: readonly { name: string; systems: readonly string[]; fits(value: s
 function nhs(value: string): boolean {
   const digits = value.replaceAll(' ', '');
   if (!/^\d{10}$/.test(digits)) return false;
-  const sum = [...digits.slice(0, 9)].reduce((total, digit, at) => total + Number(digit) * (10 - at), 0);
+  const sum = digits.slice(0, 9).split('').reduce((total, digit, at) => total + Number(digit) * (10 - at), 0);
   return (11 - (sum % 11)) % 11 === Number(digits[9]);
 }
 

@@ -13,7 +13,7 @@ export const oneThingManyCodes: Check = {
   asks: 'Is a test silent in a facility because it is recorded there under a code of its own?',
   family: 'mapping',
   about: 'resource',
-  formula: `Observations with a number. A code is missing in a facility when it has at least ${fewestRows} values in the others, and none here. n: facilities with at least ${fewestRows} such values. k: those where no missing code has a double: a code used (almost) only here, with at least ${fewestRows} values in the same unit, whose median lies between the 10 % and 90 % quantiles of the missing one and the reverse, and whose name is like its name (Jaro-Winkler of at least 0.75, or one begins with the other's first four letters).`,
+  formula: `Observations with a number. A code is missing in a facility when it has at least ${fewestRows} values in the others, and none here. n: facilities with at least ${fewestRows} such values. A facility with one is named, with n its values under such codes. k: those where no missing code has a double: a code used (almost) only here, with at least ${fewestRows} values in the same unit, whose median lies between the 10 % and 90 % quantiles of the missing one and the reverse, and whose name is like its name (Jaro-Winkler of at least 0.75, or one begins with the other's first four letters).`,
   threshold: { bound: 'at-least', value: 1 },
   source: 'Kahn et al. 2016, relational conformance and completeness; harmonisation of local laboratory codes as in Khan et al., AMIA Annu Symp Proc 2006:399-403 and Parr et al., J Am Med Inform Assoc 2018;25:1292-1300 (mapping by name, unit and distribution).',
   limits: 'A proposal for a person: two tests in one unit may look alike. Codes without a display can only be compared by their code. Needs two facilities.',
@@ -45,7 +45,7 @@ export const oneThingManyCodes: Check = {
     })];
     for (const facility of with_) {
       const mine = doubles.filter((one) => one.facility === facility);
-      findings.push({ ...share({ check: 'M04', element: null, resource: 'Observation', unit: { ...whole, facility }, moments: independent(0, 1), threshold, tier: 'important', minimumN: 1, says: () => `Observations in ${facility}: ${mine.slice(0, 5).map(sayPair).join('; ')}${mine.length > 5 ? ' …' : ''}, which has no value there.`, figures: { pairs: mine.length }, rows: rows(mine) }), verdict: 'not-met' });
+      findings.push({ ...share({ check: 'M04', element: null, resource: 'Observation', unit: { ...whole, facility }, moments: independent(0, mine.reduce((sum, { n }) => sum + n, 0)), threshold, tier: 'important', minimumN: 1, says: () => `Observations in ${facility}: ${mine.slice(0, 5).map(sayPair).join('; ')}${mine.length > 5 ? ' …' : ''}, which has no value there.`, figures: { pairs: mine.length }, rows: rows(mine) }), verdict: 'not-met' });
     }
     return findings;
   },

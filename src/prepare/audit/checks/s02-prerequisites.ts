@@ -2,7 +2,7 @@
 import { thresholdOf, whole, type Check } from '../check.ts';
 import { count, independent, share, sayThreshold } from '../judging.ts';
 
-/** The classes of a data prerequisite review, and what stands for each in FHIR: any of the types of each line. */
+/** The classes of a data prerequisite review, and what stands for each in FHIR; one of the types of a line is enough. */
 export const prerequisites: readonly { id: string; name: string; needs: readonly (readonly string[])[] }[] = [
   { id: 'demographic', name: 'demographic (who)', needs: [['Patient']] },
   { id: 'clinical', name: 'clinical (problems, medicines, measurements)', needs: [['Condition'], ['MedicationRequest', 'MedicationStatement', 'MedicationAdministration', 'MedicationDispense'], ['Observation']] },

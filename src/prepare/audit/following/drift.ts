@@ -41,8 +41,8 @@ export interface Look {
  */
 export function lookForDrift(now: Foundation, previous: Foundation, baseline: Foundation | null, look: number, facilityShare: (facility: string) => number): Look {
   const spent = alphaOfLook(look, alpha);
-  const against = [{ name: 'previous' as const, then: previous }, ...(baseline && baseline !== previous ? [{ name: 'baseline' as const, then: baseline }] : [])];
-  const pairs = against.flatMap(({ name, then }) => pairsOf(now, then).map((pair) => ({ ...pair, against: name })));
+  const against = [{ name: 'previous' as const, earlier: previous }, ...(baseline && baseline !== previous ? [{ name: 'baseline' as const, earlier: baseline }] : [])];
+  const pairs = against.flatMap(({ name, earlier }) => pairsOf(now, earlier).map((pair) => ({ ...pair, against: name })));
   const tested = pairs.map((pair) => ({ ...pair, p: fallOf(pair.was, pair.is) })).filter((pair): pair is typeof pair & { p: number } => pair.p !== null);
   const causes: Cause[] = [];
   const seen = new Set<string>();

@@ -90,7 +90,11 @@ function zeroShares(bytes: Buffer): { even: number; odd: number } {
   const end = Math.min(bytes.length, 4096);
   let even = 0;
   let odd = 0;
-  for (let at = 0; at < end; at++) if (bytes[at] === 0) (at & 1) === 0 ? even++ : odd++;
+  for (let at = 0; at < end; at++) {
+    if (bytes[at] !== 0) continue;
+    if ((at & 1) === 0) even++;
+    else odd++;
+  }
   const half = Math.max(1, end / 2);
   return { even: even / half, odd: odd / half };
 }

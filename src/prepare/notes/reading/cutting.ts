@@ -1,5 +1,7 @@
 // How is a resource parsed without its base64, which is most of it and needs no parsing?
-import type { Resource } from './resources.ts';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type Resource = { [key: string]: Json };
 
 /** Shorter contents stay where they are. */
 const worthCutting = 256;

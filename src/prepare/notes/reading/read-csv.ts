@@ -60,7 +60,7 @@ export async function readCsv(path: string, into: Gathering, reading: CsvReading
         reading.onProgress?.(read, name);
       }
     } catch (error) {
-      if (!/^Z_/.test(String((error as NodeJS.ErrnoException).code ?? ''))) throw error;
+      if (!String((error as NodeJS.ErrnoException).code ?? '').startsWith('Z_')) throw error;
       about.trouble = 'The gzip file is truncated or damaged; the part that could be unpacked was read.';
     }
   }

@@ -5,10 +5,10 @@ import { basename, join, sep } from 'node:path';
 import { Problem } from '../../../tools/base/problem.ts';
 import { listFolder, type Candidate } from '../../../tools/fhir/list-folder.ts';
 import { judgeLine, readLines, type Ending, type RawLine } from '../../../tools/fhir/read-lines.ts';
-import { contentOf, parseCutting } from './cutting.ts';
+import { contentOf, parseCutting, type Resource } from './cutting.ts';
 import { fromBase64, longestText } from './decode.ts';
 import type { Gathering } from './gather.ts';
-import { composition, diagnosticReport, dig, documentReference, encounter, order, subjectOf, values, type Resource, type UnitPaths } from './resources.ts';
+import { composition, diagnosticReport, dig, documentReference, encounter, order, subjectOf, values, type UnitPaths } from './resources.ts';
 
 /** What notes are made of, and what they are held against. */
 const documents = new Set(['DocumentReference', 'DiagnosticReport', 'Composition', 'Binary']);

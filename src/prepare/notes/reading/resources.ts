@@ -1,12 +1,9 @@
 // What does a FHIR resource tell of a note, an encounter or a value?
-import { contentOf } from './cutting.ts';
+import { contentOf, type Json, type Resource } from './cutting.ts';
 import { decodeText, fromBase64, longestText, type DecodedText } from './decode.ts';
 import type { EncounterHead, NoteHead, OrderHead, ValueHead } from './heads.ts';
 import { htmlText } from './html.ts';
 import { readTime } from './times.ts';
-
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-export type Resource = { [key: string]: Json };
 
 /** Every value a chain of names leads to, arrays flattened. */
 export function dig(value: Json | undefined, ...path: string[]): Json[] {
@@ -168,7 +165,7 @@ export function composition(resource: Resource, place: Place): Document {
     const title = textAt(section, 'title');
     const div = textAt(section, 'text', 'div');
     if (title !== null && div !== null) parts.push(title);
-    if (div !== null) parts.push(htmlText(div));
+    if (div !== null) parts.push(htmlText(div).trim());
     // FHIR sets no bound to nesting; nobody reads deeper.
     if (depth < 50) for (const inner of dig(section, 'section')) walk(inner, depth + 1);
   };

@@ -1,0 +1,176 @@
+// How do services, policies, discoveries, instances and traffic lie in the database? The only SQL of this room.
+import { sql } from 'kysely';
+import type { Db, Tx } from '../../tools/server/database.ts';
+
+export interface ServiceRow { deployment_id: string; connection: string; acting: number; generation: number; changed_at: string; changed_by: string }
+export interface PolicyRow {
+  deployment_id: string; version: number; document: string; digest: string; state: string; reason: string; needs: string[]; proposed_at: string; proposed_by: string; proposed_name: string;
+  decided_at: string | null; decided_by: string | null; decided_name: string | null;
+}
+export interface DiscoveryRow { deployment_id: string; nth: number; digest: string; body: Buffer; first_at: string; last_at: string; faults: string }
+export interface CardRow { decision: string; service: string; card: string | null; suggestions: string[]; at: string }
+export interface MinuteRow { deployment_id: string; minute: string; calls: number; outcomes: Record<string, number>; answered: number[]; vendor: number[] }
+export interface LintRow { deployment_id: string; path: string; says: string; severity: string; times: number; first_at: string; last_at: string }
+interface KeyRow { kid: string; jwk: string; made_at: string }
+
+const on = <D extends Db>(db: D) =>
+  db.withTables<{ 'gateway.service': ServiceRow; 'gateway.policy': PolicyRow; 'gateway.discovery': DiscoveryRow; 'gateway.card': CardRow; 'gateway.minute': MinuteRow; 'gateway.lint': LintRow; 'gateway.signing_key': KeyRow }>();
+
+/** On this channel every change is called out, so that no instance waits for its next look. */
+export const channel = 'attending_gateway';
+
+// --- services and policies ------------------------------------------------------------------------------------------
+
+export const serviceRows = (db: Db): Promise<ServiceRow[]> => on(db).selectFrom('gateway.service').selectAll().execute();
+export const serviceRow = (db: Db, deployment: string): Promise<ServiceRow | undefined> => on(db).selectFrom('gateway.service').selectAll().where('deployment_id', '=', deployment).executeTakeFirst();
+/** Held until the transaction ends, so that two changes of policy come one after the other. */
+export const holdService = (tx: Tx, deployment: string): Promise<ServiceRow | undefined> => on(tx).selectFrom('gateway.service').selectAll().where('deployment_id', '=', deployment).forUpdate().executeTakeFirst();
+
+export async function keepService(tx: Tx, row: Pick<ServiceRow, 'deployment_id' | 'connection' | 'changed_at' | 'changed_by'>): Promise<boolean> {
+  const { rows } = await sql<{ fresh: boolean }>`insert into gateway.service (deployment_id, connection, changed_at, changed_by) values (${row.deployment_id}, ${row.connection}, ${row.changed_at}, ${row.changed_by})
+    on conflict (deployment_id) do update set connection = excluded.connection, changed_at = excluded.changed_at, changed_by = excluded.changed_by returning acting = 1 and generation = 1 as fresh`.execute(tx);
+  return rows[0]!.fresh;
+}
+/** Every instance reads anew what it serves. */
+export async function callOut(tx: Tx, deployment: string): Promise<void> {
+  await sql`update gateway.service set generation = generation + 1 where deployment_id = ${deployment}`.execute(tx);
+  await sql`select pg_notify(${channel}, ${deployment})`.execute(tx);
+}
+export const setActing = (tx: Tx, deployment: string, version: number) => on(tx).updateTable('gateway.service').set({ acting: version }).where('deployment_id', '=', deployment).execute();
+
+export const policyRows = (db: Db, deployment: string, limit = 200): Promise<PolicyRow[]> => on(db).selectFrom('gateway.policy').selectAll().where('deployment_id', '=', deployment).orderBy('version', 'desc').limit(limit).execute();
+export const policyRow = (db: Db, deployment: string, version: number): Promise<PolicyRow | undefined> => on(db).selectFrom('gateway.policy').selectAll().where('deployment_id', '=', deployment).where('version', '=', version).executeTakeFirst();
+export const addPolicy = (tx: Tx, row: PolicyRow) => on(tx).insertInto('gateway.policy').values(row).execute();
+export const movePolicy = (tx: Tx, deployment: string, version: number, to: Partial<PolicyRow>) => on(tx).updateTable('gateway.policy').set(to).where('deployment_id', '=', deployment).where('version', '=', version).execute();
+export const replaceActing = (tx: Tx, deployment: string) => on(tx).updateTable('gateway.policy').set({ state: 'replaced' }).where('deployment_id', '=', deployment).where('state', '=', 'acting').execute();
+export async function nextVersion(tx: Tx, deployment: string): Promise<number> {
+  const { rows } = await sql<{ next: number }>`select coalesce(max(version), 0)::int + 1 as next from gateway.policy where deployment_id = ${deployment}`.execute(tx);
+  return rows[0]!.next;
+}
+
+/** What an instance looks at several times a second: has anything changed that it serves? */
+export async function pulse(db: Db): Promise<string> {
+  const { rows } = await sql<{ pulse: string | null }>`select string_agg(s.deployment_id || ' ' || s.generation || ' ' || d.updated_at || ' ' || d.mode, ',' order by s.deployment_id) as pulse
+    from gateway.service s join deployments.deployment d on d.id = s.deployment_id`.execute(db);
+  return rows[0]?.pulse ?? '';
+}
+
+// --- instances ------------------------------------------------------------------------------------------------------
+
+export async function seen(db: Db, id: string, startedAt: string, at: string): Promise<void> {
+  await sql`insert into gateway.instance (id, started_at, seen_at) values (${id}, ${startedAt}, ${at}) on conflict (id) do update set seen_at = excluded.seen_at`.execute(db);
+}
+export const goneInstance = async (db: Db, id: string): Promise<void> => void (await sql`delete from gateway.instance where id = ${id}`.execute(db));
+/** Notes that an instance acts by a policy; gives the milliseconds since the decision, null where the instance began later. */
+export async function noteActed(tx: Tx, row: { deployment: string; version: number; instance: string; at: string; mode: string }): Promise<number | null> {
+  const { rows } = await sql<{ after_ms: number | null }>`insert into gateway.acted (deployment_id, version, instance, at, mode, after_ms)
+    select ${row.deployment}, ${row.version}, ${row.instance}, ${row.at}, ${row.mode},
+      (select case when i.started_at <= coalesce(p.decided_at, p.proposed_at) then extract(epoch from ${row.at}::timestamptz - coalesce(p.decided_at, p.proposed_at)) * 1000 end
+        from gateway.policy p, gateway.instance i where p.deployment_id = ${row.deployment} and p.version = ${row.version} and i.id = ${row.instance})
+    on conflict (deployment_id, version, instance) do nothing returning after_ms`.execute(tx);
+  return rows[0]?.after_ms ?? null;
+}
+export async function hasActed(db: Db, deployment: string, version: number, instance: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from gateway.acted where deployment_id = ${deployment} and version = ${version} and instance = ${instance}`.execute(db);
+  return rows.length > 0;
+}
+export interface InstanceRow { id: string; started_at: string; seen_at: string; version: number | null; mode: string | null; at: string | null; after_ms: number | null }
+export async function instanceRows(db: Db, deployment: string): Promise<InstanceRow[]> {
+  const { rows } = await sql<InstanceRow>`select i.id, i.started_at, i.seen_at, a.version, a.mode, a.at, a.after_ms from gateway.instance i
+    left join lateral (select * from gateway.acted a where a.deployment_id = ${deployment} and a.instance = i.id order by version desc limit 1) a on true order by i.started_at desc limit 50`.execute(db);
+  return rows;
+}
+/** Instances that have not been seen for a day are forgotten; what they did stays. */
+export const forgetOld = async (db: Db, now: string): Promise<void> => {
+  await sql`delete from gateway.instance where seen_at < ${now}::timestamptz - interval '1 day'`.execute(db);
+  await sql`delete from gateway.used_token where ends_at < ${now}::timestamptz`.execute(db);
+  await sql`delete from gateway.turn where at < ${now}::timestamptz - interval '8 days'`.execute(db);
+  await sql`delete from gateway.minute where minute < ${now}::timestamptz - interval '90 days'`.execute(db);
+};
+
+// --- discovery, cards, tokens, keys ---------------------------------------------------------------------------------
+
+export const latestDiscovery = (db: Db, deployment: string): Promise<DiscoveryRow | undefined> => on(db).selectFrom('gateway.discovery').selectAll().where('deployment_id', '=', deployment).orderBy('nth', 'desc').limit(1).executeTakeFirst();
+export const addDiscovery = (tx: Tx, row: DiscoveryRow) => on(tx).insertInto('gateway.discovery').values(row).execute();
+export const seenDiscovery = (db: Db, deployment: string, nth: number, at: string) => on(db).updateTable('gateway.discovery').set({ last_at: at }).where('deployment_id', '=', deployment).where('nth', '=', nth).execute();
+
+export async function keepCards(db: Db, rows: readonly CardRow[]): Promise<void> {
+  if (rows.length > 0) await on(db).insertInto('gateway.card').values([...rows]).onConflict((conflict) => conflict.column('decision').doNothing()).execute();
+}
+export const cardRow = (db: Db, decision: string): Promise<CardRow | undefined> => on(db).selectFrom('gateway.card').selectAll().where('decision', '=', decision).executeTakeFirst();
+
+/** Marks tokens as used; gives those of them that were not before. */
+export async function useTokens(db: Db, names: readonly { name: Buffer; endsAt: string }[]): Promise<Set<string>> {
+  const sorted = [...names].sort((a, b) => Buffer.compare(a.name, b.name));
+  const { rows } = await sql<{ name: string }>`insert into gateway.used_token (name, ends_at)
+    select * from unnest(${sorted.map((one) => one.name)}::bytea[], ${sorted.map((one) => one.endsAt)}::timestamptz[]) on conflict do nothing returning encode(name, 'hex') as name`.execute(db);
+  return new Set(rows.map((row) => row.name));
+}
+
+export const keyRows = (db: Db): Promise<KeyRow[]> => on(db).selectFrom('gateway.signing_key').selectAll().orderBy('made_at').execute();
+export const addKey = (tx: Tx, row: KeyRow) => on(tx).insertInto('gateway.signing_key').values(row).onConflict((conflict) => conflict.column('kid').doNothing()).execute();
+
+/** Where a decision stands in the ledger, and of which deployment it is; null: recorded nowhere. */
+export async function decisionIn(db: Db, decision: string): Promise<{ deployment: string; position: number; sealed: boolean; at: string } | null> {
+  const { rows } = await sql<{ deployment: string; position: number; sealed: boolean; at: string }>`select deployment, position, exists (select 1 from ledger.payload p where p.position = e.position) as sealed, at
+    from ledger.entry e where subject = ${`decision/${decision}`} and kind = 'decision.recorded' order by position limit 1`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Decisions that carry the payload of a whole call, the newest first. */
+export async function recordedCalls(db: Db, deployment: string, from: string, most: number): Promise<{ position: number; leaf: Buffer; sealed: boolean }[]> {
+  const { rows } = await sql<{ position: number; leaf: Buffer; sealed: boolean }>`select e.position, e.leaf, p.position is not null and k.wrapped is not null as sealed from ledger.entry e
+    left join ledger.payload p on p.position = e.position left join ledger.data_key k on k.id = p.key
+    where e.deployment = ${deployment} and e.kind = 'decision.recorded' and e.at >= ${from}::timestamptz order by e.position desc limit ${most}`.execute(db);
+  return rows;
+}
+
+// --- repeats and budgets --------------------------------------------------------------------------------------------
+
+export interface Turn {
+  deployment: string;
+  at: string;
+  class: string;
+  /** Whom the repeat is counted for, and since when; null: repeats are not counted. */
+  repeat: { whom: string; since: string } | null;
+  /** Whom budgets are counted for, how many at most, and since when. */
+  budgets: readonly { whom: string; most: number; since: string }[];
+}
+/** Takes a place for one card, or says why there is none. Callers about the same people take turns. */
+export function takeTurn(db: Db, turn: Turn): Promise<'taken' | 'repeat' | 'budget'> {
+  const whom = [...new Set([...(turn.repeat ? [turn.repeat.whom] : []), ...turn.budgets.map((one) => one.whom)])].sort();
+  return db.transaction().execute(async (tx) => {
+    for (const one of whom) await sql`select pg_advisory_xact_lock(hashtextextended(${`gateway ${turn.deployment} ${one}`}, 0))`.execute(tx);
+    if (turn.repeat) {
+      const { rows } = await sql`select 1 from gateway.turn where deployment_id = ${turn.deployment} and whom = ${turn.repeat.whom} and class = ${turn.class} and at > ${turn.repeat.since}::timestamptz limit 1`.execute(tx);
+      if (rows.length > 0) return 'repeat';
+    }
+    for (const { whom: counted, most, since } of turn.budgets) {
+      const { rows } = await sql<{ n: number }>`select count(*)::int as n from gateway.turn where deployment_id = ${turn.deployment} and whom = ${counted} and at > ${since}::timestamptz`.execute(tx);
+      if (rows[0]!.n >= most) return 'budget';
+    }
+    await sql`insert into gateway.turn (deployment_id, whom, class, at) select ${turn.deployment}, w, ${turn.class}, ${turn.at}::timestamptz from unnest(${whom}::text[]) w`.execute(tx);
+    return 'taken';
+  });
+}
+
+// --- traffic and lint -----------------------------------------------------------------------------------------------
+
+export async function addMinutes(db: Db, rows: readonly MinuteRow[]): Promise<void> {
+  for (const row of [...rows].sort((a, b) => (`${a.deployment_id} ${a.minute}` < `${b.deployment_id} ${b.minute}` ? -1 : 1)))
+    await sql`insert into gateway.minute (deployment_id, minute, calls, outcomes, answered, vendor) values (${row.deployment_id}, ${row.minute}, ${row.calls}, ${JSON.stringify(row.outcomes)}::jsonb, ${row.answered}::int[], ${row.vendor}::int[])
+      on conflict (deployment_id, minute) do update set calls = gateway.minute.calls + excluded.calls,
+        outcomes = (select jsonb_object_agg(k, coalesce((gateway.minute.outcomes->>k)::int, 0) + coalesce((excluded.outcomes->>k)::int, 0)) from (select jsonb_object_keys(gateway.minute.outcomes || excluded.outcomes) k) keys),
+        answered = (select array_agg(a + b order by nth) from unnest(gateway.minute.answered, excluded.answered) with ordinality t(a, b, nth)),
+        vendor = (select array_agg(a + b order by nth) from unnest(gateway.minute.vendor, excluded.vendor) with ordinality t(a, b, nth))`.execute(db);
+}
+export const minuteRows = (db: Db, deployment: string, from: string, to: string): Promise<MinuteRow[]> =>
+  on(db).selectFrom('gateway.minute').selectAll().where('deployment_id', '=', deployment).where('minute', '>=', from).where('minute', '<=', to).orderBy('minute').execute();
+
+export async function addLint(db: Db, rows: readonly LintRow[]): Promise<void> {
+  const sorted = [...rows].sort((a, b) => (`${a.deployment_id} ${a.path} ${a.says}` < `${b.deployment_id} ${b.path} ${b.says}` ? -1 : 1));
+  for (const row of sorted)
+    await sql`insert into gateway.lint (deployment_id, path, says, severity, times, first_at, last_at) values (${row.deployment_id}, ${row.path}, ${row.says}, ${row.severity}, ${row.times}, ${row.first_at}, ${row.last_at})
+      on conflict (deployment_id, path, says) do update set times = gateway.lint.times + excluded.times, last_at = excluded.last_at`.execute(db);
+}
+export const lintRows = (db: Db, deployment: string): Promise<LintRow[]> => on(db).selectFrom('gateway.lint').selectAll().where('deployment_id', '=', deployment).orderBy('severity').orderBy('times', 'desc').limit(200).execute();
