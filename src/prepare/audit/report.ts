@@ -7,7 +7,6 @@ import { count, percent } from './judging.ts';
 import { families, mayBeProduction, provenanceVerdicts, verdicts, type AuditDocument, type AuditFinding, type Verdict } from './model.ts';
 import { intervalBar } from './report-bar.ts';
 import { escape, marks, place, section, table, verdictOf } from './report-html.ts';
-export { escape } from './report-html.ts';
 import { reportStyle } from './report-style.ts';
 import { samplePart } from './sampling/report-sample.ts';
 
