@@ -109,11 +109,12 @@ async function record(house: House, caller: Caller, deployment: string, via: Way
     if (kept.length === 0) return;
     const batch = newId('bat', house.clock.now());
     const root = rootOfLeaves(kept.map((nth) => bodies[nth]!));
+    await records.keepBatchRecords(tx, batch, kept.map((nth) => ({ decision: written[nth]!.event.decision, body: bodies[nth]!, sealed: sealed[nth] ?? null })));
     const appended = await append(tx, {
       at: house.clock.now(), kind: kinds.batch.kind, actor: actorOf(caller), deployment, subject: `batch/${batch}`,
       body: { batch, records: kept.length, root: Buffer.from(root).toString('hex'), via },
     });
-    await records.keepBatch(tx, { id: batch, deployment_id: deployment, position: appended.position, records: kept.length, root: Buffer.from(root) }, kept.map((nth) => ({ decision: written[nth]!.event.decision, body: bodies[nth]!, sealed: sealed[nth] ?? null })));
+    await records.keepBatch(tx, { id: batch, deployment_id: deployment, position: appended.position, records: kept.length, root: Buffer.from(root) });
     answer.recorded += kept.length;
     answer.batch = batch;
     answer.position = appended.position;

@@ -24,8 +24,9 @@ export async function recordTogether(house: House, actor: Actor, deployment: str
   await house.db.transaction().execute(async (tx) => {
     await records.noteNames(tx, deployment, names);
     const batch = newId('bat', house.clock.now());
+    await records.keepBatchRecords(tx, batch, events.map(({ event }, nth) => ({ decision: event.decision, body: bodies[nth]!, sealed: null })));
     const { position } = await append(tx, { at: house.clock.now(), kind: kinds.batch.kind, actor, deployment, subject: `batch/${batch}`, body: { batch, records: events.length, root: root.toString('hex'), via: 'gateway' } });
-    await records.keepBatch(tx, { id: batch, deployment_id: deployment, position, records: events.length, root }, events.map(({ event }, nth) => ({ decision: event.decision, body: bodies[nth]!, sealed: null })));
+    await records.keepBatch(tx, { id: batch, deployment_id: deployment, position, records: events.length, root });
   });
 }
 

@@ -96,6 +96,23 @@ export const openDecision = endpoint({
   output: z.strictObject({ decision: shownDecision, deployment: z.string(), steps: z.array(step), outcomes: z.array(z.strictObject({ name: z.string(), at: instant, positive: z.boolean().nullable(), acted: z.boolean(), value: z.number().nullable() })), hasPayload: z.boolean() }),
 });
 
+/** One record of a batch, with the hashes that lead from it to the root in the batch's entry. */
+export const batchRecord = z.strictObject({
+  position: z.int().describe('The entry of the ledger that commits to the batch.'),
+  nth: z.int().describe('Its place in the batch, from 0.'),
+  records: z.int().describe('How many records the batch has.'),
+  body: z.string().describe('Its exact bytes, which are UTF-8: the leaf is the hash of these.'),
+  proof: z.array(z.string()).describe('SHA-256 hashes in base64, from the leaf’s side up (RFC 6962, 2.1.1).'),
+});
+export type BatchRecord = z.infer<typeof batchRecord>;
+
+export const proveDecision = endpoint({
+  name: 'decisions.records', method: 'GET', path: '/api/v1/decisions/:decision/records',
+  says: 'Gives the records of a decision that came in batches, each with the proof that the batch’s entry commits to it.', who: mayOpen,
+  params: z.strictObject({ decision: idOf('dec') }),
+  output: z.strictObject({ items: z.array(batchRecord) }),
+});
+
 /** Counts of a period; a share has its interval where it is computed from them. */
 export const tally = z.strictObject({
   decisions: z.int(), critical: z.int(), repeats: z.int(), undelivered: z.int(), accepted: z.int(), overridden: z.int(), reasons: z.int(), acted: z.int(), timed: z.int(), tooLate: z.int(),
@@ -118,4 +135,4 @@ export const summary = endpoint({
   }),
 });
 
-export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, listDecisions, openDecision, summary];
+export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, listDecisions, openDecision, proveDecision, summary];

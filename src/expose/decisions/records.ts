@@ -1,5 +1,6 @@
 // How do facts, days, outcomes and batches lie in the database? The only SQL of this room.
 import { sql } from 'kysely';
+import { byteaArray, textArray } from '../../spine/ledger/ledger.ts';
 import type { Db, Tx } from '../../tools/server/database.ts';
 import { counted, dayKeyOf, type Counted } from './day.ts';
 import type { Fact } from './fact.ts';
@@ -117,20 +118,22 @@ export const forgetFacts = (tx: Tx) => sql`truncate decisions.fact, decisions.ou
 export const recordsOfBatch = async (db: Db, batch: string): Promise<Buffer[]> =>
   (await on(db).selectFrom('decisions.batch_record').select('body').where('batch', '=', batch).orderBy('nth').execute()).map(({ body }) => body);
 
-export async function keepBatch(tx: Tx, batch: BatchRow, records: readonly { decision: string; body: Buffer; sealed: { key: string; bytes: Uint8Array } | null }[]): Promise<void> {
-  await on(tx).insertInto('decisions.batch').values(batch).execute();
+export const keepBatch = (tx: Tx, batch: BatchRow) => on(tx).insertInto('decisions.batch').values(batch).execute();
+
+/** The records of a batch. Kept before the entry of the ledger is appended, so that other writers do not wait for them. */
+export async function keepBatchRecords(tx: Tx, batch: string, records: readonly { decision: string; body: Buffer; sealed: { key: string; bytes: Uint8Array } | null }[]): Promise<void> {
   await sql`insert into decisions.batch_record (batch, nth, decision, body)
-    select ${batch.id}, nth - 1, decision, body from unnest(${records.map((one) => one.decision)}::text[], ${records.map((one) => one.body)}::bytea[]) with ordinality q (decision, body, nth)`.execute(tx);
+    select ${batch}, nth - 1, decision, body from unnest(${textArray(records.map((one) => one.decision))}::text[], ${byteaArray(records.map((one) => one.body))}::bytea[]) with ordinality q (decision, body, nth)`.execute(tx);
   const sealed = records.flatMap((one, nth) => (one.sealed ? [{ nth, ...one.sealed }] : []));
   if (sealed.length > 0)
     await sql`insert into decisions.batch_payload (batch, nth, key, sealed)
-      select ${batch.id}, nth, key, sealed from unnest(${sealed.map((one) => one.nth)}::int[], ${sealed.map((one) => one.key)}::text[], ${sealed.map((one) => Buffer.from(one.bytes))}::bytea[]) q (nth, key, sealed)`.execute(tx);
+      select ${batch}, nth, key, sealed from unnest(${sealed.map((one) => one.nth)}::int[], ${textArray(sealed.map((one) => one.key))}::text[], ${byteaArray(sealed.map((one) => one.bytes))}::bytea[]) q (nth, key, sealed)`.execute(tx);
 }
 
 /** Which of these names are known, and as which decision. */
 export async function knownNames(db: Db, deployment: string, names: readonly Buffer[]): Promise<Map<string, string>> {
   if (names.length === 0) return new Map();
-  const { rows } = await sql<{ name: string; decision: string }>`select encode(name, 'hex') as name, decision from decisions.known where deployment_id = ${deployment} and name = any(${names}::bytea[])`.execute(db);
+  const { rows } = await sql<{ name: string; decision: string }>`select encode(name, 'hex') as name, decision from decisions.known where deployment_id = ${deployment} and name = any(${byteaArray(names)}::bytea[])`.execute(db);
   return new Map(rows.map(({ name, decision }) => [name, decision]));
 }
 
@@ -139,7 +142,7 @@ export async function noteNames(tx: Tx, deployment: string, names: readonly { na
   if (names.length === 0) return new Set();
   const sorted = [...names].sort((a, b) => Buffer.compare(a.name, b.name));
   const { rows } = await sql<{ name: string }>`insert into decisions.known (deployment_id, name, decision)
-    select ${deployment}, name, decision from unnest(${sorted.map((one) => one.name)}::bytea[], ${sorted.map((one) => one.decision)}::text[]) q (name, decision)
+    select ${deployment}, name, decision from unnest(${byteaArray(sorted.map((one) => one.name))}::bytea[], ${textArray(sorted.map((one) => one.decision))}::text[]) q (name, decision)
     on conflict do nothing returning encode(name, 'hex') as name`.execute(tx);
   return new Set(rows.map(({ name }) => name));
 }
@@ -170,6 +173,12 @@ export const outcomesOf = (db: Db, decision: string): Promise<OutcomeRow[]> => o
 export async function batchWith(db: Db, decision: string): Promise<{ position: number; at: string; body: Buffer }[]> {
   const { rows } = await sql<{ position: number; at: string; body: Buffer }>`select b.position, e.at, r.body from decisions.batch_record r join decisions.batch b on b.id = r.batch join ledger.entry e on e.position = b.position
     where r.decision = ${decision} order by b.position, r.nth`.execute(db);
+  return rows;
+}
+
+/** Where in which batches something is told of a decision. */
+export async function placesOf(db: Db, decision: string): Promise<{ batch: string; nth: number; position: number }[]> {
+  const { rows } = await sql<{ batch: string; nth: number; position: number }>`select r.batch, r.nth, b.position from decisions.batch_record r join decisions.batch b on b.id = r.batch where r.decision = ${decision} order by b.position, r.nth`.execute(db);
   return rows;
 }
 

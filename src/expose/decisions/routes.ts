@@ -2,6 +2,7 @@
 import { serve, type Route } from '../../tools/server/http.ts';
 import { takeBatch } from './batch.ts';
 import * as api from './model.ts';
+import { recordsOf } from './prove.ts';
 import { listOf, summaryOf } from './reading.ts';
 import { tellAbout, tellDecision } from './tell.ts';
 import { openOne } from './timeline.ts';
@@ -14,5 +15,6 @@ export const routes: readonly Route[] = [
   serve(api.tellBatch, async ({ house, caller, query: { deployment, via }, request }) => takeBatch(house, caller, deployment, request.body, { via, gzip: request.headers.get('content-encoding') === 'gzip' || request.headers.get('content-type') === 'application/gzip' })),
   serve(api.listDecisions, async ({ house, caller, query }) => listOf(house, caller, query)),
   serve(api.summary, async ({ house, caller, query }) => summaryOf(house, caller, query)),
+  serve(api.proveDecision, async ({ house, caller, params }) => recordsOf(house, caller, params.decision)),
   serve(api.openDecision, async ({ house, caller, params }) => openOne(house, caller, params.decision)),
 ];

@@ -47,7 +47,7 @@ export const hookService = z.strictObject({ id: z.string(), hook: z.string(), ti
 
 export const discovery = z.strictObject({
   nth: z.int().describe('1 for the first; every change counts one more.'),
-  digest: z.string().describe('SHA-256 of the bytes as they came, hexadecimal.'),
+  digest: z.string().describe('SHA-256 of its canonical JSON (RFC 8785), hexadecimal: another order or spacing is no change.'),
   firstAt: instant,
   lastAt: instant.describe('When it was last seen unchanged.'),
   services: z.array(hookService),

@@ -50,6 +50,13 @@ export async function ratesBy(desk: Desk, level: Level): Promise<Rates[]> {
   return rates;
 }
 
+/** The ends of a distribution of clinicians are single persons, so they are not told. */
+const quantilesShown: Record<Level, readonly (readonly [string, number])[]> = {
+  facility: [['Min', 0], ['P25', 0.25], ['Median', 0.5], ['P75', 0.75], ['Max', 1]],
+  department: [['Min', 0], ['P25', 0.25], ['Median', 0.5], ['P75', 0.75], ['Max', 1]],
+  clinician: [['P25', 0.25], ['Median', 0.5], ['P75', 0.75]],
+};
+
 /** Rows of one patient are not independent: a unit's share, on as many observations as it has people. */
 export const byPeople = ({ k, n, people }: UnitRate): Cluster => {
   const worth = Math.min(n, people);
@@ -75,7 +82,7 @@ export async function kinship(desk: Desk, check: Check, level: Level): Promise<F
     for (const { rate, icc } of measured) {
       const shares = rate.units.map(({ k, n }) => k / n).sort((a, b) => a - b);
       figures[`${rate.check.id}Icc`] = tidy(icc);
-      for (const [label, at] of [['Min', 0], ['P25', 0.25], ['Median', 0.5], ['P75', 0.75], ['Max', 1]] as const) figures[`${rate.check.id}${label}`] = tidy(quantile(shares, at));
+      for (const [label, at] of quantilesShown[level]) figures[`${rate.check.id}${label}`] = tidy(quantile(shares, at));
     }
     const about = { check: check.id, element: element?.id ?? null, resource, unit: whole, k: null, threshold, tier: tierOf(check, element), figures, rows: [] };
     if (!chief) return [{ ...about, n: 0, rate: 0, low: null, high: null, verdict: 'met', says: `${name}: all rates are the same in all ${count(units)} ${plural}.` }];
@@ -83,10 +90,11 @@ export async function kinship(desk: Desk, check: Check, level: Level): Promise<F
     const icc = Math.max(0, chief.icc);
     const [low, high] = [Math.max(0, chief.interval?.low ?? 0), Math.max(0, Math.min(1, chief.interval?.high ?? 1))];
     const limit = threshold?.value ?? 1;
-    const shares = chief.rate.units.map((one) => one.k / one.n);
+    const shares = chief.rate.units.map((one) => one.k / one.n).sort((a, b) => a - b);
+    const [from, to] = level === 'clinician' ? [quantile(shares, 0.25), quantile(shares, 0.75)] : [shares[0]!, shares.at(-1)!];
     return [{
       ...about, n, rate: tidy(icc), low: tidy(low), high: tidy(high), verdict: icc <= limit ? 'met' : low > limit ? 'not-met' : 'undecided',
-      says: `${name}: of ${countOf(measured.length, 'rate')}, "${chief.rate.check.name.toLowerCase()}" differs most between ${count(chief.rate.units.length)} ${plural}, from ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}; intra-class correlation ${icc.toFixed(3)} (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}), where at most ${limit} is ${threshold?.from === 'charter' ? 'promised' : 'the default'}.`,
+      says: `${name}: of ${countOf(measured.length, 'rate')}, "${chief.rate.check.name.toLowerCase()}" differs most between ${count(chief.rate.units.length)} ${plural}, ${level === 'clinician' ? 'the middle half of them ' : ''}from ${percent(from ?? 0)} to ${percent(to ?? 0)}; intra-class correlation ${icc.toFixed(3)} (95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}), where at most ${limit} is ${threshold?.from === 'charter' ? 'promised' : 'the default'}.`,
     }];
   });
 }

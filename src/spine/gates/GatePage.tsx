@@ -127,7 +127,7 @@ function Standing({ state, deployment }: { state: GateState; deployment: string 
       ))}
       {state.decision && (
         <Note kind={state.decision.outcome.startsWith('approve') && state.state === 'decided' ? 'good' : 'info'} title={`${outcomeWords[state.decision.outcome]} on ${showInstant(state.decision.at)} by ${state.decision.by.name}`}>
-          {state.decision.reason} <Go to={`/deployments/${deployment}/decisions/${state.decision.id}`}>What the committee saw</Go>
+          {state.decision.reason} <Go to={`/deployments/${deployment}/gates/decided/${state.decision.id}`}>What the committee saw</Go>
         </Note>
       )}
       <div className="card">

@@ -109,7 +109,7 @@ export function History({ deployment, gate }: { deployment: string; gate?: strin
           <li key={`${item.record}-${item.kind}-${item.at}`}>
             <RelativeTime at={item.at} />
             <div>
-              {item.gate && <Tag>{item.gate}</Tag>} {item.decision ? <Go to={`/deployments/${deployment}/decisions/${item.decision.id}`}>{item.says}</Go> : item.says} <span className="faint">{item.by}</span>
+              {item.gate && <Tag>{item.gate}</Tag>} {item.decision ? <Go to={`/deployments/${deployment}/gates/decided/${item.decision.id}`}>{item.says}</Go> : item.says} <span className="faint">{item.by}</span>
             </div>
           </li>
         ))}

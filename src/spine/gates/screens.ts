@@ -9,5 +9,5 @@ export const screens: Screen[] = [
   { path: '/deployments/$deployment', title: 'Overview', page: () => import('./OverviewPage.tsx'), who: everyone, tab: { label: 'Overview', order: 10 } },
   { path: '/deployments/$deployment/gates', title: 'Gates', page: () => import('./GatesPage.tsx'), who: everyone, tab: { label: 'Gates', order: 40 } },
   { path: '/deployments/$deployment/gates/$gate', title: 'Gate', page: () => import('./GatePage.tsx'), who: readGate.who },
-  { path: '/deployments/$deployment/decisions/$decision', title: 'Decision', page: () => import('./DecisionPage.tsx'), who: staff },
+  { path: '/deployments/$deployment/gates/decided/$decision', title: 'Decision', page: () => import('./DecisionPage.tsx'), who: staff },
 ];

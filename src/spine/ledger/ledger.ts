@@ -1,14 +1,15 @@
 // What may the house ask of its ledger: remember this, show that, sign it, prove it?
 export { actorOf, append, appendAll, remember, type Appended } from './append.ts';
+export { byteaArray, textArray } from './binary-arrays.ts';
 export { ledger } from './capability.ts';
 export { asFhir, guidanceResponse, type Guidance } from './fhir/resources.ts';
 export { appendGrouped } from './group.ts';
 export type { Appending, Sealed } from './prepare.ts';
 export { receiptOf } from './log/receipts.ts';
 export { openPayload, seal } from './payloads/seal.ts';
-export { keyedHash, referenceFor, referencesFor, type Identifier } from './payloads/subjects.ts';
+export { keyedHash, keyedHashes, referenceFor, referencesFor, type Identifier } from './payloads/subjects.ts';
 export { consistencyOf, inclusionOf } from './proving.ts';
 export { entries, head, newest } from './reading.ts';
 export { openLedger, signHead } from './signing.ts';
-export { rootOfLeaves } from './tree-on-server.ts';
+export { inclusionAmong, rootOfLeaves } from './tree-on-server.ts';
 export { exportChunks, verifyDatabase } from './whole-ledger.ts';

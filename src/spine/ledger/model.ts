@@ -3,6 +3,13 @@ import { z } from 'zod';
 import { canonicalBytes, type Json } from '../../tools/base/canonical.ts';
 import { endpoint, everyone, instant, page, paging, type Role } from '../../tools/base/endpoint.ts';
 
+// What verifies is pure, so that every room's page can do it in the browser.
+export { readReceipt } from './log/model.ts';
+export { verifierKeyFrom } from './note.ts';
+export { verifyInclusion } from './proof.ts';
+export { verifyReceipt, type ReceiptVerification } from './receipt.ts';
+export { plainTreeHash } from './tree.ts';
+
 /** Who did it: a person's account, a machine's key, or the house itself. Never a name, never an e-mail address. */
 export const actor = z.strictObject({
   kind: z.enum(['person', 'key', 'system']),

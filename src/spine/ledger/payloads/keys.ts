@@ -19,6 +19,8 @@ const base64Key = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, '32 bytes in base64')
 const file = z.strictObject({ format: z.literal(format), current: z.string(), keks: z.record(z.string().regex(/^kek_[0-9a-f]{16}$/), base64Key), lookup: base64Key });
 
 const known = new Map<string, SealingKeys>();
+/** Many may ask in the same moment before the first answer is there; they wait for one reading. */
+const reading = new Map<string, Promise<SealingKeys>>();
 
 type Where = Pick<Config, 'sealingKeys'>;
 
@@ -30,6 +32,15 @@ type Where = Pick<Config, 'sealingKeys'>;
 export async function sealingKeys(config: Where): Promise<SealingKeys> {
   const cached = known.get(config.sealingKeys);
   if (cached) return cached;
+  let found = reading.get(config.sealingKeys);
+  if (!found) {
+    found = readOrMake(config).finally(() => reading.delete(config.sealingKeys));
+    reading.set(config.sealingKeys, found);
+  }
+  return found;
+}
+
+async function readOrMake(config: Where): Promise<SealingKeys> {
   const found = (await readSealingKeys(config)) ?? (await makeSealingKeys(config));
   known.set(config.sealingKeys, found);
   return found;

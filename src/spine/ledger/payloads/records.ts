@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../../tools/server/database.ts';
 import { copyOut } from '../../../tools/server/copy-out.ts';
+import { byteaArray, textArray } from '../binary-arrays.ts';
 
 export interface DataKeyRow {
   id: string;
@@ -76,7 +77,7 @@ export async function rewrapSubject(tx: Tx, { reference, kek, sealed }: SubjectR
 
 export async function subjectsByLookup(db: Db, lookups: readonly Buffer[]): Promise<SubjectRow[]> {
   if (lookups.length === 0) return [];
-  return on(db).selectFrom('ledger.subject').selectAll().where('lookup', 'in', lookups).execute();
+  return on(db).selectFrom('ledger.subject').selectAll().where(sql<boolean>`lookup = any(${byteaArray(lookups)}::bytea[])`).execute();
 }
 
 export async function subjectByReference(db: Db, reference: string): Promise<SubjectRow | null> {
@@ -84,7 +85,10 @@ export async function subjectByReference(db: Db, reference: string): Promise<Sub
 }
 
 export async function addSubjects(db: Db, rows: readonly SubjectRow[]): Promise<void> {
-  await on(db).insertInto('ledger.subject').values(rows).onConflict((same) => same.doNothing()).execute();
+  // Arrays and not one parameter per value: a statement takes 65,535 parameters, and a batch may bring more people.
+  await sql`insert into ledger.subject (reference, lookup, kek, sealed)
+    select * from unnest(${textArray(rows.map((row) => row.reference))}::text[], ${byteaArray(rows.map((row) => row.lookup))}::bytea[], ${textArray(rows.map((row) => row.kek))}::text[], ${byteaArray(rows.map((row) => row.sealed))}::bytea[])
+    on conflict do nothing`.execute(db);
 }
 
 export async function deleteSubject(tx: Tx, reference: string): Promise<void> {

@@ -1,0 +1,108 @@
+// What does the vendor say its service is, has it changed, and what is the EHR told of it?
+import { createHash } from 'node:crypto';
+import { happened, type FoundDeployment } from '../../spine/deployments/deployments.ts';
+import { canonicalBytes, type Json } from '../../tools/base/canonical.ts';
+import { Problem } from '../../tools/base/problem.ts';
+import type { Caller, House } from '../../tools/server/capability.ts';
+import { askVendor, openPool } from './ask-vendor.ts';
+import { connection as connectionSchema, type Connection } from './connection.ts';
+import { kinds } from './entry-kinds.ts';
+import { memberOf, spanAt, spansOf, splice, stringAt, type Edit } from './json-spans.ts';
+import { lintDiscovery } from './lint.ts';
+import { openOwnKey, signCall } from './own-key.ts';
+import * as records from './records.ts';
+
+/** The address of this house as an EHR or a vendor sees it. */
+export const addressOf = (house: Pick<House, 'config'>): string => (house.config.url ?? `http://localhost:${house.config.port}`).replace(/\/$/, '');
+
+interface Told {
+  services: { id: string; hook: string; title: string | null; description: string | null; prefetch: { [key: string]: Json } }[];
+}
+
+/** The services in a discovery; what is no service is left out. */
+export function servicesIn(bytes: Uint8Array): Told['services'] {
+  const told = JSON.parse(Buffer.from(bytes).toString('utf8')) as { services?: Json };
+  if (!Array.isArray(told.services)) return [];
+  return told.services.flatMap((one) => {
+    if (typeof one !== 'object' || one === null || Array.isArray(one) || typeof one['id'] !== 'string' || typeof one['hook'] !== 'string') return [];
+    const text = (key: string) => (typeof one[key] === 'string' ? one[key] : null);
+    const prefetch = one['prefetch'];
+    return [{ id: one['id'], hook: one['hook'], title: text('title'), description: text('description'), prefetch: typeof prefetch === 'object' && prefetch !== null && !Array.isArray(prefetch) ? prefetch : {} }];
+  });
+}
+
+/**
+ * Reads the vendor's discovery and keeps it where it is new. A change is written into the ledger and reopens the gates
+ * that rest on the model or its feed: the vendor has put another product into the same place.
+ * @throws Problem where it cannot be read.
+ */
+export async function readDiscovery(house: House, by: Caller, { id, slug }: Pick<FoundDeployment, 'id' | 'slug'>): Promise<{ changed: boolean }> {
+  const row = await records.serviceRow(house.db, id);
+  if (!row) throw new Problem('not-found', `The gateway has no service for \`${slug}\`.`, 'Set up its connection first.');
+  const connection = connectionSchema.parse(JSON.parse(row.connection));
+  const bytes = await fetchDiscovery(house, connection);
+  const value = JSON.parse(bytes.toString('utf8')) as Json;
+  const digest = createHash('sha256').update(canonicalBytes(value)).digest('hex');
+  const at = house.clock.now();
+  const faults = lintDiscovery(value);
+  return house.db.transaction().execute(async (tx) => {
+    await records.holdService(tx, id);
+    const before = await records.latestDiscovery(tx, id);
+    if (before?.digest === digest) {
+      await records.seenDiscovery(tx, id, before.nth, at);
+      return { changed: false };
+    }
+    await records.addDiscovery(tx, { deployment_id: id, nth: (before?.nth ?? 0) + 1, digest, body: bytes, first_at: at, last_at: at, faults: JSON.stringify(faults) });
+    await records.callOut(tx, id);
+    const services = servicesIn(bytes).map((one) => one.id).sort();
+    if (!before) {
+      await house.remember(tx, { kind: kinds.discoveryChanged.kind, by, at, about: `gateway/${id}`, deployment: id, body: { from: null, to: digest, services } });
+      return { changed: true };
+    }
+    const fed = (of: Uint8Array) => JSON.stringify(servicesIn(of).map((one) => [one.id, one.hook, one.prefetch]));
+    await happened(house, tx, by, id, [{
+      kind: kinds.discoveryChanged.kind, changes: fed(before.body) === fed(bytes) ? ['model-version'] : ['model-version', 'feed'], about: `gateway/${id}`,
+      says: 'The vendor’s service describes itself otherwise than before, without a word.', body: { from: before.digest, to: digest, services },
+    }]);
+    return { changed: true };
+  });
+}
+
+async function fetchDiscovery(house: House, connection: Connection): Promise<Buffer> {
+  const base = new URL(connection.url);
+  const pool = openPool(base.origin);
+  const path = `${base.pathname.replace(/\/$/, '')}/cds-services`;
+  try {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (connection.sign) headers['authorization'] = `Bearer ${await signCall(await openOwnKey(house), house, { iss: addressOf(house), aud: `${base.origin}${path}`, jku: `${addressOf(house)}/cds/jwks.json` })}`;
+    const answer = await askVendor(pool, { method: 'GET', path, headers, body: null }, 10_000);
+    const unusable = (says: string) => new Problem('unavailable', `The vendor’s discovery cannot be read: ${says}.`, 'Check the address of the connection, and ask the vendor.', [{ path: `${connection.url}/cds-services`, says }]);
+    if (!answer.ok) throw unusable(answer.says);
+    if (answer.status !== 200) throw unusable(`it answers ${answer.status}`);
+    try {
+      if (spanAt(spansOf(answer.bytes), ['services'])?.kind !== 'array') throw new Error('there is no list of services in it');
+    } catch (error) {
+      throw unusable((error as Error).message);
+    }
+    return answer.bytes;
+  } finally {
+    await pool.destroy();
+  }
+}
+
+/** What the EHR is told: the vendor's own bytes, and the prefetch this house's rules need beside the vendor's. */
+export function discoveryFor(bytes: Uint8Array, prefetch: Connection['prefetch']): Uint8Array {
+  const mine = Object.entries(prefetch).map(([key, template]) => `${JSON.stringify(key)}:${JSON.stringify(template)}`).join(',');
+  const services = spanAt(spansOf(bytes), ['services']);
+  if (mine === '' || services?.kind !== 'array') return bytes;
+  const edits: Edit[] = [];
+  for (const one of services.items) {
+    if (one.kind !== 'object' || stringAt(bytes, spanAt(one, ['id'])) === null) continue;
+    const there = memberOf(one, 'prefetch')?.value;
+    if (there?.kind === 'object') edits.push({ start: there.start + 1, end: there.start + 1, text: `${mine}${there.members.length > 0 ? ',' : ''}` });
+    else if (there) edits.push({ start: there.start, end: there.end, text: `{${mine}}` });
+    else edits.push({ start: one.members.at(-1)!.value.end, end: one.members.at(-1)!.value.end, text: `,"prefetch":{${mine}}` });
+  }
+  return splice(bytes, edits);
+}
+

@@ -1,0 +1,131 @@
+// What did the clinician do with the card, and does the vendor hear of it in its own names?
+import { feedbackOf } from '../decisions/decisions.ts';
+import { openPayload } from '../../spine/ledger/ledger.ts';
+import type { Json } from '../../tools/base/canonical.ts';
+import { theHouse, type Caller } from '../../tools/server/capability.ts';
+import { askVendor } from './ask-vendor.ts';
+import { BadCall, headersTo, type Desk } from './call.ts';
+import { vendorNames } from './compose.ts';
+import { JsonFault, spanAt, spansOf, splice, stringAt, valueAt, withoutItems, type Edit, type Span } from './json-spans.ts';
+import * as records from './records.ts';
+import { decisionIn } from './uuids.ts';
+import type { Serving } from './watch.ts';
+
+const ehr: Caller = { ...theHouse, id: 'gateway', name: 'EHR through the gateway', roles: [] };
+
+interface Item {
+  span: Span;
+  decision: string;
+  outcome: 'accepted' | 'overridden';
+  at: string;
+  accepted: { id: string; nth: number; span: Span }[];
+  reason: { code: string; system?: string; text?: string } | null;
+}
+
+/**
+ * Records feedback (CDS Hooks 2.0 "Feedback") and then forwards it to the vendor with the vendor's own uuids.
+ * @throws BadCall where it is none, or about a card that was never answered here.
+ */
+export async function takeFeedback(desk: Desk, serving: Serving, service: string, bytes: Buffer): Promise<{ recorded: number }> {
+  const { house } = desk;
+  let root: Span;
+  try {
+    root = spansOf(bytes);
+  } catch (error) {
+    if (error instanceof JsonFault) throw new BadCall(`The feedback is not JSON that can be taken: ${error.message}.`);
+    throw error;
+  }
+  const list = spanAt(root, ['feedback']);
+  if (list?.kind !== 'array' || list.items.length === 0) throw new BadCall('There is no list `feedback` with anything in it.');
+  if (list.items.length > 500) throw new BadCall('More than 500 feedbacks at once.');
+  const now = house.clock.now();
+  const items = list.items.map((span, nth) => readItem(bytes, span, nth, now));
+  for (const [nth, item] of items.entries()) {
+    const found = await records.decisionIn(house.db, item.decision);
+    if (!found || found.deployment !== serving.deployment) throw new BadCall(`feedback[${nth}].card is no card that was answered here.`);
+  }
+  for (const { decision, outcome, at, reason, accepted } of items)
+    await feedbackOf(house, ehr, serving.deployment, decision, { key: decision, at, act: outcome, ...(reason && { reason }), ...(accepted[0] && { suggestion: String(accepted[0].nth) }) });
+  void forward(desk, serving, service, bytes, list, items).catch((error: Error) => house.log.warn('feedback could not be forwarded to the vendor', { deployment: serving.deployment, error: error.message }));
+  return { recorded: items.length };
+}
+
+function readItem(bytes: Uint8Array, span: Span, nth: number, now: string): Item {
+  const text = (path: (string | number)[]) => stringAt(bytes, spanAt(span, path));
+  const here = `feedback[${nth}]`;
+  const card = text(['card']);
+  const found = card === null ? null : decisionIn(card);
+  if (!found || found.nth !== 0) throw new BadCall(`${here}.card is no card that was answered here.`);
+  const outcome = text(['outcome']);
+  if (outcome !== 'accepted' && outcome !== 'overridden') throw new BadCall(`${here}.outcome is neither accepted nor overridden.`);
+  const told = Date.parse(text(['outcomeTimestamp']) ?? '');
+  if (!Number.isFinite(told)) throw new BadCall(`${here}.outcomeTimestamp is no instant.`);
+  const suggestions = spanAt(span, ['acceptedSuggestions']);
+  if (suggestions !== undefined && suggestions.kind !== 'array') throw new BadCall(`${here}.acceptedSuggestions is no list.`);
+  const accepted = (suggestions?.kind === 'array' ? suggestions.items : []).map((one, i) => {
+    const id = stringAt(bytes, spanAt(one, ['id']));
+    const which = id === null ? null : decisionIn(id);
+    if (id === null || !which || which.decision !== found.decision || which.nth === 0) throw new BadCall(`${here}.acceptedSuggestions[${i}].id is no suggestion of that card.`);
+    return { id, nth: which.nth, span: spanAt(one, ['id'])! };
+  });
+  const why = spanAt(span, ['overrideReason']);
+  // A clock that runs ahead does not make a card be answered before it was shown.
+  return { span, decision: found.decision, outcome, at: new Date(Math.min(told, Date.parse(now))).toISOString(), accepted, reason: why ? reasonIn(bytes, why) : null };
+}
+
+/** `overrideReason.reason` is a coding; feedback without a coded reason may bring a comment only. */
+function reasonIn(bytes: Uint8Array, span: Span): Item['reason'] {
+  const why = valueAt(bytes, span) as Json;
+  const of = (value: Json | undefined, key: string) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value[key] : undefined);
+  const short = (value: Json | undefined) => (typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined);
+  const code = short(of(of(why, 'reason'), 'code'));
+  const system = short(of(of(why, 'reason'), 'system'));
+  const comment = of(why, 'userComment');
+  const text = typeof comment === 'string' && comment !== '' ? comment.slice(0, 2_000) : undefined;
+  if (code === undefined && text === undefined) return null;
+  return { code: code ?? 'comment', ...(system !== undefined && { system }), ...(text !== undefined && { text }) };
+}
+
+/** Sends on what concerns cards the vendor named itself; one without a uuid it cannot know. */
+async function forward(desk: Desk, serving: Serving, service: string, bytes: Buffer, list: Span & { kind: 'array' }, items: readonly Item[]): Promise<void> {
+  const edits: Edit[] = [];
+  const out = new Set<number>();
+  for (const [nth, item] of items.entries()) {
+    const names = desk.delivery.cardOf(item.decision) ?? (await records.cardRow(desk.house.db, item.decision)) ?? (await namesInLedger(desk, item.decision));
+    if (!names?.card) {
+      out.add(nth);
+      continue;
+    }
+    const card = spanAt(item.span, ['card'])!;
+    edits.push({ start: card.start, end: card.end, text: JSON.stringify(names.card) });
+    for (const one of item.accepted) {
+      const name = names.suggestions[one.nth - 1];
+      if (name) edits.push({ start: one.span.start, end: one.span.end, text: JSON.stringify(name) });
+    }
+  }
+  if (out.size === items.length) return;
+  const path = `${serving.base.pathname.replace(/\/$/, '')}/cds-services/${encodeURIComponent(service)}/feedback`;
+  const answer = await askVendor(serving.pool, { method: 'POST', path, headers: await headersTo(desk, serving, path), body: splice(bytes, [...withoutItems(list, (nth) => out.has(nth)), ...edits]) }, 10_000);
+  // A vendor need not have such an endpoint.
+  if (!answer.ok || (answer.status >= 400 && answer.status !== 404)) throw new Error(answer.ok ? `it answers ${answer.status}` : answer.says);
+}
+
+/** After a crash between the answer and the note of its names they are still in the sealed payload; reading it is remembered. */
+async function namesInLedger(desk: Desk, decision: string): Promise<{ card: string | null; suggestions: string[] } | null> {
+  const found = await records.decisionIn(desk.house.db, decision);
+  if (!found?.sealed) return null;
+  try {
+    let { plain } = await openPayload(desk.house, theHouse, found.position, 'the vendor’s own name of the card, for its feedback');
+    const other = JSON.parse(plain.toString('utf8')) as { with?: string; nth?: number };
+    if (other.with !== undefined) {
+      const first = await records.decisionIn(desk.house.db, other.with);
+      if (!first?.sealed) return null;
+      ({ plain } = await openPayload(desk.house, theHouse, first.position, 'the vendor’s own name of the card, for its feedback'));
+    }
+    const card = spanAt(spansOf(plain), ['response', 'cards', other.nth ?? 0]);
+    const names = card && vendorNames(plain, card);
+    return names ? { card: names.card, suggestions: names.suggestions.map((one) => one ?? '') } : null;
+  } catch {
+    return null;
+  }
+}
