@@ -1,5 +1,5 @@
 // Under which names is something known here, so that no patient, person or producer's key is kept as it came?
-import { keyedHash, referencesFor } from '../../spine/ledger/ledger.ts';
+import { keyedHash, keyedHashes, referencesFor } from '../../spine/ledger/ledger.ts';
 import type { House } from '../../tools/server/capability.ts';
 
 type Kind = 'patient' | 'encounter' | 'user';
@@ -14,3 +14,23 @@ export async function referencesOf(house: House, asked: readonly { kind: Kind; v
 
 /** The name of a record a producer told: the same record again has the same name, and nobody can guess the key from it. */
 export const nameOf = (house: House, deployment: string, what: string, key: string): Promise<Buffer> => keyedHash(house, { system: `decisions/${deployment}/${what}`, value: key });
+
+/** Whom an identifier stands for, already looked up; null where there is none. */
+export type References = (kind: Kind, value: string | undefined) => string | null;
+
+/** The references of everything these name, looked up at once. */
+export async function referencesIn(house: House, told: readonly { subject?: string | undefined; encounter?: string | undefined; user?: string | undefined }[]): Promise<References> {
+  const of = { patient: new Map<string, string>(), encounter: new Map<string, string>(), user: new Map<string, string>() };
+  for (const { subject, encounter, user } of told) {
+    if (subject !== undefined) of.patient.set(subject, '');
+    if (encounter !== undefined) of.encounter.set(encounter, '');
+    if (user !== undefined) of.user.set(user, '');
+  }
+  const asked = (Object.keys(of) as Kind[]).flatMap((kind) => [...of[kind].keys()].map((value) => ({ system: kind, value })));
+  const found = await referencesFor(house, asked);
+  asked.forEach(({ system, value }, nth) => of[system].set(value, found[nth]!));
+  return (kind, value) => (value === undefined ? null : of[kind].get(value)!);
+}
+
+/** Names of many keys of one sort. */
+export const namesOf = (house: House, deployment: string, what: string, keys: readonly string[]): Promise<Buffer[]> => keyedHashes(house, `decisions/${deployment}/${what}`, keys);

@@ -53,11 +53,13 @@ export async function propose(house: House, caller: Caller, slugOrId: string, wa
     const waiting = (await records.policyRows(tx, found.id)).find((one) => one.state === 'proposed');
     if (waiting) throw new Problem('conflict', `Version ${waiting.version} waits for a second person already.`, 'Approve it, or refuse it first.');
     const needs = needsApproval(acting.policy, wanted);
-    return add(house, tx, caller, found, { policy: wanted, reason, needs, at });
+    return add(house, tx, caller, found, { policy: wanted, reason, needs, at, moves: true });
   });
 }
 
 interface Wanted {
+  /** Whether the deployment's own mode follows. */
+  moves: boolean;
   policy: Policy;
   reason: string;
   needs: string[];
@@ -65,7 +67,7 @@ interface Wanted {
 }
 
 /** Writes a version down; where nobody else is needed it acts from now on. */
-async function add(house: House, tx: Tx, caller: Caller, found: Pick<FoundDeployment, 'id'>, { policy, reason, needs, at }: Wanted): Promise<PolicyVersion> {
+async function add(house: House, tx: Tx, caller: Caller, found: Pick<FoundDeployment, 'id'>, { policy, reason, needs, at, moves }: Wanted): Promise<PolicyVersion> {
   const version = await records.nextVersion(tx, found.id);
   const document = canonical(policy as unknown as Json);
   const acts = needs.length === 0;
@@ -76,12 +78,11 @@ async function add(house: House, tx: Tx, caller: Caller, found: Pick<FoundDeploy
   if (acts) await records.replaceActing(tx, found.id);
   await records.addPolicy(tx, row);
   if (acts) await act(tx, found.id, version);
+  // The deployment is held before the head of the ledger, as everywhere: two changes never wait for each other in a circle.
+  if (acts && moves) await changeIn(house, tx, caller, found.id, { mode: deploymentMode[policy.mode], reason });
   const about = `gateway/${found.id}/policy/${version}`;
   await house.remember(tx, { kind: kinds.proposed.kind, by: caller, at, about, deployment: found.id, body: { version, digest: row.digest, mode: policy.mode, needs, reason } });
-  if (acts) {
-    await house.remember(tx, { kind: kinds.approved.kind, by: caller, at, about, deployment: found.id, body: { version, digest: row.digest, mode: policy.mode, needs } });
-    await changeIn(house, tx, caller, found.id, { mode: deploymentMode[policy.mode], reason });
-  }
+  if (acts) await house.remember(tx, { kind: kinds.approved.kind, by: caller, at, about, deployment: found.id, body: { version, digest: row.digest, mode: policy.mode, needs } });
   return policyOf(row);
 }
 
@@ -105,8 +106,8 @@ export async function approve(house: House, caller: Caller, slugOrId: string, ve
     const decided = { state: 'acting', decided_at: at, decided_by: caller.id, decided_name: caller.name };
     await records.movePolicy(tx, found.id, version, decided);
     await act(tx, found.id, version);
-    await house.remember(tx, { kind: kinds.approved.kind, by: caller, at, about: `gateway/${found.id}/policy/${version}`, deployment: found.id, body: { version, digest: row.digest, mode: policy.mode, needs: row.needs } });
     await changeIn(house, tx, caller, found.id, { mode: deploymentMode[policy.mode], reason: row.reason });
+    await house.remember(tx, { kind: kinds.approved.kind, by: caller, at, about: `gateway/${found.id}/policy/${version}`, deployment: found.id, body: { version, digest: row.digest, mode: policy.mode, needs: row.needs } });
     return policyOf({ ...row, ...decided });
   });
 }
@@ -133,7 +134,7 @@ async function waitingRow(tx: Tx, deployment: string, version: number): Promise<
 
 /** The first policy of a service: it says nothing to anybody. */
 export async function begin(house: House, tx: Tx, caller: Caller, deployment: string): Promise<void> {
-  await add(house, tx, caller, { id: deployment }, { policy: policySchema.parse({ mode: 'off' }), reason: 'The connection was set up.', needs: [], at: house.clock.now() });
+  await add(house, tx, caller, { id: deployment }, { policy: policySchema.parse({ mode: 'off' }), reason: 'The connection was set up.', needs: [], at: house.clock.now(), moves: false });
 }
 
 /** Stops it: a version like the acting one, suspended. Showing anything again needs a proposal and a second person. */
@@ -146,7 +147,7 @@ export async function kill(house: House, caller: Caller, slugOrId: string, reaso
     // What waits could be approved by mistake right after; it has to be proposed anew.
     const waiting = (await records.policyRows(tx, found.id)).find((one) => one.state === 'proposed');
     if (waiting) await records.movePolicy(tx, found.id, waiting.version, { state: 'refused', decided_at: at, decided_by: caller.id, decided_name: caller.name });
-    const { version } = await add(house, tx, caller, found, { policy: { ...acting.policy, mode: 'suspended' }, reason, needs: [], at });
+    const { version } = await add(house, tx, caller, found, { policy: { ...acting.policy, mode: 'suspended' }, reason, needs: [], at, moves: true });
     await house.remember(tx, { kind: kinds.killed.kind, by: caller, at, about: `gateway/${found.id}`, deployment: found.id, body: { version, before: acting.version, mode: acting.policy.mode, reason } });
     return { version, at };
   });

@@ -24,17 +24,17 @@ export interface Templates {
   /** Different patients of an author or of a unit, counted up to 50: with very few their templates cannot be known. */
   patientsOfAuthor(author: string | null): number;
   patientsOfUnit(unit: string | null): number;
-  /** Where the fingerprint is filed, or -1: no second patient has it. */
+  /** Where the fingerprint is filed, or -1: no second patient has it. Neighbours in a template are filed one after another. */
   find(key: number, hash: Int32Array, at: number): number;
-  isTemplate(slot: number): boolean;
-  patientsAt(slot: number): number;
-  scopeAt(slot: number): TemplateUse['scope'];
+  isTemplate(row: number): boolean;
+  patientsAt(row: number): number;
+  scopeAt(row: number): TemplateUse['scope'];
   /** Where in the corpus, in tokens, the use was that stands for it: neighbours in a template have neighbouring places. */
-  rememberedAt(slot: number): number;
+  rememberedAt(row: number): number;
   /**
    * The tokens around it in one of its uses: `reach` before, then `reach` behind its own; 0 where uses differ. They begin here in
    * `contexts`. */
-  contextAt(slot: number): number;
+  contextAt(row: number): number;
   contexts: Int32Array;
 }
 
@@ -47,7 +47,7 @@ export interface TemplateLearner {
 // A fingerprint seen in one patient so far: check and subject, author and unit, in 16 bits each.
 const newcomer = 2;
 // A fingerprint of several patients: key, check, first and second subject, third and latest, patients, author
-// and unit (0: several), where in the corpus it was remembered, context.
+// and unit (0: several), where in the corpus it was remembered, and nothing, so that two rows fill a cache line.
 const known = 8;
 
 /**
@@ -62,13 +62,13 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   let near = new Int32Array(1024);
   // One bit per fingerprint of several patients: nearly all others are told from them without a look into the table.
   let sieve = new Int32Array(1 << 10);
-  // The keys lie apart, 0 for an empty slot: most looks end there, and they fit into the processor's cache.
-  let keys = new Int32Array(1 << 12);
-  let table = new Int32Array(known << 12);
-  let tableMask = (1 << 12) - 1;
+  // By fingerprint: key, and one more than its row; 0 where the slot is empty.
+  let slots = new Int32Array(2 << 12);
+  let slotMask = (1 << 12) - 1;
+  // Rows and contexts lie in the order they were met, so that what stands together in a text lies together in memory.
+  let rows = new Int32Array(known << 11);
   let used = 0;
   let contexts = new Int32Array(2 * reach * 256);
-  let contextCount = 0;
   const subjects = new Set<number>();
   let manySubjects = 0;
   let lastSubject: string | null = null;
@@ -97,8 +97,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     for (let i = 0; i < prints.count; i++) {
       const key = prints.key[i]!;
       const at = prints.at[i]!;
-      const slot = find(key, hash, at);
-      if (slot >= 0) again(slot, who, author, unit, at, end);
+      const row = find(key, hash, at);
+      if (row >= 0) again(row, who, author, unit, at, end);
       else first(key, checkOf(hash, at), who, author, unit, at, end);
     }
     read += end;
@@ -108,8 +108,9 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   function touch(): void {
     const { key, count } = prints;
     const mask = newcomers - 1;
+    const sieveMask = sieve.length - 1;
     if (near.length < count) near = new Int32Array(count * 2);
-    for (let i = 0; i < count; i++) near[i] = singles[(key[i]! & mask) * newcomer]!;
+    for (let i = 0; i < count; i++) near[i] = singles[(key[i]! & mask) * newcomer]! ^ sieve[(Math.imul(key[i]!, spread) >>> 5) & sieveMask]!;
   }
 
   function first(key: number, check: number, who: number, author: number, unit: number, token: number, end: number): void {
@@ -128,46 +129,52 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   }
 
   function promote(key: number, check: number, one: number, two: number, author: number, unit: number, token: number, end: number): void {
-    if (used * 2 > tableMask) makeRoom();
-    let slot = Math.imul(key, 0x9e3779b1) >>> 7 & tableMask;
-    while (keys[slot]! !== 0) slot = (slot + 1) & tableMask;
-    keys[slot] = key || 1;
-    addToSieve(key);
-    const at = slot * known;
-    table[at] = key;
-    table[at + 1] = check;
-    table[at + 2] = one | (two << 16);
-    table[at + 3] = two << 16;
-    table[at + 4] = 2;
-    table[at + 5] = (author << 16) | unit;
-    table[at + 6] = read + token | 0;
-    table[at + 7] = remember(token, end);
-    used++;
+    if (used * 2 > slotMask) makeRoom();
+    const row = used++;
+    const at = row * known;
+    if (at + known > rows.length) rows = widened(rows);
+    rows[at] = key;
+    rows[at + 1] = check;
+    rows[at + 2] = one | (two << 16);
+    rows[at + 3] = two << 16;
+    rows[at + 4] = 2;
+    rows[at + 5] = (author << 16) | unit;
+    rows[at + 6] = read + token | 0;
+    remember(row, token, end);
+    enter(key, row);
   }
 
-  function again(slot: number, who: number, author: number, unit: number, at: number, end: number): void {
-    const to = slot * known;
-    const hands = table[to + 5]!;
-    if (hands !== 0) table[to + 5] = (same(hands >>> 16, author) << 16) | same(hands & 0xffff, unit);
-    const third = table[to + 3]!;
+  function enter(key: number, row: number): void {
+    const bit = Math.imul(key, spread);
+    sieve[(bit >>> 5) & (sieve.length - 1)]! |= 1 << (bit & 31);
+    let slot = bit >>> 7 & slotMask;
+    while (slots[slot * 2 + 1]! !== 0) slot = (slot + 1) & slotMask;
+    slots[slot * 2] = key;
+    slots[slot * 2 + 1] = row + 1;
+  }
+
+  function again(row: number, who: number, author: number, unit: number, at: number, end: number): void {
+    const to = row * known;
+    const hands = rows[to + 5]!;
+    if (hands !== 0) rows[to + 5] = (same(hands >>> 16, author) << 16) | same(hands & 0xffff, unit);
+    const third = rows[to + 3]!;
     if (third >>> 16 === who) return;
-    table[to + 3] = (third & 0xffff) | (who << 16);
-    const pair = table[to + 2]!;
+    rows[to + 3] = (third & 0xffff) | (who << 16);
+    const pair = rows[to + 2]!;
     if ((pair & 0xffff) === who || pair >>> 16 === who || (third & 0xffff) === who) return;
-    if ((third & 0xffff) === 0) table[to + 3] = who | (who << 16);
-    const patients = ++table[to + 4]!;
-    if (patients === 3) agree(table[to + 7]!, at, end);
+    if ((third & 0xffff) === 0) rows[to + 3] = who | (who << 16);
+    const patients = ++rows[to + 4]!;
+    if (patients === 3) agree(row * 2 * reach, at, end);
   }
 
   /** Files the tokens around this use; 0 stands for the note's edge. */
-  function remember(at: number, end: number): number {
-    const to = contextCount++ * 2 * reach;
+  function remember(row: number, at: number, end: number): void {
+    const to = row * 2 * reach;
     if (to + 2 * reach > contexts.length) contexts = widened(contexts);
     for (let i = 0; i < reach; i++) {
       contexts[to + i] = at - reach + i >= 0 ? tokens.hash[at - reach + i]! : 0;
       contexts[to + reach + i] = at + gram + i < end ? tokens.hash[at + gram + i]! : 0;
     }
-    return to;
   }
 
   /** Keeps of the tokens around it what stands around this use, too: one use alone does not show where a template ends. */
@@ -184,66 +191,56 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     }
   }
 
-  /** A wider table, or, at the bound, one without those that only two patients have. */
+  /** More slots, or, at the bound, fewer rows: those that only two patients have are left out. */
   function makeRoom(): void {
-    const isFull = tableMask + 1 >= entries;
-    const old = table;
-    if (!isFull) tableMask = tableMask * 4 + 3;
-    keys = new Int32Array(tableMask + 1);
-    table = new Int32Array(known * (tableMask + 1));
-    sieve = new Int32Array((tableMask + 1) >> 2);
-    used = 0;
-    const oldContexts = contexts;
-    contexts = new Int32Array(contexts.length);
-    contextCount = 0;
-    for (let keepFrom = isFull ? 3 : 2; ; keepFrom++) {
-      let keeps = 0;
-      for (let at = 0; at < old.length; at += known) if (old[at + 4]! >= keepFrom) keeps++;
-      if (keeps * 3 > tableMask && isFull) continue;
-      for (let at = 0; at < old.length; at += known) {
-        if (old[at + 4]! < keepFrom) continue;
-        let slot = Math.imul(old[at]!, 0x9e3779b1) >>> 7 & tableMask;
-        while (keys[slot]! !== 0) slot = (slot + 1) & tableMask;
-        keys[slot] = old[at]! || 1;
-        table.set(old.subarray(at, at + known), slot * known);
-        addToSieve(old[at]!);
-        const context = contextCount++ * 2 * reach;
-        contexts.set(oldContexts.subarray(old[at + 7]!, old[at + 7]! + 2 * reach), context);
-        table[slot * known + 7] = context;
-        used++;
-      }
-      return;
+    if (slotMask + 1 < entries) slotMask = slotMask * 4 + 3;
+    else {
+      let keepFrom = 3;
+      while (countFrom(keepFrom) * 3 > slotMask) keepFrom++;
+      keepOnly(keepFrom);
     }
+    slots = new Int32Array(2 * (slotMask + 1));
+    sieve = new Int32Array((slotMask + 1) >> 2);
+    for (let row = 0; row < used; row++) enter(rows[row * known]!, row);
   }
 
-  function addToSieve(key: number): void {
-    const bit = Math.imul(key, 0x9e3779b1);
-    sieve[(bit >>> 5) & (sieve.length - 1)]! |= 1 << (bit & 31);
+  function countFrom(patients: number): number {
+    let count = 0;
+    for (let row = 0; row < used; row++) if (rows[row * known + 4]! >= patients) count++;
+    return count;
+  }
+
+  function keepOnly(patients: number): void {
+    let kept = 0;
+    for (let row = 0; row < used; row++) {
+      if (rows[row * known + 4]! < patients) continue;
+      rows.copyWithin(kept * known, row * known, (row + 1) * known);
+      contexts.copyWithin(kept * 2 * reach, row * 2 * reach, (row + 1) * 2 * reach);
+      kept++;
+    }
+    used = kept;
   }
 
   function find(key: number, hash: Int32Array, tokenAt: number): number {
-    const bit = Math.imul(key, 0x9e3779b1);
+    const bit = Math.imul(key, spread);
     if ((sieve[(bit >>> 5) & (sieve.length - 1)]! & (1 << (bit & 31))) === 0) return -1;
-    let slot = Math.imul(key, 0x9e3779b1) >>> 7 & tableMask;
+    let slot = bit >>> 7 & slotMask;
     for (;;) {
-      const held = keys[slot]!;
-      if (held === 0) return -1;
-      if (held === (key || 1) && table[slot * known + 1]! === checkOf(hash, tokenAt)) return slot;
-      slot = (slot + 1) & tableMask;
+      const row = slots[slot * 2 + 1]! - 1;
+      if (row < 0 || (slots[slot * 2]! === key && rows[row * known + 1]! === checkOf(hash, tokenAt))) return row;
+      slot = (slot + 1) & slotMask;
     }
   }
 
-  const isTemplate = (slot: number): boolean => {
-    const patients = table[slot * known + 4]!;
-    if (patients >= patientsOfAll) return true;
-    if (table[slot * known + 5]! === 0) return false;
-    return patients >= patientsOfOneHand;
+  const isTemplate = (row: number): boolean => {
+    const patients = rows[row * known + 4]!;
+    return patients >= patientsOfAll || (patients >= patientsOfOneHand && rows[row * known + 5]! !== 0);
   };
 
   function finish(): Templates {
     singles = new Int32Array(0);
     let size = 0;
-    for (let slot = 0; slot <= tableMask; slot++) if (table[slot * known + 4]! !== 0 && isTemplate(slot)) size++;
+    for (let row = 0; row < used; row++) if (isTemplate(row)) size++;
     const patients = subjects.size + manySubjects;
     return {
       patients,
@@ -254,10 +251,10 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       patientsOfUnit: (unit) => (unit === null ? 0 : (ofUnit.get(unit)?.size ?? 0)),
       find,
       isTemplate,
-      patientsAt: (slot) => table[slot * known + 4]!,
-      scopeAt: (slot) => (table[slot * known + 5]! >>> 16 !== 0 ? 'author' : table[slot * known + 5]! !== 0 ? 'unit' : 'everywhere'),
-      rememberedAt: (slot) => table[slot * known + 6]!,
-      contextAt: (slot) => table[slot * known + 7]!,
+      patientsAt: (row) => rows[row * known + 4]!,
+      scopeAt: (row) => (rows[row * known + 5]! >>> 16 !== 0 ? 'author' : rows[row * known + 5]! !== 0 ? 'unit' : 'everywhere'),
+      rememberedAt: (row) => rows[row * known + 6]!,
+      contextAt: (row) => row * 2 * reach,
       contexts,
     };
   }
@@ -271,6 +268,9 @@ export async function learnTemplates(corpus: Iterable<NoteText> | AsyncIterable<
   for await (const note of corpus) learner.add(note);
   return learner.finish();
 }
+
+/** Spreads keys over slots and the sieve (Knuth's multiplicative hashing). */
+const spread = 0x9e3779b1;
 
 /** The same hand, or several (unknown hands count as several). */
 const same = (one: number, other: number): number => (one === other ? one : 0);
