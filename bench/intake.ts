@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
-import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { decisionMeasures, capability as decisions } from '../src/expose/decisions/decisions.ts';
 import type { BatchAnswer } from '../src/expose/decisions/model.ts';
 import { capability as deployments } from '../src/spine/deployments/deployments.ts';
@@ -15,7 +14,7 @@ import { ledger, remember, signHead } from '../src/spine/ledger/ledger.ts';
 import { catalogue, measures } from '../src/spine/measures/measures.ts';
 import { systemClock } from '../src/tools/base/clock.ts';
 import { readConfig } from '../src/tools/server/config.ts';
-import { migrate, openDatabase, type Db } from '../src/tools/server/database.ts';
+import { migrate, openDatabase, poolOf, type Db } from '../src/tools/server/database.ts';
 import { directJobs } from '../src/tools/server/direct-jobs.ts';
 import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
 import { buildHttp, type Doorkeeper } from '../src/tools/server/http.ts';
@@ -126,10 +125,8 @@ function* linesOf(many: number, run: string): Generator<Buffer> {
 async function bareCopy(from: Db): Promise<Taken> {
   const { rows } = await sql<{ n: number }>`select count(*)::int as n from decisions.batch_record`.execute(from);
   const tables = ['decisions.known', 'decisions.batch_record'] as const;
-  const client = new pg.Client(server!.address as pg.ClientConfig);
-  await client.connect();
+  const client = await poolOf(from)!.connect();
   const kept: { table: string; bytes: Buffer[] }[] = [];
-  const { to: copyTo } = await import('pg-copy-streams');
   for (const table of tables) {
     const bytes: Buffer[] = [];
     await pipeline(client.query(copyTo(`copy ${table} to stdout (format binary)`)), new Writable({ write: (chunk: Buffer, _encoding, done) => { bytes.push(chunk); done(); } }));
@@ -142,7 +139,7 @@ async function bareCopy(from: Db): Promise<Taken> {
     for (const { table, bytes } of kept) await pipeline(Readable.from(bytes), client.query(copyFrom(`copy ${table} from stdin (format binary)`)));
     await client.query('commit');
   });
-  await client.end();
+  client.release();
   const n = rows[0]!.n;
   return { perSecond: n / seconds, cpu: cpu / n, postgres: postgres === null ? null : postgres / n, recorded: n, grownMegabytes: 0 };
 }

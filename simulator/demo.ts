@@ -5,6 +5,7 @@ import { api } from './demo/api.ts';
 import { auditDone, earlierRun, startAudit, uploadExport } from './demo/audits.ts';
 import { demoDeployments, loadDeployment } from './demo/deployments.ts';
 import { earlierNotes, notesDone, startNotes } from './demo/notes.ts';
+import { loadDecisions } from './demo/decisions.ts';
 import { loadDecision, loadEvidence, loadStage } from './demo/gates.ts';
 import { demoAccounts, demoPassword } from './demo/people.ts';
 import { loadPlaces, loadRoster } from './demo/places.ts';
@@ -72,6 +73,8 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
   let attested = 0;
   onProgress('Attesting what no room measures yet, each number with its document.');
   for (const plan of demoDeployments) attested += await loadEvidence(plan, as);
+  onProgress('Telling of four weeks of decisions, and what people did with them.');
+  for (const plan of demoDeployments) await loadDecisions(plan, engineer, { folder: workspace, seed, now });
   for (const { slug, title } of demoDeployments) {
     onProgress(`Auditing the data for: ${title}.`);
     await auditDone(engineer, runs.get(slug)!, signal);

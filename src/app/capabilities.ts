@@ -1,5 +1,6 @@
 // Which rooms does the house have, and which numbers do they give? The one list, lower rooms first.
 import { capability as decisions, decisionMeasures } from '../expose/decisions/decisions.ts';
+import { capability as gateway } from '../expose/gateway/gateway.ts';
 import { auditMeasures, capability as audit, exportShelf } from '../prepare/audit/audit.ts';
 import { notes, notesMeasures } from '../prepare/notes/notes.ts';
 import { capability as deployments } from '../spine/deployments/deployments.ts';
@@ -15,4 +16,4 @@ export const playbook = fiveStep();
 /** Every measure of the house; what the playbook asks for and no room measures yet stands in it as not measurable. */
 export const measureCatalogue = catalogue([...charterMeasures, ...gateMeasures, ...decisionMeasures, ...auditMeasures, ...notesMeasures], expectedMeasures(playbook));
 
-export const capabilities: readonly Capability[] = [server, ledger, deployments, measures(measureCatalogue), gates(measureCatalogue, playbook), decisions, audit, notes(exportShelf)];
+export const capabilities: readonly Capability[] = [server, ledger, deployments, measures(measureCatalogue), gates(measureCatalogue, playbook), decisions, gateway, audit, notes(exportShelf)];

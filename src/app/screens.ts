@@ -1,4 +1,5 @@
 // Which screens does the product have? The one list.
+import { screens as decisions } from '../expose/decisions/screens.ts';
 import { screens as audit } from '../prepare/audit/screens.ts';
 import { screens as notes } from '../prepare/notes/screens.ts';
 import { screens as deployments } from '../spine/deployments/screens.ts';
@@ -15,4 +16,4 @@ const house: Screen[] = [
   { path: '/administration', title: 'Administration', page: () => import('./AdministrationPage.tsx'), who: ['administrator', 'auditor'], menu: { label: 'Administration', order: 90 } },
 ];
 
-export const screens: readonly Screen[] = [...gates, ...deployments, ...audit, ...notes, ...ledger, ...house];
+export const screens: readonly Screen[] = [...gates, ...deployments, ...decisions, ...audit, ...notes, ...ledger, ...house];

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { screens } from '../../src/app/screens.ts';
+import { listDecisions } from '../../src/expose/decisions/model.ts';
 import { listRuns } from '../../src/prepare/audit/model.ts';
 import { listRuns as listNotes } from '../../src/prepare/notes/model.ts';
 import { listSamples } from '../../src/prepare/audit/sampling/model.ts';
@@ -41,9 +42,10 @@ describe.skipIf(!browserThere)('every screen', () => {
     const ask = async <T>(url: string) => (await (await page.request.get(`${journey.running.localUrl}${url}`)).json()) as T;
     const { items: runs } = await ask<{ items: { id: string }[] }>(`${listRuns.path}?deployment=sepsis-alert`);
     const { items: notes } = await ask<{ items: { id: string }[] }>(`${listNotes.path}?deployment=sepsis-alert`);
+    const { items: decisions } = await ask<{ items: { decision: string }[] }>(`${listDecisions.path}?deployment=sepsis-alert&limit=1`);
     const past = await ask<unknown>(readHistory.path.replace(':deployment', 'sepsis-alert'));
-    const decision = /gat_[0-9a-z]{26}/.exec(JSON.stringify(past))![0];
-    return path.replace('$deployment', 'sepsis-alert').replace('$gate', 'G1').replace('notes/$run', `notes/${notes[0]!.id}`).replace('$chart', '1').replace('$run', runs[0]!.id).replace('$sample', path.includes('$sample') ? await sampleOf(page) : '').replace('$decision', decision);
+    const decided = /gat_[0-9a-z]{26}/.exec(JSON.stringify(past))![0];
+    return path.replace('$deployment', 'sepsis-alert').replace('$gate', 'G1').replace('notes/$run', `notes/${notes[0]!.id}`).replace('$chart', '1').replace('$run', runs[0]!.id).replace('$sample', path.includes('$sample') ? await sampleOf(page) : '').replace('decided/$decision', `decided/${decided}`).replace('$decision', decisions[0]?.decision ?? '');
   }
 
   let drawn: Promise<string> | null = null;

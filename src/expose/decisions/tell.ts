@@ -9,10 +9,12 @@ import { kinds } from './entry-kinds.ts';
 import type { Event, Way } from './event.ts';
 import type { Assurance, DecisionIn, FeedbackIn, OutcomeIn, UseIn } from './intake.ts';
 import type { Receipt } from './model.ts';
-import { nameOf, referencesOf } from './names.ts';
+import { nameOf, referencesIn, type References } from './names.ts';
 import * as records from './records.ts';
 
 export type Told = { what: 'decision'; told: DecisionIn } | { what: 'feedback'; told: FeedbackIn } | { what: 'outcome'; told: OutcomeIn } | { what: 'use'; told: UseIn };
+
+export type About = Exclude<Told, { what: 'decision' }>;
 
 /** What is written down of one thing told: the event, its name, and what is sealed with it. */
 export interface Written {
@@ -45,13 +47,18 @@ export async function tellAbout(house: House, caller: Caller, deployment: string
 }
 
 export async function writeDecision(house: House, name: Buffer, id: string, told: DecisionIn, assurance: Assurance, via: Way): Promise<Written> {
-  const [subject, encounter, user] = await referencesOf(house, [{ kind: 'patient', value: told.subject }, { kind: 'encounter', value: told.encounter }, { kind: 'user', value: told.user }]);
+  return decisionWritten(name, id, told, assurance, via, await referencesIn(house, [told]));
+}
+
+/** What is written of a decision, with everybody in it replaced by a reference. */
+export function decisionWritten(name: Buffer, id: string, told: DecisionIn, assurance: Assurance, via: Way, reference: References): Written {
+  const subject = reference('patient', told.subject)!;
   const shownAt = told.disposition === 'shown' ? (told.shownAt ?? told.at) : null;
   const { output, payload = null } = told;
   return {
-    name, sealedFor: payload === null ? null : subject!, payload,
+    name, sealedFor: payload === null ? null : subject, payload,
     event: {
-      what: 'recorded', decision: id, at: told.at, name: name.toString('hex'), askedAt: told.askedAt ?? null, shownAt, subject: subject!, encounter: encounter!, user: user!,
+      what: 'recorded', decision: id, at: told.at, name: name.toString('hex'), askedAt: told.askedAt ?? null, shownAt, subject, encounter: reference('encounter', told.encounter), user: reference('user', told.user),
       facility: told.facility ?? null, department: told.department ?? null, version: told.version, class: output.class ?? null, score: output.score ?? null, label: output.label ?? null, critical: output.critical,
       disposition: told.disposition, rule: told.rule ?? null, arm: told.arm ?? null, momentAt: told.momentAt ?? null, assurance, via,
     },
@@ -59,24 +66,25 @@ export async function writeDecision(house: House, name: Buffer, id: string, told
 }
 
 /** The name of what is told about a decision is all of it: the same feedback twice is one, a second thought is another. */
-export async function writeAbout(house: House, deployment: string, decision: string, one: Exclude<Told, { what: 'decision' }>): Promise<Written> {
-  const name = await nameOf(house, deployment, one.what, canonical(one.told));
+export async function writeAbout(house: House, deployment: string, decision: string, one: About): Promise<Written> {
+  return aboutWritten(await nameOf(house, deployment, one.what, canonical(one.told)), decision, one, await referencesIn(house, [one.told as { user?: string | undefined }]));
+}
+
+/** What is written of feedback, an outcome or a use. */
+export function aboutWritten(name: Buffer, decision: string, one: About, reference: References): Written {
   const at = { decision, at: one.told.at };
   switch (one.what) {
     case 'feedback': {
-      const [user] = await referencesOf(house, [{ kind: 'user', value: one.told.user }]);
       const text = one.told.reason?.text;
       return {
         name, sealedFor: text === undefined ? null : decision, payload: text === undefined ? null : { reason: text },
-        event: { what: 'feedback', ...at, act: one.told.act, user: user!, reason: one.told.reason?.code ?? null, reasonSystem: one.told.reason?.system ?? null, suggestion: one.told.suggestion ?? null, edited: one.told.edited ?? null, dwellMs: one.told.dwellMs ?? null },
+        event: { what: 'feedback', ...at, act: one.told.act, user: reference('user', one.told.user), reason: one.told.reason?.code ?? null, reasonSystem: one.told.reason?.system ?? null, suggestion: one.told.suggestion ?? null, edited: one.told.edited ?? null, dwellMs: one.told.dwellMs ?? null },
       };
     }
     case 'outcome':
       return { name, sealedFor: null, payload: null, event: { what: 'outcome', ...at, name: one.told.name, positive: one.told.positive, acted: one.told.acted, value: one.told.value ?? null } };
-    case 'use': {
-      const [user] = await referencesOf(house, [{ kind: 'user', value: one.told.user }]);
-      return { name, sealedFor: null, payload: null, event: { what: 'used', ...at, touch: one.told.what, user: user!, ms: one.told.ms ?? null } };
-    }
+    case 'use':
+      return { name, sealedFor: null, payload: null, event: { what: 'used', ...at, touch: one.told.what, user: reference('user', one.told.user), ms: one.told.ms ?? null } };
   }
 }
 

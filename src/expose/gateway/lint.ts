@@ -44,7 +44,7 @@ function lintCard(card: Json, tell: Tell): void {
   else if ([...card['summary']].length >= longestSummary) tell('.summary', `is not shorter than ${longestSummary} characters`, 'warning');
   if (!['info', 'warning', 'critical'].includes(card['indicator'] as string)) tell('.indicator', 'is none of info, warning, critical');
   if (card['uuid'] !== undefined && !isText(card['uuid'])) tell('.uuid', 'is not a string');
-  if (card['detail'] !== undefined && !isText(card['detail'])) tell('.detail', 'is not a string', card['detail'] === null || card['detail'] === '' ? 'warning' : 'error');
+  if (card['detail'] !== undefined && !isText(card['detail'])) tell('.detail', 'is not a string', 'warning');
   lintSource(card['source'], tell);
   const { suggestions, selectionBehavior, overrideReasons, links, extension } = card;
   if (suggestions !== undefined) {

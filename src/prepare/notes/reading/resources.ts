@@ -19,6 +19,23 @@ export function dig(value: Json | undefined, ...path: string[]): Json[] {
 function textAt(value: Json | undefined, ...path: string[]): string | null {
   return textFrom(value, path, 0);
 }
+/** The same for one name, without the chain. */
+function textIn(value: Json | undefined, name: string): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'object' && !Array.isArray(value)) {
+    const next = value[name];
+    if (next === undefined || next === null) return null;
+    if (typeof next === 'string') return next === '' ? null : next;
+  }
+  return textFrom(value, [name], 0);
+}
+/** What stands under a name; of an array with one element, in that. */
+const inside = (value: Json | undefined, name: string): Json | undefined => {
+  const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return one === null || typeof one !== 'object' ? undefined : Array.isArray(one) ? dig(one, name) : one[name];
+};
+/** The first, where there are several. */
+const first = (value: Json | undefined): Json | undefined => (Array.isArray(value) ? dig(value)[0] : (value ?? undefined));
 function textFrom(value: Json | undefined, path: readonly string[], step: number): string | null {
   if (value === undefined || value === null) return null;
   if (Array.isArray(value)) {
@@ -43,21 +60,32 @@ export function idOf(reference: string | null): string | null {
 }
 /** `Organization/7` whatever stood before or after it; else the display. */
 const placeRef = (value: Json | undefined): string | null => {
-  const reference = textAt(value, 'reference');
-  if (reference === null) return textAt(value, 'display');
+  if (value === undefined) return null;
+  const reference = textIn(value, 'reference');
+  if (reference === null) return textIn(value, 'display');
   const slash = reference.indexOf('/');
   if (slash > 0 && reference.indexOf('/', slash + 1) === -1 && reference.indexOf('?') === -1) return reference;
   const plain = /([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/[^/]+)?$/.exec(reference);
   return plain ? plain[1]! : (textAt(value, 'display') ?? reference);
 };
-const whoRef = (value: Json | undefined): string | null => textAt(value, 'reference') ?? textAt(value, 'display') ?? textAt(value, 'identifier', 'value');
+const whoRef = (value: Json | undefined): string | null => (value === undefined ? null : (textIn(value, 'reference') ?? textIn(value, 'display') ?? textAt(value, 'identifier', 'value')));
 
-const codesOf = (concept: Json | undefined): string[] => dig(concept, 'coding').slice(0, 6).flatMap((coding) => {
-  const code = textAt(coding, 'code');
-  return code === null ? [] : [`${textAt(coding, 'system') ?? ''}|${code}`];
-});
+const codesOf = (concept: Json | undefined): string[] => {
+  const codes: string[] = [];
+  for (const coding of dig(inside(concept, 'coding')).slice(0, 6)) {
+    const code = textIn(coding, 'code');
+    if (code !== null) codes.push(`${textIn(coding, 'system') ?? ''}|${code}`);
+  }
+  return codes;
+};
 /** A type with several codings is known by its first display: the most specific by convention, and one word for all its notes. */
-const nameOf = (concept: Json | undefined): string | null => textAt(concept, 'text') ?? textAt(concept, 'coding', 'display') ?? textAt(concept, 'coding', 'code');
+const nameOf = (concept: Json | undefined): string | null => {
+  if (concept === undefined || concept === null) return null;
+  const text = textIn(concept, 'text');
+  if (text !== null) return text;
+  const codings = inside(concept, 'coding');
+  return textIn(codings, 'display') ?? textIn(codings, 'code');
+};
 
 /** Where a document's text is: read, still to be fetched from a Binary, or nowhere. */
 export type Found = { text: DecodedText; binary: null } | { text: null; binary: string; contentType: string | null };
@@ -83,8 +111,8 @@ export function textOf(attachments: Json[], contents: readonly string[]): Found 
 }
 
 function attachmentText(attachment: Json, contents: readonly string[]): Found {
-  const contentType = textAt(attachment, 'contentType');
-  const said = textAt(attachment, 'data');
+  const contentType = textIn(attachment, 'contentType');
+  const said = textIn(attachment, 'data');
   if (said !== null) {
     const data = contentOf(said, contents);
     if (data.length > (longestText * 4) / 3) return none('too-large');
@@ -121,21 +149,22 @@ function headOf(resource: Resource, place: Place, found: Found, more: Pick<NoteH
 }
 
 export function documentReference(resource: Resource, place: Place, contents: readonly string[]): Document {
-  const attachments = dig(resource['content'], 'attachment');
+  const attachments = dig(inside(resource['content'], 'attachment'));
   const found = textOf(attachments, contents);
-  const date = textAt(resource, 'date') ?? textAt(resource, 'indexed');
-  const creation = attachments.map((one) => textAt(one, 'creation')).find((one) => one !== null) ?? null;
+  const date = textIn(resource, 'date') ?? textIn(resource, 'indexed');
+  const creation = attachments.length === 1 ? textIn(attachments[0], 'creation') : (attachments.map((one) => textIn(one, 'creation')).find((one) => one !== null) ?? null);
+  const context = resource['context'];
   return {
-    subject: idOf(textAt(resource['subject'], 'reference')),
+    subject: idOf(textIn(resource['subject'], 'reference')),
     found,
     head: headOf(resource, place, found, {
-      ...written(creation, date, textAt(resource, 'context', 'period', 'start')),
+      ...written(creation, date, textIn(inside(context, 'period'), 'start')),
       signed: readTime(date).at,
-      encounter: idOf(textAt(resource, 'context', 'encounter', 'reference')),
-      author: whoRef(dig(resource['author'])[0]) ?? whoRef(dig(resource['authenticator'])[0]),
+      encounter: idOf(textIn(inside(context, 'encounter'), 'reference')),
+      author: whoRef(first(resource['author'])) ?? whoRef(first(resource['authenticator'])),
       facility: placeRef(resource['custodian']),
-      type: nameOf(resource['type']) ?? nameOf(dig(resource['category'])[0]), codes: codesOf(resource['type']),
-      replaces: dig(resource['relatesTo']).filter((one) => textAt(one, 'code') === 'replaces').flatMap((one) => idOf(textAt(one, 'target', 'reference')) ?? []),
+      type: nameOf(resource['type']) ?? nameOf(first(resource['category'])), codes: codesOf(resource['type']),
+      replaces: resource['relatesTo'] === undefined ? [] : dig(resource['relatesTo']).filter((one) => textAt(one, 'code') === 'replaces').flatMap((one) => idOf(textAt(one, 'target', 'reference')) ?? []),
     }),
   };
 }
@@ -146,7 +175,7 @@ export function diagnosticReport(resource: Resource, place: Place, contents: rea
   const found = textOf(forms, contents);
   const creation = forms.map((one) => textAt(one, 'creation')).find((one) => one !== null) ?? null;
   return {
-    subject: idOf(textAt(resource['subject'], 'reference')),
+    subject: idOf(textIn(resource['subject'], 'reference')),
     found,
     head: headOf(resource, place, found, {
       ...written(creation, textAt(resource, 'issued'), textAt(resource, 'effectiveDateTime'), textAt(resource, 'effectivePeriod', 'start')),
@@ -173,7 +202,7 @@ export function composition(resource: Resource, place: Place): Document {
   const whole = parts.length > 0 ? parts.join('\n') : htmlText(textAt(resource, 'text', 'div') ?? '');
   const text: Found = whole.trim() === '' ? none('no-content') : { text: { bytes: Buffer.from(whole, 'utf8'), why: null, format: 'html', charset: null, trouble: null }, binary: null };
   return {
-    subject: idOf(textAt(resource['subject'], 'reference')),
+    subject: idOf(textIn(resource['subject'], 'reference')),
     found: text,
     head: headOf(resource, place, text, {
       ...written(textAt(resource, 'date')),
@@ -207,7 +236,7 @@ export function encounter(resource: Resource, paths: UnitPaths): { subject: stri
   const facility = along(paths.facility)[0];
   const clinician = along(paths.clinician)[0];
   return {
-    subject: idOf(textAt(resource['subject'], 'reference')),
+    subject: idOf(textIn(resource['subject'], 'reference')),
     head: {
       is: 'encounter', id: typeof resource['id'] === 'string' ? resource['id'] : '',
       class: textAt(resource['class'], 'code') ?? textAt(resource['class'], 'coding', 'code'), status: textAt(resource, 'status'),

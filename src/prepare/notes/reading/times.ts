@@ -25,7 +25,19 @@ const missing: ReadTime = { at: null, bad: false };
 let lastText = '';
 let lastRead: ReadTime = missing;
 
+/** `2026-11-21T08:30:00.000Z`, as most exports write it: it stays as it is. Later days than the 28th are left to the calendar. */
+function isPlain(text: string): boolean {
+  if (text.length !== 24 || text[23] !== 'Z' || text[19] !== '.' || text[16] !== ':' || text[13] !== ':' || text[10] !== 'T' || text[7] !== '-' || text[4] !== '-') return false;
+  for (let at = 0; at < 23; at++) {
+    const code = text.charCodeAt(at);
+    if ((code < 48 || code > 57) && at !== 4 && at !== 7 && at !== 10 && at !== 13 && at !== 16 && at !== 19) return false;
+  }
+  const two = (at: number) => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+  return two(5) >= 1 && two(5) <= 12 && two(8) >= 1 && two(8) <= 28 && two(11) <= 23 && two(14) <= 59 && two(17) <= 59;
+}
+
 function read(text: string): ReadTime {
+  if (isPlain(text)) return { at: text, bad: false };
   if (text.trim() === '') return missing;
   const found = shape.exec(text.trim());
   if (!found) return { at: null, bad: true };

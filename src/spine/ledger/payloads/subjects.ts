@@ -84,10 +84,11 @@ export async function referencesFor(house: SealingHouse, identifiers: readonly I
     if (made.length > 0) await records.addSubjects(house.db, made);
     // Read again where something was made: another instance may have been quicker.
     const all = made.length > 0 ? [...found, ...(await records.subjectsByLookup(house.db, made.map((row) => row.lookup)))] : found;
-    if (cache.size + all.length > mostRemembered) cache.clear();
-    for (const row of all) cache.set(row.lookup.toString('latin1'), row.reference);
     const byLookup = new Map(all.map((row) => [row.lookup.toString('latin1'), row.reference]));
-    return lookups.map((lookup) => byLookup.get(lookup.toString('latin1')) ?? cache.get(lookup.toString('latin1'))!);
+    const answer = lookups.map((lookup) => byLookup.get(lookup.toString('latin1')) ?? cache.get(lookup.toString('latin1'))!);
+    if (cache.size + all.length > mostRemembered) cache.clear();
+    for (const [lookup, reference] of byLookup) cache.set(lookup, reference);
+    return answer;
   }
   return lookups.map((lookup) => cache.get(lookup.toString('latin1'))!);
 }
