@@ -48,6 +48,88 @@ create table audit.finding (
 
 CREATE INDEX finding_by_check ON audit.finding USING btree (run_id, check_id, element, number);
 
+create table audit.issue (
+  id text not null,
+  deployment_id text not null,
+  deployment text not null,
+  check_id text not null,
+  element text,
+  resource text,
+  facility text,
+  department text,
+  title text not null,
+  tier text not null,
+  priority text not null,
+  state text not null,
+  owner_id text,
+  owner_name text,
+  due_on date,
+  slips integer not null default 0,
+  opened_at timestamp with time zone not null,
+  opened_by_id text not null,
+  opened_by_name text not null,
+  closed_at timestamp with time zone,
+  threshold double precision,
+  bound text,
+  opened text not null,
+  last text not null,
+  constraint issue_bound_check CHECK ((bound = ANY (ARRAY['at-least'::text, 'at-most'::text]))),
+  constraint issue_priority_check CHECK ((priority = ANY (ARRAY['high'::text, 'normal'::text, 'low'::text]))),
+  constraint issue_state_check CHECK ((state = ANY (ARRAY['open'::text, 'holding'::text, 'closed'::text, 'set-aside'::text]))),
+  constraint issue_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX issue_by_deployment ON audit.issue USING btree (deployment_id, id DESC);
+CREATE UNIQUE INDEX issue_once ON audit.issue USING btree (deployment_id, check_id, COALESCE(element, ''::text), COALESCE(resource, ''::text), COALESCE(facility, ''::text), COALESCE(department, ''::text)) WHERE (state = ANY (ARRAY['open'::text, 'holding'::text]));
+
+create table audit.issue_event (
+  issue_id text not null,
+  number integer not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  by_name text not null,
+  says text not null,
+  run_id text,
+  constraint issue_event_issue_id_fkey FOREIGN KEY (issue_id) REFERENCES audit.issue(id) ON DELETE CASCADE,
+  constraint issue_event_pkey PRIMARY KEY (issue_id, number)
+);
+
+create table audit.look (
+  run_id text not null,
+  deployment_id text not null,
+  at timestamp with time zone not null,
+  look integer not null,
+  baseline_run text not null,
+  previous_run text not null,
+  alpha double precision not null,
+  comparisons integer not null,
+  constraint look_pkey PRIMARY KEY (run_id)
+);
+
+CREATE INDEX look_by_deployment ON audit.look USING btree (deployment_id, at DESC);
+
+create table audit.review (
+  id text not null,
+  deployment_id text not null,
+  deployment text not null,
+  run_id text not null,
+  state text not null,
+  opened_at timestamp with time zone not null,
+  causes text not null,
+  look integer not null,
+  alpha double precision not null,
+  comparisons integer not null,
+  answers_id text,
+  answers_name text,
+  decision text,
+  closed_at timestamp with time zone,
+  closed_by text,
+  constraint review_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text]))),
+  constraint review_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX review_by_deployment ON audit.review USING btree (deployment_id, id DESC);
+
 create table audit.run (
   id text not null,
   deployment_id text not null,
@@ -71,6 +153,212 @@ create table audit.run (
 );
 
 CREATE INDEX run_by_deployment ON audit.run USING btree (deployment_id, created_at DESC, id DESC);
+
+create table audit.sample (
+  id text not null,
+  deployment_id text not null,
+  deployment text not null,
+  export_id text,
+  folder text,
+  state text not null,
+  progress text,
+  problem text,
+  request text not null,
+  seed_digest text not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  drawn_at timestamp with time zone,
+  frame_digest text,
+  frame_records bigint,
+  document bytea,
+  document_digest text,
+  published_at timestamp with time zone,
+  constraint sample_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint sample_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX sample_by_deployment ON audit.sample USING btree (deployment_id, id DESC);
+
+create table audit.sample_answer (
+  sample_id text not null,
+  seat text not null,
+  record integer not null,
+  question text not null,
+  answer text not null,
+  value text not null,
+  remark text not null,
+  answered_at timestamp with time zone not null,
+  constraint sample_answer_answer_check CHECK ((answer = ANY (ARRAY['yes'::text, 'no'::text, 'not-applicable'::text, 'cannot-tell'::text]))),
+  constraint sample_answer_sample_id_seat_fkey FOREIGN KEY (sample_id, seat) REFERENCES audit.sample_reviewer(sample_id, seat) ON DELETE CASCADE,
+  constraint sample_answer_pkey PRIMARY KEY (sample_id, seat, record, question)
+);
+
+create table audit.sample_reviewer (
+  sample_id text not null,
+  seat text not null,
+  person_id text not null,
+  person_name text not null,
+  joined_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint sample_reviewer_seat_check CHECK ((seat = ANY (ARRAY['first'::text, 'second'::text, 'third'::text]))),
+  constraint sample_reviewer_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES audit.sample(id) ON DELETE CASCADE,
+  constraint sample_reviewer_pkey PRIMARY KEY (sample_id, seat),
+  constraint sample_reviewer_sample_id_person_id_key UNIQUE (sample_id, person_id)
+);
+
+create table audit.watch (
+  id text not null,
+  deployment_id text not null,
+  deployment text not null,
+  folder text not null,
+  cadence text not null,
+  active boolean not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  next_at timestamp with time zone,
+  last_at timestamp with time zone,
+  last_run text,
+  last_print text,
+  seen_print text,
+  looked_at timestamp with time zone,
+  says text,
+  constraint watch_cadence_check CHECK ((cadence = ANY (ARRAY['each-export'::text, 'daily'::text, 'weekly'::text, 'monthly'::text]))),
+  constraint watch_pkey PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX watch_once ON audit.watch USING btree (deployment_id, folder);
+
+create schema decisions;
+
+create table decisions.batch (
+  id text not null,
+  deployment_id text not null,
+  position bigint not null,
+  records integer not null,
+  root bytea not null,
+  constraint batch_records_check CHECK ((records > 0)),
+  constraint batch_root_check CHECK ((octet_length(root) = 32)),
+  constraint batch_pkey PRIMARY KEY (id),
+  constraint batch_position_key UNIQUE ("position")
+);
+
+CREATE TRIGGER batch_stays BEFORE DELETE OR UPDATE ON decisions.batch FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table decisions.batch_payload (
+  batch text not null,
+  nth integer not null,
+  key text not null,
+  sealed bytea not null,
+  constraint batch_payload_batch_nth_fkey FOREIGN KEY (batch, nth) REFERENCES decisions.batch_record(batch, nth),
+  constraint batch_payload_pkey PRIMARY KEY (batch, nth)
+);
+
+CREATE TRIGGER batch_payload_stays BEFORE DELETE OR UPDATE ON decisions.batch_payload FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table decisions.batch_record (
+  batch text not null,
+  nth integer not null,
+  decision text not null,
+  body bytea not null,
+  constraint batch_record_pkey PRIMARY KEY (batch, nth)
+);
+
+CREATE INDEX batch_record_by_decision ON decisions.batch_record USING btree (decision);
+CREATE TRIGGER batch_record_stays BEFORE DELETE OR UPDATE ON decisions.batch_record FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table decisions.day (
+  deployment_id text not null,
+  day date not null,
+  facility text not null default ''::text,
+  department text not null default ''::text,
+  class text not null default ''::text,
+  disposition text not null,
+  assurance text not null,
+  arm text not null default ''::text,
+  decisions bigint not null,
+  critical bigint not null,
+  repeats bigint not null,
+  undelivered bigint not null,
+  accepted bigint not null,
+  overridden bigint not null,
+  reasons bigint not null,
+  acted bigint not null,
+  timed bigint not null,
+  too_late bigint not null,
+  constraint day_pkey PRIMARY KEY (deployment_id, day, facility, department, class, disposition, assurance, arm)
+);
+
+create table decisions.fact (
+  decision text not null,
+  deployment_id text not null,
+  position bigint not null,
+  name text not null,
+  at timestamp(3) with time zone not null,
+  asked_at timestamp(3) with time zone,
+  recorded_at timestamp(3) with time zone not null,
+  shown_at timestamp(3) with time zone,
+  subject text not null,
+  encounter text,
+  user_ref text,
+  facility text,
+  department text,
+  version text not null,
+  class text,
+  score double precision,
+  label text,
+  critical boolean not null,
+  disposition text not null,
+  recorded_as text not null,
+  rule text,
+  arm text,
+  moment_at timestamp(3) with time zone,
+  assurance text not null,
+  via text not null,
+  delivered boolean,
+  seen_at timestamp(3) with time zone,
+  act text,
+  act_at timestamp(3) with time zone,
+  reason text,
+  edited double precision,
+  dwell_ms integer,
+  dwell_from text,
+  acted_at timestamp(3) with time zone,
+  signed_at timestamp(3) with time zone,
+  repeat_of text,
+  constraint fact_pkey PRIMARY KEY (decision)
+);
+
+CREATE INDEX fact_by_disposition ON decisions.fact USING btree (deployment_id, disposition, at DESC);
+CREATE INDEX fact_by_subject ON decisions.fact USING btree (deployment_id, subject, class, at DESC);
+CREATE INDEX fact_by_time ON decisions.fact USING btree (deployment_id, at DESC, decision);
+
+create table decisions.known (
+  deployment_id text not null,
+  name bytea not null,
+  decision text not null,
+  constraint known_name_check CHECK ((octet_length(name) = 32)),
+  constraint known_pkey PRIMARY KEY (deployment_id, name)
+);
+
+create table decisions.outcome (
+  decision text not null,
+  deployment_id text not null,
+  name text not null,
+  at timestamp(3) with time zone not null,
+  positive boolean,
+  acted boolean not null,
+  value double precision,
+  constraint outcome_pkey PRIMARY KEY (decision, name)
+);
+
+CREATE INDEX outcome_by_name ON decisions.outcome USING btree (deployment_id, name, at);
+
+create table decisions.progress (
+  one boolean not null default true,
+  position bigint not null,
+  constraint progress_one_check CHECK (one),
+  constraint progress_pkey PRIMARY KEY (one)
+);
 
 create schema deployments;
 
@@ -397,6 +685,126 @@ begin
   raise exception 'what was decided is never changed or removed';
 end $function$;
 
+create schema gateway;
+
+create table gateway.acted (
+  deployment_id text not null,
+  version integer not null,
+  instance text not null,
+  at timestamp(3) with time zone not null,
+  mode text not null,
+  after_ms double precision,
+  constraint acted_pkey PRIMARY KEY (deployment_id, version, instance)
+);
+
+create table gateway.card (
+  decision text not null,
+  service text not null,
+  card text,
+  suggestions text[] not null,
+  at timestamp(3) with time zone not null,
+  constraint card_pkey PRIMARY KEY (decision)
+);
+
+CREATE INDEX card_by_time ON gateway.card USING btree (at);
+
+create table gateway.discovery (
+  deployment_id text not null,
+  nth integer not null,
+  digest text not null,
+  body bytea not null,
+  first_at timestamp(3) with time zone not null,
+  last_at timestamp(3) with time zone not null,
+  faults text not null,
+  constraint discovery_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES gateway.service(deployment_id),
+  constraint discovery_pkey PRIMARY KEY (deployment_id, nth)
+);
+
+create table gateway.instance (
+  id text not null,
+  started_at timestamp(3) with time zone not null,
+  seen_at timestamp(3) with time zone not null,
+  constraint instance_pkey PRIMARY KEY (id)
+);
+
+create table gateway.lint (
+  deployment_id text not null,
+  path text not null,
+  says text not null,
+  severity text not null,
+  times bigint not null,
+  first_at timestamp(3) with time zone not null,
+  last_at timestamp(3) with time zone not null,
+  constraint lint_pkey PRIMARY KEY (deployment_id, path, says)
+);
+
+create table gateway.minute (
+  deployment_id text not null,
+  minute timestamp(3) with time zone not null,
+  calls integer not null,
+  outcomes jsonb not null,
+  answered integer[] not null,
+  vendor integer[] not null,
+  constraint minute_pkey PRIMARY KEY (deployment_id, minute)
+);
+
+create table gateway.policy (
+  deployment_id text not null,
+  version integer not null,
+  document text not null,
+  digest text not null,
+  state text not null,
+  reason text not null,
+  needs text[] not null,
+  proposed_at timestamp(3) with time zone not null,
+  proposed_by text not null,
+  proposed_name text not null,
+  decided_at timestamp(3) with time zone,
+  decided_by text,
+  decided_name text,
+  constraint policy_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'refused'::text, 'acting'::text, 'replaced'::text]))),
+  constraint policy_version_check CHECK ((version > 0)),
+  constraint policy_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES gateway.service(deployment_id),
+  constraint policy_pkey PRIMARY KEY (deployment_id, version)
+);
+
+CREATE UNIQUE INDEX policy_one_acts ON gateway.policy USING btree (deployment_id) WHERE (state = 'acting'::text);
+
+create table gateway.service (
+  deployment_id text not null,
+  connection text not null,
+  acting integer not null default 1,
+  generation bigint not null default 1,
+  changed_at timestamp(3) with time zone not null,
+  changed_by text not null,
+  constraint service_pkey PRIMARY KEY (deployment_id)
+);
+
+create table gateway.signing_key (
+  kid text not null,
+  jwk text not null,
+  made_at timestamp(3) with time zone not null,
+  constraint signing_key_pkey PRIMARY KEY (kid)
+);
+
+create table gateway.turn (
+  deployment_id text not null,
+  whom text not null,
+  class text not null,
+  at timestamp(3) with time zone not null
+);
+
+CREATE INDEX turn_by_whom ON gateway.turn USING btree (deployment_id, whom, at);
+
+create table gateway.used_token (
+  name bytea not null,
+  ends_at timestamp(3) with time zone not null,
+  constraint used_token_name_check CHECK ((octet_length(name) = 32)),
+  constraint used_token_pkey PRIMARY KEY (name)
+);
+
+CREATE INDEX used_token_ends ON gateway.used_token USING btree (ends_at);
+
 create schema ledger;
 
 create table ledger.checkpoint (
@@ -409,6 +817,27 @@ create table ledger.checkpoint (
 
 CREATE TRIGGER checkpoint_is_kept BEFORE TRUNCATE ON ledger.checkpoint FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER checkpoint_stays BEFORE DELETE OR UPDATE ON ledger.checkpoint FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table ledger.cosignature (
+  size bigint not null,
+  witness text not null,
+  line text not null,
+  constraint cosignature_size_check CHECK ((size >= 0)),
+  constraint cosignature_pkey PRIMARY KEY (size, witness)
+);
+
+create table ledger.data_key (
+  id text not null,
+  subject text not null,
+  year integer not null,
+  kek text,
+  wrapped bytea,
+  constraint data_key_check CHECK (((kek IS NULL) = (wrapped IS NULL))),
+  constraint data_key_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX data_key_by_year ON ledger.data_key USING btree (year) WHERE (wrapped IS NOT NULL);
+CREATE UNIQUE INDEX data_key_of_subject ON ledger.data_key USING btree (subject, year) WHERE (wrapped IS NOT NULL);
 
 create table ledger.entry (
   position bigint not null,
@@ -444,6 +873,62 @@ create table ledger.head (
 CREATE TRIGGER head_grows BEFORE UPDATE ON ledger.head FOR EACH ROW EXECUTE FUNCTION ledger.only_forward();
 CREATE TRIGGER head_is_kept BEFORE TRUNCATE ON ledger.head FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE TRIGGER head_stays BEFORE DELETE ON ledger.head FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table ledger.node (
+  level smallint not null,
+  index bigint not null,
+  hash bytea not null,
+  constraint node_hash_check CHECK ((octet_length(hash) = 32)),
+  constraint node_index_check CHECK ((index >= 0)),
+  constraint node_level_check CHECK (((level > 0) AND (((level)::integer % 8) = 0))),
+  constraint node_pkey PRIMARY KEY (level, index)
+);
+
+CREATE TRIGGER node_is_kept BEFORE TRUNCATE ON ledger.node FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER node_stays BEFORE DELETE OR UPDATE ON ledger.node FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table ledger.payload (
+  position bigint not null,
+  key text not null,
+  sealed bytea not null,
+  constraint payload_pkey PRIMARY KEY ("position")
+);
+
+CREATE INDEX payload_by_key ON ledger.payload USING btree (key);
+CREATE TRIGGER payload_is_kept BEFORE TRUNCATE ON ledger.payload FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE TRIGGER payload_stays BEFORE DELETE OR UPDATE ON ledger.payload FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
+create table ledger.subject (
+  reference text not null,
+  lookup bytea not null,
+  kek text not null,
+  sealed bytea not null,
+  constraint subject_lookup_check CHECK ((octet_length(lookup) = 32)),
+  constraint subject_pkey PRIMARY KEY (reference),
+  constraint subject_lookup_key UNIQUE (lookup)
+);
+
+CREATE OR REPLACE FUNCTION ledger.grow(from_position bigint, was bytea, becomes bytea, leaves bytea[], hashes bytea[], ats timestamp with time zone[], kinds text[], actor_kinds text[], actor_refs text[], deployments text[], subjects text[], node_levels smallint[], node_indexes bigint[], node_hashes bytea[], payload_positions bigint[], payload_keys text[], payload_seals bytea[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- An acknowledged entry is on the disk, whatever the server's default is.
+  if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', true); end if;
+  update ledger.head set size = from_position + cardinality(leaves), frontier = becomes where size = from_position and frontier = was;
+  if not found then return false; end if;
+  insert into ledger.entry (position, leaf, leaf_hash, at, kind, actor_kind, actor_ref, deployment, subject)
+    select from_position + n - 1, leaf, leaf_hash, at, kind, actor_kind, actor_ref, deployment, subject
+    from unnest(leaves, hashes, ats, kinds, actor_kinds, actor_refs, deployments, subjects) with ordinality
+      as t(leaf, leaf_hash, at, kind, actor_kind, actor_ref, deployment, subject, n);
+  if cardinality(node_levels) > 0 then
+    insert into ledger.node (level, index, hash) select * from unnest(node_levels, node_indexes, node_hashes);
+  end if;
+  if cardinality(payload_positions) > 0 then
+    insert into ledger.payload (position, key, sealed) select * from unnest(payload_positions, payload_keys, payload_seals);
+  end if;
+  return true;
+end $function$;
 
 CREATE OR REPLACE FUNCTION ledger.only_forward()
  RETURNS trigger
@@ -515,6 +1000,48 @@ AS $function$
 begin
   raise exception 'measurements are never changed or removed; publish a new one';
 end $function$;
+
+create schema notes;
+
+create table notes.chart (
+  run_id text not null,
+  number integer not null,
+  notes integer not null,
+  characters bigint not null,
+  encounters integer not null,
+  copied bigint not null,
+  templated bigint not null,
+  imported bigint not null,
+  authored bigint not null,
+  deepest integer not null,
+  stalest integer not null,
+  at bigint not null,
+  bytes integer not null,
+  constraint chart_run_id_fkey FOREIGN KEY (run_id) REFERENCES notes.run(id) ON DELETE CASCADE,
+  constraint chart_pkey PRIMARY KEY (run_id, number)
+);
+
+create table notes.run (
+  id text not null,
+  deployment_id text not null,
+  deployment text not null,
+  export_id text,
+  folder text,
+  state text not null,
+  progress text,
+  problem text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  digest text,
+  summary text,
+  document bytea,
+  constraint run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint run_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX run_by_deployment ON notes.run USING btree (deployment_id, created_at DESC, id DESC);
 
 create schema server;
 

@@ -46,6 +46,8 @@ const caller: Caller = { kind: 'key', id: 'key_bench', name: 'bench', roles: ['a
 const door: Doorkeeper = { identify: async () => caller, once: async (_house, _caller, _endpoint, _request, _body, work) => work() };
 const app = buildHttp(house, rooms.flatMap((room) => room.routes ?? []), door);
 const slug = 'sepsis-alert';
+const at = new Date(Date.now() - 3_600_000).toISOString();
+const later = new Date(Date.now() - 1_800_000).toISOString();
 try {
   await migrate(db, rooms);
   await signHead(house);
@@ -100,8 +102,6 @@ async function take(many: number, run: string): Promise<Taken> {
 }
 
 function* linesOf(many: number, run: string): Generator<Buffer> {
-  const at = new Date(Date.now() - 3_600_000).toISOString();
-  const later = new Date(Date.now() - 1_800_000).toISOString();
   let part: string[] = [];
   let decision = 0;
   for (let n = 0; n < many; n++) {

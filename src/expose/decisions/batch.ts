@@ -13,6 +13,7 @@ import type { Way } from './event.ts';
 import { lineIn, type LineIn } from './intake.ts';
 import type { BatchAnswer } from './model.ts';
 import { namesOf, referencesIn } from './names.ts';
+import { plainLine } from './plain-line.ts';
 import * as records from './records.ts';
 import { aboutWritten, decisionWritten, nonsenseIn, sealedOf, type About, type Written } from './tell.ts';
 
@@ -102,6 +103,8 @@ function readLine(text: string | null): { told: LineIn } | { fault: string; path
   } catch (error) {
     return { fault: `no JSON: ${(error as Error).message}`, path: null };
   }
+  const plain = plainLine(value);
+  if (plain) return { told: plain };
   const parsed = lineIn.safeParse(value);
   if (parsed.success) return { told: parsed.data };
   const first = problemsOf(parsed.error)[0];
@@ -156,7 +159,7 @@ async function makeReady(house: House, deployment: string, via: Way, lines: read
   for (const one of ready.written) {
     const sealed = one.payload === null ? null : await sealedOf(house, { ...one, sealedFor: subjects.get(one.sealedFor ?? '') ?? one.sealedFor });
     ready.sealed.push(sealed);
-    ready.bodies.push(Buffer.from(canonical(sealed ? { ...one.event, payload: { digest: sealed.digest, bytes: sealed.bytes.length } } : one.event), 'utf8'));
+    ready.bodies.push(Buffer.from(eventText(sealed ? { ...one.event, payload: { digest: sealed.digest, bytes: sealed.bytes.length } } : one.event), 'utf8'));
   }
   return ready;
 }

@@ -119,9 +119,12 @@ const inTheFuture = (path: string) => new Problem('bad-input', 'This lies in the
 /** Clocks differ a little; an hour is no difference of clocks. */
 const tolerance = 5 * 60_000;
 
+let toleratedFrom = '';
+let latest = '';
+
 /** Faults of one decision that no field shows by itself; null where there is none. */
 export function nonsenseIn(told: DecisionIn, now: string): { path: string; says: string } | null {
-  const latest = new Date(Date.parse(now) + tolerance).toISOString();
+  if (toleratedFrom !== now) [toleratedFrom, latest] = [now, new Date(Date.parse(now) + tolerance).toISOString()];
   if (told.at > latest) return { path: 'at', says: 'lies in the future' };
   if (told.askedAt !== undefined && told.askedAt > told.at) return { path: 'askedAt', says: 'lies after the answer' };
   if (told.shownAt !== undefined && told.disposition !== 'shown') return { path: 'shownAt', says: `goes with the disposition shown, and this one is ${told.disposition}` };
