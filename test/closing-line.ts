@@ -9,6 +9,8 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       // A file that cannot even be read has no tests to count; it failed all the same.
       count.failed += module.errors().length;
+      // Where the preparation of a group fails, its tests are left out: that is a failure, not an omission.
+      for (const group of module.children.allSuites()) count.failed += group.errors().length;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         count[state] += 1;
