@@ -13,6 +13,9 @@ import { listPeople } from '../src/spine/deployments/model.ts';
 import { listFindings, listRuns } from '../src/prepare/audit/model.ts';
 import { listRuns as listNotes } from '../src/prepare/notes/model.ts';
 import { all, api, type Api } from './demo/api.ts';
+import { summary } from '../src/expose/decisions/model.ts';
+import { getService, traffic } from '../src/expose/gateway/model.ts';
+import { fallRisk } from './live/live.ts';
 import { faults } from './faults.ts';
 import { hospitalOf } from './hospitals.ts';
 import { demoAccounts } from './demo/people.ts';
@@ -102,6 +105,22 @@ test('the whole roster is there after the crash, each person once', async () => 
   expect(people.length).toBe(loaded.people);
   expect(new Set(people.map(({ userName }) => userName)).size).toBe(people.length);
   expect(loaded.accounts.length).toBe(Object.keys(demoAccounts).length);
+});
+
+test('the weeks before are reported, what went through the gateway is enforced, and the bad vendor is seen through', async () => {
+  const assurances = async (deployment: string) => Object.fromEntries((await reader.ask(summary, { query: { deployment } })).assurances.map(({ assurance, decisions }) => [assurance, decisions]));
+  const sepsis = await assurances('sepsis-alert');
+  expect(sepsis['reported']).toBeGreaterThan(500);
+  expect(sepsis['enforced']).toBeGreaterThan(10);
+  expect(Object.keys(await assurances(fallRisk.slug))).toEqual(['enforced']);
+  const bad = await reader.ask(getService, { params: { deployment: fallRisk.slug } });
+  expect(bad.mode).toBe('shadow');
+  expect(bad.discovery!.nth).toBe(2);
+  // Counts are written once a second.
+  await expect.poll(async () => (await reader.ask(getService, { params: { deployment: fallRisk.slug } })).lint.some(({ severity }) => severity === 'error'), { timeout: 10_000 }).toBe(true);
+  const { failures, outcomes } = await reader.ask(traffic, { params: { deployment: fallRisk.slug }, query: {} as never });
+  expect(failures).toBeGreaterThan(0);
+  expect(outcomes['late']).toBeGreaterThan(0);
 });
 
 test('loading it again changes no record', async () => {

@@ -7,6 +7,7 @@ import { demoDeployments, loadDeployment } from './demo/deployments.ts';
 import { earlierNotes, notesDone, startNotes } from './demo/notes.ts';
 import { loadDecisions } from './demo/decisions.ts';
 import { loadDecision, loadEvidence, loadStage } from './demo/gates.ts';
+import { loadLive } from './live/live.ts';
 import { demoAccounts, demoPassword } from './demo/people.ts';
 import { loadPlaces, loadRoster } from './demo/places.ts';
 import type { SizeName } from './export/sizes.ts';
@@ -73,7 +74,7 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
   let attested = 0;
   onProgress('Attesting what no room measures yet, each number with its document.');
   for (const plan of demoDeployments) attested += await loadEvidence(plan, as);
-  onProgress('Telling of four weeks of decisions, and what people did with them.');
+  onProgress('Telling of weeks of decisions, and what people did with them.');
   for (const plan of demoDeployments) await loadDecisions(plan, engineer, { folder: workspace, seed, now });
   for (const { slug, title } of demoDeployments) {
     onProgress(`Auditing the data for: ${title}.`);
@@ -86,6 +87,8 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
     for (const decision of plan.decisions) await loadDecision(plan, decision, as, now);
     await loadStage(plan, as);
   }
+  onProgress('Letting two vendors answer a record system through the gateway.');
+  await loadLive({ baseUrl, as, clock, seed, signal, calls: 40 });
   onProgress('The demo hospital is open. Everything in it is synthetic.');
   return { people, resources, attested, password, accounts: Object.values(demoAccounts).map(({ email, name, roles }) => ({ email, name, role: roles[0]! })) };
 }

@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +44,13 @@ describe('the SDK', () => {
     expect(files().length).toBeGreaterThan(5);
     const foreign = files().flatMap((file) => [...readFileSync(join(out, file), 'utf8').matchAll(/\bfrom ['"]([^'"]+)['"]|\bimport\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1] ?? match[2]!).filter((target) => !target.startsWith('.')));
     expect(foreign).toEqual([]);
+  });
+
+  it('is as small as its page says: 3 kB gzipped to release and tell, 12 kB with verification', () => {
+    const packed = (names: readonly string[]) => gzipSync(names.map((file) => readFileSync(join(out, file), 'utf8')).join('')).length;
+    const all = files().filter((file) => !file.includes('examples'));
+    expect(packed(all.filter((file) => file.startsWith('sdk/') && !file.endsWith('verify.js')))).toBeLessThan(3_000);
+    expect(packed(all)).toBeLessThan(12_000);
   });
 
   it('verifies in a plain Node, far from the house, and refuses a flipped bit', async () => {

@@ -7,6 +7,7 @@ import { hospitals, localOffset } from '../hospitals.ts';
 import { between, choose, logNormal, poisson, stream, type Random } from '../random.ts';
 import type { Api } from './api.ts';
 import type { DemoDeployment } from './plan.ts';
+import { sepsisDecisions } from './sepsis-decisions.ts';
 
 /** How an AI of the demo is used. */
 interface Habit {
@@ -26,7 +27,7 @@ interface Habit {
   unexplained: number;
 }
 
-/** Made-up numbers. The sepsis alert is not here: nobody may be shown anything before its data gate is passed. */
+/** Made-up numbers. The sepsis alert has a history of its own: sepsis-decisions.ts. */
 const habits: Readonly<Record<string, Habit>> = {
   'prior-authorization': {
     perDay: 44, class: 'draft-request', disposition: 'shown', lead: (random) => logNormal(random, 38, 0.9) - 2.5, accepted: 0.82, silent: 0.02,
@@ -43,6 +44,7 @@ const period = 28;
 
 /** Everything told about four weeks of one AI, in the order of time. The same seed gives the same decisions; only their days follow `now`. */
 export function decisionsOf(slug: string, version: string, seed: string, now: Instant): LineIn[] {
+  if (slug === 'sepsis-alert') return sepsisDecisions(version, seed, now);
   const habit = habits[slug];
   if (!habit) return [];
   const lines: LineIn[] = [];

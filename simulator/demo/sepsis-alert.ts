@@ -30,5 +30,5 @@ export const sepsisAlert: DemoDeployment = {
     },
   ],
   stage: 'design',
-  mode: 'off',
+  mode: 'shadow',
 };

@@ -5,10 +5,10 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { atSignOut } from '../tools/ui/api.ts';
 import { Said } from '../tools/ui/Said.tsx';
-import { ScreensContext } from '../tools/ui/screen.ts';
+import { HeaderPiecesContext, ScreensContext } from '../tools/ui/screen.ts';
 import { theme } from '../tools/ui/theme.ts';
 import { buildRouter } from './routing.tsx';
-import { screens } from './screens.ts';
+import { headerPieces, screens } from './screens.ts';
 import { meKey } from './session.ts';
 
 const client = new QueryClient({
@@ -31,7 +31,9 @@ createRoot(document.getElementById('attending')!).render(
     <QueryClientProvider client={client}>
       <Said>
         <ScreensContext value={screens}>
-          <RouterProvider router={router} />
+          <HeaderPiecesContext value={headerPieces}>
+            <RouterProvider router={router} />
+          </HeaderPiecesContext>
         </ScreensContext>
       </Said>
     </QueryClientProvider>

@@ -24,7 +24,7 @@ describe.skipIf(!browserThere)('a data engineer', () => {
     await look('notes-run');
     await picture(page, 'notes');
     for (const [button, view] of [['Note types', 'types'], ['Writers', 'writers'], ['Charts', 'charts']] as const) {
-      await page.getByRole('button', { name: button, exact: true }).click();
+      await page.getByRole('group', { name: 'What to show' }).getByRole('button', { name: button, exact: true }).click();
       await page.waitForLoadState('networkidle');
       await look(`notes-${view}`);
     }

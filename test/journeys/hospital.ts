@@ -1,10 +1,12 @@
 // Where do the journeys take place? In the product as it is started, with the demo hospital, in a real browser.
-import { mkdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { loadDemo } from '../../simulator/demo.ts';
 import { api } from '../../simulator/demo/api.ts';
 import { demoAccounts, demoPassword, type DemoPerson } from '../../simulator/demo/people.ts';
@@ -37,29 +39,86 @@ export interface Journey {
   as(person: DemoPerson, size?: { width: number; height: number }): Promise<{ page: Page; complaints: string[] }>;
 }
 
-/** Opens the demo hospital for the tests of one file. */
+const settings = (folder: string) => readConfig({ ...process.env, PORT: '0', DATABASE_URL: '', ATTENDING_DATA: join(folder, 'data'), ATTENDING_EXPORTS: join(folder, 'exports'), ATTENDING_LOG: 'silent' });
+
+/** Loads the demo hospital for this run of the tests, whichever file asks first; the others wait for it. */
+async function loadedOnce(): Promise<string> {
+  const { folder } = inject('demoHospital');
+  const there = join(folder, 'loaded');
+  const mine = await mkdir(join(folder, 'mine')).then(() => true, () => false);
+  if (mine) {
+    try {
+      await load(folder);
+      await writeFile(there, 'yes');
+    } catch (error) {
+      await writeFile(there, (error as Error).stack ?? String(error));
+    }
+  }
+  for (;;) {
+    const said = await readFile(there, 'utf8').catch(() => null);
+    if (said === 'yes') return join(folder, 'hospital');
+    if (said !== null) throw new Error(`The demo hospital could not be loaded: ${said}`);
+    await sleep(200);
+  }
+}
+
+async function load(folder: string): Promise<void> {
+  const hospital = join(folder, 'hospital');
+  await mkdir(join(hospital, 'exports'), { recursive: true });
+  const running = await start(settings(hospital), silentLog);
+  try {
+    const own = api(running.localUrl, {});
+    await own.ask(signInByLink, { body: { token: running.link!.url.split('#')[1]!, password: administrator.password, email: administrator.email } });
+    const { secret } = await own.ask(createKey, { body: { name: 'Demo loader', roles: ['administrator'] } }, { fresh: true });
+    await loadDemo({ baseUrl: running.localUrl, apiKey: secret, workspace: join(folder, 'workspace'), size: 'small', seed: 'journey' });
+    await exportHospital({ out: join(hospital, 'exports', 'night'), size: 'small', seed: 'night', today: running.house.clock.now(), faults: true, gzip: true });
+  } finally {
+    await running.stop();
+  }
+}
+
+// `cp -a` keeps whose a file is: where this account is root, the database belongs to another.
+const copy = (from: string, to: string) => promisify(execFile)('cp', ['-a', `${from}/.`, to]);
+/** Where the database lies when its own account cannot enter the data folder; see postgres-account.ts. */
+const outside = async (folder: string): Promise<string | null> => {
+  const text = await readFile(join(folder, 'data', 'postgres.json'), 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as { folder: string }).folder;
+};
+
+async function copyHospital(from: string, to: string): Promise<void> {
+  await copy(from, to);
+  const database = await outside(to);
+  if (database === null) return;
+  const own = `${database}-${basename(to)}`;
+  await mkdir(own, { recursive: true });
+  await copy(database, own);
+  await writeFile(join(to, 'data', 'postgres.json'), JSON.stringify({ folder: own, why: 'a copy for one journey' }));
+}
+
+async function removeHospital(folder: string): Promise<void> {
+  const database = await outside(folder);
+  if (database !== null) await rm(database, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Opens the demo hospital for the tests of one file: a copy of its own, of a hospital that is loaded once for all files of a run. */
 export function demoHospital(): Journey {
   const journey = {} as Journey;
   const contexts: BrowserContext[] = [];
   let folder: string;
   beforeAll(async () => {
+    const loaded = await loadedOnce();
     folder = await mkdtemp(join(tmpdir(), 'attending-journey-'));
+    await copyHospital(loaded, folder);
     journey.exports = join(folder, 'exports');
-    mkdirSync(journey.exports);
-    journey.running = await start(readConfig({ ...process.env, PORT: '0', DATABASE_URL: '', ATTENDING_DATA: join(folder, 'data'), ATTENDING_EXPORTS: journey.exports, ATTENDING_LOG: 'silent' }), silentLog);
-    const { running } = journey;
-    const own = api(running.localUrl, {});
-    await own.ask(signInByLink, { body: { token: running.link!.url.split('#')[1]!, password: administrator.password, email: administrator.email } });
-    const { secret } = await own.ask(createKey, { body: { name: 'Demo loader', roles: ['administrator'] } }, { fresh: true });
-    await loadDemo({ baseUrl: running.localUrl, apiKey: secret, workspace: join(folder, 'workspace'), size: 'small', seed: 'journey' });
-    await exportHospital({ out: join(journey.exports, 'night'), size: 'small', seed: 'night', today: running.house.clock.now(), faults: true, gzip: true });
-    journey.browser = await openChromium(running.house.config);
-  }, 300_000);
+    journey.running = await start(settings(folder), silentLog);
+    journey.browser = await openChromium(journey.running.house.config);
+  }, 400_000);
   afterAll(async () => {
     for (const context of contexts) await context.close();
     await journey.browser?.close();
     await journey.running?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await removeHospital(folder);
   });
   journey.as = async (person, size = desktop) => {
     const context = await journey.browser.newContext({ viewport: size, locale: 'en-US', timezoneId: 'America/Phoenix', reducedMotion: 'reduce' });

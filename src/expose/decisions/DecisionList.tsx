@@ -29,7 +29,7 @@ export function DecisionList({ deployment }: { deployment: string }) {
   const became = useFilter('disposition');
   const act = useFilter('act');
   const sure = useFilter('assurance');
-  const query = { deployment, limit: 100, ...(became.known && { disposition: became.known }), ...(act.known && { act: act.known }), ...(sure.known && { assurance: sure.known }) };
+  const query = { deployment, limit: 50, ...(became.known && { disposition: became.known }), ...(act.known && { act: act.known }), ...(sure.known && { assurance: sure.known }) };
   const list = usePages(listDecisions, { query } as never);
   return (
     <div className="stack">

@@ -9,7 +9,7 @@ import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import { problemsOf } from '../../tools/server/http.ts';
 import { kinds } from './entry-kinds.ts';
-import type { Way } from './event.ts';
+import { eventText, type Event, type Way } from './event.ts';
 import { lineIn, type LineIn } from './intake.ts';
 import type { BatchAnswer } from './model.ts';
 import { namesOf, referencesIn } from './names.ts';
@@ -159,7 +159,7 @@ async function makeReady(house: House, deployment: string, via: Way, lines: read
   for (const one of ready.written) {
     const sealed = one.payload === null ? null : await sealedOf(house, { ...one, sealedFor: subjects.get(one.sealedFor ?? '') ?? one.sealedFor });
     ready.sealed.push(sealed);
-    ready.bodies.push(Buffer.from(eventText(sealed ? { ...one.event, payload: { digest: sealed.digest, bytes: sealed.bytes.length } } : one.event), 'utf8'));
+    ready.bodies.push(Buffer.from(eventText(sealed ? ({ ...one.event, payload: { digest: sealed.digest, bytes: sealed.bytes.length } } as Event) : one.event), 'utf8'));
   }
   return ready;
 }

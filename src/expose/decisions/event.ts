@@ -54,16 +54,15 @@ export const event = z.discriminatedUnion('what', [recordedEvent, deliveredEvent
 export type Event = z.infer<typeof event>;
 export type Recorded = z.infer<typeof recordedEvent>;
 
-const orders = new Map<string, string[]>();
+const membersOf = (schema: { shape: object }) => Object.keys(schema.shape).sort();
+const members = { recorded: membersOf(recordedEvent), delivered: membersOf(deliveredEvent), feedback: membersOf(feedbackEvent), outcome: membersOf(outcomeEvent), used: membersOf(usedEvent) };
 
-/** The canonical text of an event (RFC 8785): what `canonical` writes, in a fifth of its time, as events are flat and their members known. */
+/** The canonical text of an event (RFC 8785): what `canonical` writes, in a fraction of its time, as events are flat and their members known. */
 export function eventText(one: Event): string {
-  const shape = 'payload' in one && one.payload ? `${one.what}+` : one.what;
-  let order = orders.get(shape);
-  if (!order) orders.set(shape, (order = Object.keys(one).sort()));
   const sorted: Record<string, unknown> = {};
-  for (const name of order) sorted[name] = name === 'payload' ? { bytes: one[name as never]['bytes'], digest: one[name as never]['digest'] } : one[name as never];
+  for (const name of members[one.what]) sorted[name] = (one as Record<string, unknown>)[name];
+  if ('payload' in one && one.payload) sorted['payload'] = { bytes: one.payload.bytes, digest: one.payload.digest };
   const text = JSON.stringify(sorted);
-  // A lone surrogate, which canonical JSON refuses; whatever only looks like one is written by it as well.
+  // What may be a lone surrogate, which canonical JSON refuses.
   return text.includes('\\ud') ? canonical(one) : text;
 }

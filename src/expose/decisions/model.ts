@@ -65,6 +65,16 @@ export const tellBatch = endpoint({
   query: z.strictObject({ deployment, via: way.extract(['batch', 'csv']).default('batch') }), output: batchAnswer,
 });
 
+/** OTLP/HTTP: what exporters of OpenTelemetry send. Answered as the protocol asks, not as the rest of the API. */
+export const otlpTraces = endpoint({
+  name: 'decisions.otlp-traces', method: 'POST', path: '/otlp/v1/traces',
+  says: 'Takes in spans of generative AI by OTLP/HTTP, protobuf or JSON, plain or gzipped.', who: tellers, takes: 'upload', answers: 'stream', output: z.unknown(),
+});
+export const otlpLogs = endpoint({
+  name: 'decisions.otlp-logs', method: 'POST', path: '/otlp/v1/logs',
+  says: 'Takes in log records of generative AI by OTLP/HTTP, protobuf or JSON, plain or gzipped.', who: tellers, takes: 'upload', answers: 'stream', output: z.unknown(),
+});
+
 /** One decision as it is shown: references instead of people. */
 export const shownDecision = z.strictObject({
   decision: idOf('dec'), at: instant, askedAt: instant.nullable(), recordedAt: instant, shownAt: instant.nullable(), seenAt: instant.nullable(),
@@ -135,4 +145,4 @@ export const summary = endpoint({
   }),
 });
 
-export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, listDecisions, openDecision, proveDecision, summary];
+export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, otlpTraces, otlpLogs, listDecisions, openDecision, proveDecision, summary];

@@ -1,20 +1,22 @@
 // Does the quick way read a line as the schema does, or leave it to the schema?
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { canonical } from '../../tools/base/canonical.ts';
+import { eventText, type Event } from './event.ts';
 import { lineIn } from './intake.ts';
 import { plainLine } from './plain-line.ts';
 
 const odd = fc.oneof(fc.constant(null), fc.string(), fc.double(), fc.boolean(), fc.constant([]), fc.constant({}), fc.constant(''), fc.constant('x'.repeat(201)), fc.integer());
-const time = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('2026-03-10T11:00:00Z', '2026-03-10T11:00:00.120Z') }, fc.constantFrom('2026-02-30T11:00:00Z', '2026-03-31T23:59:59Z', '2026-03-10T11:00:00+02:00', '2026-03-10', 'now'));
-const word = fc.oneof({ weight: 6, arbitrary: fc.constantFrom('A-1', 'icu', 'high-risk') }, odd);
-const slug = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('icu', 'high-risk', 'main') }, fc.constantFrom('Bad', 'a', 'a--b'));
+const time = fc.oneof({ weight: 20, arbitrary: fc.constantFrom('2026-03-10T11:00:00Z', '2026-03-10T11:00:00.120Z') }, fc.constantFrom('2026-02-30T11:00:00Z', '2026-03-31T23:59:59Z', '2026-03-10T11:00:00+02:00', '2026-03-10', 'now'));
+const word = fc.oneof({ weight: 20, arbitrary: fc.constantFrom('A-1', 'icu', 'high-risk') }, odd);
+const slug = fc.oneof({ weight: 20, arbitrary: fc.constantFrom('icu', 'high-risk', 'main') }, fc.constantFrom('Bad', 'a', 'a--b'));
 const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined });
 
 const line = fc.oneof(
   fc.record({ what: fc.constant('decision'), key: word, at: time, askedAt: maybe(time), subject: maybe(word), user: maybe(word), version: word, facility: maybe(slug), output: maybe(fc.record({ class: maybe(slug), score: maybe(fc.oneof(fc.double(), fc.string())), critical: maybe(fc.boolean()) })), disposition: maybe(fc.constantFrom('shown', 'late', 'seen')), payload: maybe(fc.constant({ a: 1 })) }),
   fc.record({ what: fc.constant('feedback'), key: word, at: time, act: fc.constantFrom('accepted', 'overridden', 'ignored'), reason: maybe(fc.record({ code: maybe(word), text: maybe(fc.string()) })), edited: maybe(fc.double({ min: -0.2, max: 1.2 })), dwellMs: maybe(fc.oneof(fc.integer(), fc.double())) }),
   fc.record({ what: fc.constant('outcome'), key: word, at: time, name: slug, positive: fc.oneof(fc.boolean(), fc.constant(null), fc.constant(undefined)), acted: maybe(fc.boolean()), value: maybe(fc.double()) }),
-  fc.record({ what: fc.constantFrom('use', 'used'), key: word, at: time, touch: fc.constantFrom('opened', 'signed', 'eaten'), ms: maybe(fc.integer()) }),
+  fc.record({ what: fc.constantFrom('use', 'use', 'use', 'used'), key: word, at: time, touch: fc.constantFrom('opened', 'signed', 'eaten'), ms: maybe(fc.integer()) }),
 );
 
 it('reads what it reads exactly as the schema does', () => {
@@ -30,4 +32,14 @@ it('reads what it reads exactly as the schema does', () => {
     { numRuns: 4000 },
   );
   expect(plain).toBeGreaterThan(200);
+});
+
+it('writes an event as canonical JSON does', () => {
+  const shared = { decision: `dec_${'0'.repeat(26)}`, at: '2026-03-10T11:00:00.000Z' };
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), (words, value, sealed) => {
+      const one: Event = { what: 'feedback', ...shared, act: 'accepted', user: null, reason: words, reasonSystem: null, suggestion: null, edited: value, dwellMs: null, ...(sealed && { payload: { digest: 'd', bytes: 3 } }) };
+      expect(eventText(one)).toBe(canonical(one));
+    }),
+  );
 });

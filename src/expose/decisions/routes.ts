@@ -3,6 +3,7 @@ import { serve, type Route } from '../../tools/server/http.ts';
 import { takeBatch } from './batch.ts';
 import * as api from './model.ts';
 import { recordsOf } from './prove.ts';
+import { receive } from './otlp/receive.ts';
 import { listOf, summaryOf } from './reading.ts';
 import { tellAbout, tellDecision } from './tell.ts';
 import { openOne } from './timeline.ts';
@@ -13,6 +14,8 @@ export const routes: readonly Route[] = [
   serve(api.tellOutcome, async ({ house, caller, body: { deployment, ...told } }) => tellAbout(house, caller, deployment, { what: 'outcome', told })),
   serve(api.tellUse, async ({ house, caller, body: { deployment, ...told } }) => tellAbout(house, caller, deployment, { what: 'use', told })),
   serve(api.tellBatch, async ({ house, caller, query: { deployment, via }, request }) => takeBatch(house, caller, deployment, request.body, { via, gzip: request.headers.get('content-encoding') === 'gzip' || request.headers.get('content-type') === 'application/gzip' })),
+  serve(api.otlpTraces, async ({ house, caller, request }) => receive(house, caller, 'traces', request)),
+  serve(api.otlpLogs, async ({ house, caller, request }) => receive(house, caller, 'logs', request)),
   serve(api.listDecisions, async ({ house, caller, query }) => listOf(house, caller, query)),
   serve(api.summary, async ({ house, caller, query }) => summaryOf(house, caller, query)),
   serve(api.proveDecision, async ({ house, caller, params }) => recordsOf(house, caller, params.decision)),

@@ -259,7 +259,7 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
   const reply = composed(answered, read.root, kept, added);
   const shown = outputs.filter(({ disposition }) => disposition === 'shown');
   const outcome: Outcome =
-    shown.length > 0 ? 'shown' : dropAll || broken.size > 0 ? 'lint' : !shows || mode === 'shadow' ? 'shadow' : outputs.some(({ disposition }) => disposition === 'suppressed') ? 'suppressed' : 'empty';
+    shown.length > 0 ? 'shown' : dropAll || (broken.size > 0 && broken.size === read.value.cards.length) ? 'lint' : !shows || mode === 'shadow' ? 'shadow' : outputs.some(({ disposition }) => disposition === 'suppressed') ? 'suppressed' : 'empty';
   const withhold = (why: 'late' | 'killed' | 'withheld', as: Outcome): Reply => {
     for (const one of shown) tell(file, one, false, why);
     return { status: 200, bytes: noCards, outcome: as, vendorMs, settle: nothingToSettle };

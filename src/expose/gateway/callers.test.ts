@@ -22,9 +22,9 @@ afterAll(async () => (await second.close(), await close(), await keys.close()));
 const endpoint = `${gateway.base}/sepsis`;
 let nth = 0;
 const issued: string[] = [];
-async function token(changes: JWTPayload = {}, { alg = 'ES384', kid = 'ec', key = ec.privateKey }: { alg?: string; kid?: string | undefined; key?: Parameters<SignJWT['sign']>[0] } = {}): Promise<string> {
+async function token(changes: JWTPayload = {}, { alg = 'ES384', kid = 'ec', key = ec.privateKey }: { alg?: string; kid?: string | null; key?: Parameters<SignJWT['sign']>[0] } = {}): Promise<string> {
   const claims = { iss, aud: endpoint, iat: seconds, exp: seconds + 300, jti: `jti-${nth++}`, ...changes };
-  const made = await new SignJWT(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))).setProtectedHeader({ alg, typ: 'JWT', ...(kid !== undefined && { kid }) }).sign(key);
+  const made = await new SignJWT(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))).setProtectedHeader({ alg, typ: 'JWT', ...(kid !== null && { kid }) }).sign(key);
   issued.push(made);
   return made;
 }
@@ -57,7 +57,7 @@ describe('a caller', () => {
     ['a token that lives for a day', () => token({ exp: seconds + 86_400 }), /hour/],
     ['no jti', () => token({ jti: undefined as never }), /`jti`/],
     ['no exp', () => token({ exp: undefined as never }), /`exp`/],
-    ['no kid', () => token({}, { kid: undefined }), /signed as it has to be|kid/],
+    ['no kid', () => token({}, { kid: null }), /signed as it has to be|kid/],
     ['a key that is not the issuer’s', () => token({}, { key: other.privateKey }), /signed as it has to be/],
     ['an unknown kid', () => token({}, { kid: 'unknown' }), /signed as it has to be/],
     ['the algorithm none', async () => new UnsecuredJWT({ iss, aud: endpoint, exp: seconds + 300, iat: seconds, jti: 'none' }).encode(), /no bearer token|signed as it has to be/],

@@ -53,6 +53,13 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
   let running: Promise<void> = Promise.resolve();
   let trafficAt = 0;
 
+  const gapOf = (deployment: string, at: string): Gap => {
+    let gap = gaps.get(deployment);
+    if (!gap) gaps.set(deployment, (gap = { from: at, to: at, empty: 0, shown: 0, dropped: 0 }));
+    gap.to = at;
+    return gap;
+  };
+
   const write = async () => {
     while (waiting.length > 0) {
       const taken = waiting.slice(0, mostAtOnce);
@@ -66,14 +73,22 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
       }
       for (const { card } of taken) if (card) cards.delete(card.decision);
     }
-    for (const [deployment, gap] of gaps) {
+    for (const [deployment, gap] of [...gaps]) {
+      // What is missed from here on opens a new gap; this one comes back where it cannot be written.
+      gaps.delete(deployment);
       const mine = late.filter((one) => one.deployment === deployment).slice(0, mostAtOnce);
-      await house.db.transaction().execute(async (tx) => {
-        for (const { appending, event } of mine) await append(tx, { ...appending, kind: decisionKinds.recorded.kind, body: { ...(appending.body as object), assurance: 'reported', arm: event.arm } });
-        await append(tx, { at: house.clock.now(), kind: kinds.failed.kind, actor: gatewayActor, deployment, subject: `gateway/${deployment}`, body: { ...gap } });
-      });
+      try {
+        await house.db.transaction().execute(async (tx) => {
+          for (const { appending, event } of mine) await append(tx, { ...appending, kind: decisionKinds.recorded.kind, body: { ...(appending.body as object), assurance: 'reported', arm: event.arm } });
+          await append(tx, { at: house.clock.now(), kind: kinds.failed.kind, actor: gatewayActor, deployment, subject: `gateway/${deployment}`, body: { ...gap } });
+        });
+      } catch (error) {
+        const since = gaps.get(deployment);
+        gaps.set(deployment, since ? { from: gap.from, to: since.to, empty: gap.empty + since.empty, shown: gap.shown + since.shown, dropped: gap.dropped + since.dropped } : gap);
+        throw error;
+      }
       late = late.filter((one) => !mine.includes(one));
-      if (!late.some((one) => one.deployment === deployment)) gaps.delete(deployment);
+      if (late.some((one) => one.deployment === deployment)) gapOf(deployment, gap.to);
     }
     if (performance.now() - trafficAt > 1_000 || closed) {
       trafficAt = performance.now();
@@ -92,12 +107,6 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
   };
   timer = setTimeout(() => void beat(), every);
 
-  const gapOf = (deployment: string, at: string): Gap => {
-    let gap = gaps.get(deployment);
-    if (!gap) gaps.set(deployment, (gap = { from: at, to: at, empty: 0, shown: 0, dropped: 0 }));
-    gap.to = at;
-    return gap;
-  };
   return {
     tell: (one) => {
       if (one.card) cards.set(one.card.decision, one.card);

@@ -1,4 +1,5 @@
 // Do rules, arms, repeats and budgets hold back what they should, on every instance, and does a replay say the same?
+import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { entries } from '../../spine/ledger/ledger.ts';
 import { testCallers } from '../../tools/server/test-database.ts';
@@ -152,6 +153,35 @@ describe('a replay', () => {
   });
 });
 
+describe('when nothing can be recorded, such as on a full disk', () => {
+  const full = async (work: () => Promise<void>) => {
+    await sql`create function public.full_disk() returns trigger language plpgsql as $$ begin if new.kind = 'decision.recorded' then raise exception 'no space left on device' using errcode = '53100'; end if; return new; end $$`.execute(house.db);
+    await sql`create trigger full_disk before insert on ledger.entry for each row execute function public.full_disk()`.execute(house.db);
+    try {
+      await work();
+    } finally {
+      await sql`drop trigger full_disk on ledger.entry`.execute(house.db);
+      await sql`drop function public.full_disk`.execute(house.db);
+    }
+    await gateway.settle();
+  };
+
+  it('nothing is shown, and how many calls that were is told afterwards', async () => {
+    await use({ rules: [rule({})] });
+    await full(async () => expect([await shown(fresh()), await shown(fresh())]).toEqual([0, 0]));
+    const told = (await entries(house.db, { kind: 'gateway.failed' })).items.map(({ body }) => body as { empty: number; shown: number });
+    expect([told.reduce((n, one) => n + one.empty, 0), told.reduce((n, one) => n + one.shown, 0)]).toEqual([2, 0]);
+    expect(await shown(fresh())).toBe(1);
+  });
+
+  it('unless the policy, approved by two, wants it shown all the same: then it is recorded as reported', async () => {
+    await use({ rules: [rule({})], failure: { ledger: 'show-and-flag' } });
+    await full(async () => expect(await shown(fresh())).toBe(1));
+    expect((await entries(house.db, { kind: 'gateway.failed' })).items[0]!.body).toMatchObject({ empty: 0, shown: 1 });
+    expect(await lastEvent()).toMatchObject({ disposition: 'shown', assurance: 'reported', via: 'gateway' });
+  });
+});
+
 describe('two instances', () => {
   it('both act on a kill switch, and the ledger says when each did', async () => {
     const killed = await house.call(api.kill, { params, body: { reason: 'a drill' } }, 'safety-officer');
@@ -181,6 +211,8 @@ describe('two instances', () => {
     expect(told.calls).toBeGreaterThan(5);
     expect(told.p95Ms).toBeGreaterThan(0);
     expect(told.outcomes['killed']).toBeGreaterThan(0);
-    expect(told.budget).toMatchObject({ objective: 0.995, used: 0, left: 1 });
+    expect(told.outcomes['ledger-failed']).toBe(2);
+    expect(told.budget).toMatchObject({ objective: 0.995, used: 2 });
+    expect(told.budget.left).toBeLessThan(0);
   });
 });

@@ -19,6 +19,7 @@ export function commands(program: Command): void {
     .option('--cache <folder>', 'keep what was read here, so that the next audit of the same export is faster; holds patient data')
     .option('--threads <n>', 'how many threads may work', '2')
     .option('--memory <size>', 'how much memory the reading may take before it uses the disk', '1GB')
+    .option('--checks <ids>', 'run only these checks, e.g. C02,C07; audit.json then names them')
     .option('--sample <n>', 'check only so many records, drawn at random by --seed')
     .option('--seed <words>', 'any words, fixed before the data are read; whoever has them can draw again')
     .option('--per-facility', 'draw so many in every facility')
@@ -52,12 +53,13 @@ interface AuditCommand {
   cache?: string;
   threads: string;
   memory: string;
+  checks?: string;
   sample?: string;
   seed?: string;
   perFacility?: boolean;
 }
 
-async function auditFolder(folder: string, { charter, out, json, previous, mapping, cache, threads, memory, sample, seed, perFacility }: AuditCommand): Promise<void> {
+async function auditFolder(folder: string, { charter, out, json, previous, mapping, cache, threads, memory, checks, sample, seed, perFacility }: AuditCommand): Promise<void> {
   const [{ readCharterFile }, { runAudit }, { claimFolder, writeReport, auditJson }, { systemClock }, { Problem }, { resolve }] = await Promise.all([
     import('./charter-input.ts'), import('./run-audit.ts'), import('./write-report.ts'), import('../../tools/base/clock.ts'), import('../../tools/base/problem.ts'), import('node:path'),
   ]);
@@ -75,7 +77,7 @@ async function auditFolder(folder: string, { charter, out, json, previous, mappi
   process.once('SIGTERM', interrupted);
   const show = showProgress();
   try {
-    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory, sample: drawn, mapping: mapping === undefined ? undefined : resolve(mapping) });
+    const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory, checks: checks?.split(','), sample: drawn, mapping: mapping === undefined ? undefined : resolve(mapping) });
     if (stop.signal.aborted) throw new Problem('conflict', 'The audit was stopped.');
     const compared = earlier && (await import('./following/compare-documents.ts')).compareDocuments(earlier, audit);
     const written = place ? await writeReport(place, audit, compared) : null;

@@ -27,7 +27,7 @@ export async function countRows(checks: readonly Check[], desk: Desk): Promise<F
 
 async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: Desk): Promise<Finding[]> {
   const { database } = desk;
-  const columns = ready.map(({ counted }, i) => `sum((${counted.n})::BIGINT) AS n${i}, sum((${counted.k})::BIGINT) AS k${i}`).join(', ');
+  const columns = ready.map(({ counted }, i) => `sum((${counted.n})::BIGINT) AS n${i}, sum((${counted.k})::BIGINT) AS k${i}, coalesce(bool_or(${counted.wrong}), false) AS w${i}`).join(', ');
   const month = desk.time.shifted ? 'NULL::INTEGER' : '(year(t) * 12 + month(t))::INTEGER';
   const tally = over === 'fact' ? `SELECT el, u, p, ${month} AS m, ${columns} FROM fact GROUP BY ALL` : desk.types.map((type, e) => `SELECT ${e} AS el, u, p, ${month} AS m, ${columns} FROM ${rowsOf(type)} GROUP BY ALL`).join('\nUNION ALL\n');
   if (tally === '') return [];
@@ -38,9 +38,11 @@ async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: D
   const rows = await database.rows<Record<string, number | string | null>>(`WITH placed AS (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM tally_${over} tally LEFT JOIN unit ON unit.u = tally.u),
     per AS (SELECT el, facility, department, GROUPING(facility) AS gf, GROUPING(department) AS gd, p, ${sums} FROM placed GROUP BY GROUPING SETS ((el, p), (el, facility, p), (el, facility, department, p)))
     SELECT el, facility, department, gf, gd, ${moments} FROM per GROUP BY el, facility, department, gf, gd ORDER BY el, gf DESC, gd DESC, facility, department`);
+  // Rows are looked for only where some are wrong.
+  const wrong = await database.rows<{ el: number } & Record<string, number | boolean>>(`SELECT el, ${ready.map((_, i) => `bool_or(w${i}) AS w${i}`).join(', ')} FROM tally_${over} GROUP BY el ORDER BY el`);
   const findings: Finding[] = [];
   for (const [i, { check, counted }] of ready.entries()) {
-    const evidence = await evidenceOf(over, counted, desk);
+    const evidence = await evidenceOf(over, counted, wrong.filter((row) => row[`w${i}`] === true).map(({ el }) => el), desk);
     const threshold = thresholdOf(check, desk.data);
     const abouts: (Element | string)[] = over === 'fact' ? [...desk.elements] : [...desk.types];
     for (const [e, about] of abouts.entries()) {
@@ -86,10 +88,11 @@ const keyOf = (e: number, facility: string | null, department: string | null) =>
 /** The placed rows of a type beside what is known of their patient. */
 const rowsOf = (type: string) => `(SELECT r.*, pat.birth, pat.death FROM ${name(`placed_${type}`)} r LEFT JOIN pat ON pat.p = r.p)`;
 
-async function evidenceOf(over: 'fact' | 'type', counted: Counted, desk: Desk): Promise<Map<string, EvidenceRow[]>> {
+async function evidenceOf(over: 'fact' | 'type', counted: Counted, els: readonly number[], desk: Desk): Promise<Map<string, EvidenceRow[]>> {
+  if (els.length === 0) return new Map();
   const [a, b] = counted.shows;
-  const picked = (el: string, from: string) => `SELECT ${el} AS el, u, file, line, left((${a})::VARCHAR, 120) AS a, left((${b})::VARCHAR, 120) AS b FROM ${from} WHERE ${counted.wrong}`;
-  const source = over === 'fact' ? picked('el', 'fact') : desk.types.map((type, e) => picked(String(e), rowsOf(type))).join(' UNION ALL ');
+  const picked = (el: string, from: string) => `SELECT ${el} AS el, u, file, line, left((${a})::VARCHAR, 120) AS a, left((${b})::VARCHAR, 120) AS b FROM ${from} WHERE (${counted.wrong})`;
+  const source = over === 'fact' ? `${picked('el', 'fact')} AND el IN (${els.join(', ')})` : els.map((e) => picked(String(e), rowsOf(desk.types[e]!))).join(' UNION ALL ');
   const found = await desk.database.rows<{ el: number; facility: string | null; department: string | null; rows: string }>(`WITH wrong AS (${source}),
     placed AS (SELECT wrong.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM wrong LEFT JOIN unit ON unit.u = wrong.u)
     SELECT el, facility, department, to_json(arg_min({file: file, line: line, a: a, b: b}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows

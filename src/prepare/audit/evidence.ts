@@ -59,8 +59,12 @@ async function gather(desk: Desk): Promise<void> {
   const rules = conditionRules();
   const medicines = types.filter(namesMedication);
   const known: string[] = [];
-  const pick = (type: string, set: string, condition: string) => known.push(`SELECT ${quote(type)} AS type, ${quote(set)} AS s, c FROM ${name(`said_${type}`)} WHERE ${condition}`);
-  for (const type of [...new Set(['Condition', 'Observation', ...medicines])].filter((one) => types.includes(one))) await database.run(`CREATE OR REPLACE TEMP TABLE ${name(`said_${type}`)} AS ${saidTable(desk, type)}`);
+  const pick = (type: string, set: string, condition: string) => known.push(`SELECT ${quote(type)} AS type, ${quote(set)} AS s, c FROM (SELECT unnest(cs) AS c FROM ${name(`words_${type}`)} WHERE ${condition})`);
+  for (const type of [...new Set(['Condition', 'Observation', ...medicines])].filter((one) => types.includes(one))) {
+    await database.run(`CREATE OR REPLACE TEMP TABLE ${name(`said_${type}`)} AS ${saidTable(desk, type)}`);
+    // Many medications are the same in all but their id: what they say is compared once.
+    await database.run(`CREATE OR REPLACE TEMP TABLE ${name(`words_${type}`)} AS SELECT keys, said, list(c) AS cs FROM ${name(`said_${type}`)} GROUP BY keys, said`);
+  }
   for (const rule of rules) {
     if (types.includes('Condition')) {
       pick('Condition', codedSet(rule), inSets(rule.coded));

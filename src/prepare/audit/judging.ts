@@ -92,7 +92,8 @@ export const sayUnit = ({ facility, department, clinician, month }: Unit): strin
 export const sayThreshold = (threshold: Threshold | null): string =>
   threshold ? `; ${threshold.bound === 'at-least' ? 'at least' : 'at most'} ${percent(threshold.value)} is ${threshold.from === 'charter' ? 'promised' : 'the default'}` : '';
 
-export const count = (n: number): string => n.toLocaleString('en-US');
+const thousands = new Intl.NumberFormat('en-US');
+export const count = (n: number): string => thousands.format(n);
 
 /** "1 facility", "2 facilities". */
 export const countOf = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;

@@ -39,13 +39,23 @@ export const noRows = 'SELECT NULL::INTEGER AS p, NULL::INTEGER AS u, false AS k
 /** Counts the rows and makes one finding for the whole export and one per facility. Nothing looked at: no finding. */
 export async function lookAtRows(desk: Desk, { check, element = null, resource, name, rows, are, says, perFacility = true, adds = '', figures = {}, rowsAtMost = maxRows, fewest = 1, keep = false }: LookedAt): Promise<Finding[]> {
   const threshold = thresholdOf(check, desk.data);
-  const found = await desk.database.rows<Moments & { facility: string | null; g: number; rows: string | null }>(`WITH looked AS ${keep ? '' : 'NOT '}MATERIALIZED (${rows}),
-    tally AS (SELECT p, u, count(*) AS n, count(*) FILTER (k) AS k FROM looked GROUP BY p, u),
-    per AS (SELECT facility, GROUPING(facility) AS g, p, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k FROM (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM tally LEFT JOIN unit ON unit.u = tally.u) GROUP BY GROUPING SETS ((p), (facility, p))),
-    bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(a::VARCHAR, 300), b: left(b::VARCHAR, 160)}, file::BIGINT * 10000000000 + line, ${rowsAtMost}))::VARCHAR AS rows
-      FROM (SELECT looked.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM looked LEFT JOIN unit ON unit.u = looked.u WHERE wrong AND file IS NOT NULL) GROUP BY GROUPING SETS ((), (facility)))
-    SELECT per.facility, per.g, sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters, any_value(bad.rows) AS rows
-    FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`);
+  const looked = `looked AS ${keep ? '' : 'NOT '}MATERIALIZED (${rows})`;
+  const tallied = `tally AS (SELECT p, u, count(*) AS n, count(*) FILTER (k) AS k, coalesce(bool_or(wrong), false) AS w FROM looked GROUP BY p, u),
+    per AS (SELECT facility, GROUPING(facility) AS g, p, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, bool_or(w) AS w FROM (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM tally LEFT JOIN unit ON unit.u = tally.u) GROUP BY GROUPING SETS ((p), (facility, p)))`;
+  const bad = `bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(a::VARCHAR, 300), b: left(b::VARCHAR, 160)}, file::BIGINT * 10000000000 + line, ${rowsAtMost}))::VARCHAR AS rows
+      FROM (SELECT looked.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM looked LEFT JOIN unit ON unit.u = looked.u WHERE wrong AND file IS NOT NULL) GROUP BY GROUPING SETS ((), (facility)))`;
+  const moments = 'sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters';
+  const found = await desk.database.rows<Moments & { facility: string | null; g: number; wrong: boolean; rows: string | null }>(
+    keep
+      ? `WITH ${looked}, ${tallied}, ${bad} SELECT per.facility, per.g, ${moments}, bool_or(w) AS wrong, any_value(bad.rows) AS rows FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`
+      : `WITH ${looked}, ${tallied} SELECT facility, g, ${moments}, bool_or(w) AS wrong, NULL AS rows FROM per GROUP BY facility, g ORDER BY g DESC, facility`,
+  );
+  // Most often nothing is wrong: then nobody looks for evidence.
+  if (!keep && found.some(({ wrong }) => wrong))
+    for (const { facility, g, rows } of await desk.database.rows<{ facility: string | null; g: number; rows: string | null }>(`WITH ${looked}, ${bad} SELECT facility, g, rows FROM bad ORDER BY g DESC, facility`)) {
+      const mine = found.find((row) => row.g === g && row.facility === facility);
+      if (mine) mine.rows = rows;
+    }
   return found.flatMap((row): Finding[] => {
     const overall = row.g === 1;
     if (!overall && (!perFacility || desk.facilities.length === 0)) return [];

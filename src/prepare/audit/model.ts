@@ -218,6 +218,7 @@ export const auditDocument = z
     }),
     provenance,
     sample: auditedSample.optional().describe('Only where a sample was audited: the findings are of the drawn records then.'),
+    checks: z.array(z.string()).optional().describe('Only where some checks were asked for: their ids. The findings and the summary are of these alone.'),
     absent: z.array(absence),
     fixes: z.array(fix),
     export: z.strictObject({

@@ -14,8 +14,8 @@ export const evidenceTypes = ['Condition', 'MedicationRequest', 'MedicationState
 /** The types whose rows are checked: the elements' own, with Patient, Encounter and those that hold evidence. */
 export const usedTypes = (data: DataSection): string[] => [...new Set(['Patient', 'Encounter', ...evidenceTypes, ...data.elements.map((element) => element.resource)])].sort();
 
-/** Everything `openExport` is asked for. */
-export function wantedFields(input: CharterInput): Record<string, string[]> {
+/** Everything `openExport` is asked for; what only checks read that do not run, by their ids, is left out. */
+export function wantedFields(input: CharterInput, running?: ReadonlySet<string>): Record<string, string[]> {
   const { data } = input;
   const wanted = new Map<string, Set<string>>();
   const want = (type: string, fields: readonly string[]) => {
@@ -23,7 +23,7 @@ export function wantedFields(input: CharterInput): Record<string, string[]> {
     for (const field of fields) set.add(field);
     wanted.set(type, set);
   };
-  for (const type of new Set([...always, ...usedTypes(data)])) want(type, ownFields(type));
+  for (const type of new Set([...always, ...usedTypes(data)])) want(type, ownFields(type, running));
   // Of the other types only whose they are: is a whole kind of record silent somewhere (C07)?
   for (const type of feedTypes) if (!wanted.has(type)) want(type, feedFields(type).map((place) => `text:${place}`));
   if ([...wanted.keys()].some((type) => namesMedication(type) && usedTypes(data).includes(type))) want('Medication', ownFields('Medication'));

@@ -10,6 +10,7 @@ import { emptyPopulation, whatIsAbsent } from './absent.ts';
 import { jsonAt, textAt } from './cells.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { Desk } from './check.ts';
+import { chooseChecks, type Chosen } from './choose-checks.ts';
 import { checks } from './checks.ts';
 import { countRows } from './count-rows.ts';
 import { timeOfExport } from './export-time.ts';
@@ -37,6 +38,8 @@ export interface AuditOptions {
   mapping?: string | undefined;
   /** Check only a sample of the records, drawn by this; see sampling/draw.ts. */
   sample?: SampleRequest | undefined;
+  /** Run only these checks, by id, e.g. `['C02', 'C07']`; without it the whole catalogue. See choose-checks.ts. */
+  checks?: readonly string[] | undefined;
 }
 
 /**
@@ -61,9 +64,10 @@ export function whereFull(error: unknown, workspace: string): unknown {
   return new Problem(error.kind, error.message, error.next, [{ file: workspace, says: 'the workspace. At a terminal TMPDIR or --cache FOLDER names another and --memory SIZE gives more memory; on a server it lies in ATTENDING_DATA.' }]);
 }
 
-async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit, mapping, sample: asked }: AuditOptions): Promise<AuditDocument> {
+async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit, mapping, sample: asked, checks: ids }: AuditOptions): Promise<AuditDocument> {
   const startedAt = clock.now();
-  const wanted = wantedFields(input);
+  const chosen = chooseChecks(ids);
+  const wanted = wantedFields(input, new Set(chosen.run.map(({ id }) => id)));
   let bytes = 0;
   let totalBytes = 0;
   const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
@@ -77,7 +81,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }), ...(mapping && { mapping }),
   });
   try {
-    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24) + (asked ? '-sample' : ''));
+    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24) + (asked ? '-sample' : '') + (ids === undefined ? '' : `-${chosen.told.map(({ id }) => id).join('-')}`).slice(0, 120));
     const handle = { ...opened, database };
     const lines = handle.files.reduce((sum, file) => sum + file.lines, 0);
     const step = async (says: string, done: number, work: () => Promise<void>) => {
@@ -92,10 +96,10 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: provenance.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], tallied: [], signal };
-    const found = await check(desk, step);
+    const { found, told } = await check(desk, chosen, step);
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
-    const summary = await summaryOf(desk, found);
+    const summary = await summaryOf(desk, told);
     const nobody = emptyPopulation(input.data, summary, handle.resources['Encounter'] ?? 0);
     const absent = [...nobody, ...(await whatIsAbsent(handle, input, found, noteTypes))];
     await database.remember();
@@ -105,11 +109,12 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
       startedAt,
       finishedAt: clock.now(),
       charter: { digest: input.digest, deployment: input.deployment },
-      summary: nobody.length > 0 ? { ...summary, says: `${nobody[0]!.what}.` } : summary,
+      summary: nobody.length > 0 ? { ...summary, says: `${nobody[0]!.what}.` } : ids === undefined ? summary : { ...summary, says: `${summary.says} ${sayPartial(chosen)}` },
       provenance,
       ...(sample && { sample }),
+      ...(ids !== undefined && { checks: chosen.told.map(({ id }) => id) }),
       absent,
-      fixes: fixesOf(found, input.data.elements, absent),
+      fixes: fixesOf(told, input.data.elements, absent),
       export: {
         resources: Object.fromEntries(Object.entries(handle.resources).sort(([a], [b]) => (a < b ? -1 : 1))),
         kind: opened.kind,
@@ -117,7 +122,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
         files: handle.files.map(({ name, bytes, lines, blankLines, badLines, badLineCount, trouble }) => ({ name, bytes, lines, blankLines, badLines: badLines.map(({ line, reason }) => ({ line, reason })), badLineCount, trouble: trouble ?? null })),
       },
       elements: input.data.elements.map((element) => ({ id: element.id, name: element.name, resource: element.resource, path: element.path, per: element.per, window: sayWindow(element), tier: element.tier, threshold: element.threshold, maxSpread: element.maxSpread })),
-      findings: found.map(published),
+      findings: told.map(published),
     };
   } finally {
     await opened.close();
@@ -147,20 +152,26 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
   );
 }
 
-async function check(desk: Desk, step: Step): Promise<Finding[]> {
-  const byCheck = new Map<string, Finding[]>(checks.map(({ id }) => [id, []]));
+/** All findings, and those of the checks that were asked for. */
+async function check(desk: Desk, { run, told }: Chosen, step: Step): Promise<{ found: Finding[]; told: Finding[] }> {
+  const byCheck = new Map<string, Finding[]>(run.map(({ id }) => [id, []]));
   await step('Checking every value', 0.86, async () => {
-    for (const finding of await countRows(checks, desk)) byCheck.get(finding.check)?.push(finding);
+    for (const finding of await countRows(run, desk)) byCheck.get(finding.check)?.push(finding);
   });
-  for (const [at, one] of checks.entries()) {
-    await step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (at / checks.length), async () => {
+  for (const [at, one] of run.entries()) {
+    await step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (at / run.length), async () => {
       if (one.find) byCheck.set(one.id, await one.find(desk));
       if (one.complete) byCheck.set(one.id, await one.complete(byCheck.get(one.id) ?? [], desk));
       if (one.id === 'C02') desk.completeness = byCheck.get('C02') ?? [];
     });
   }
-  return withIds(desk, [...byCheck.values()].flat());
+  const found = await withIds(desk, [...byCheck.values()].flat());
+  const asked = new Set(told.map(({ id }) => id));
+  return { found, told: found.filter((finding) => asked.has(finding.check)) };
 }
+
+/** A part must not be taken for the whole. */
+const sayPartial = ({ told }: Chosen): string => `Only ${told.length === 1 ? `the check ${told[0]!.id}` : `${count(told.length)} checks`} of ${count(checks.length)} ${told.length === 1 ? 'was' : 'were'} run${told.length > 1 && told.length <= 12 ? `: ${told.map(({ id }) => id).join(', ')}` : ''}.`;
 
 /** Checks find rows by file and line; what stands there is looked up once, at the end. */
 async function withIds({ database, files }: Desk, findings: Finding[]): Promise<Finding[]> {

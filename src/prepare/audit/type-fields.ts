@@ -98,8 +98,20 @@ export function contentPlaces(type: string): Place[] {
 const administrative = new Set(['Patient', 'Encounter', 'Location', 'Organization', 'Practitioner', 'PractitionerRole', 'Medication']);
 
 /** What the audit itself reads of this type, as columns of `openExport`. */
-export function ownFields(type: string): string[] {
-  return (administrative.has(type) ? wholeFields(type) : textFields(type)).sort();
+export function ownFields(type: string, running?: ReadonlySet<string>): string[] {
+  return (administrative.has(type) ? wholeFields(type) : textFields(type).filter((column) => running === undefined || isRead(type, column, running))).sort();
+}
+
+/** Is a column read by a check that runs? Most are read by all; these are not. */
+function isRead(type: string, column: string, running: ReadonlySet<string>): boolean {
+  const oneOf = (...ids: string[]) => ids.some((id) => running.has(id));
+  if (column.startsWith('hash:')) return oneOf('D02');
+  if (column === 'text:meta.profile') return oneOf('F02');
+  if (column === 'text:basedOn') return oneOf('L05');
+  if (column === 'text:component') return oneOf('L01', 'L02', 'L03', 'L04', 'P06');
+  const { required, references } = fieldsOf(type);
+  const followed = references.filter((field) => field !== 'medicationReference' && !required.some((one) => one.split('|').includes(field)));
+  return !followed.some((field) => column === `text:${referencePlace(field)}`) || oneOf('F10');
 }
 
 function wholeFields(type: string): string[] {

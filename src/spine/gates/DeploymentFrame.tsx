@@ -4,6 +4,7 @@ import { useAsk } from '../../tools/ui/asking.ts';
 import { problemOf } from '../../tools/ui/api.ts';
 import { FramedContext } from '../../tools/ui/framed.ts';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
+import { HeaderPieces } from '../../tools/ui/HeaderPieces.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { Breadcrumbs } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
@@ -50,9 +51,12 @@ export default function DeploymentFrame() {
                 )}
               </div>
             </div>
-            <span className={`mode is-${it.mode}`} title={modes[it.mode]}>
-              Mode: {it.mode}
-            </span>
+            <div className="row">
+              <span className={`mode is-${it.mode}`} title={modes[it.mode]}>
+                Mode: {it.mode}
+              </span>
+              <HeaderPieces of={prefix} />
+            </div>
           </div>
           {track.data && (
             <>

@@ -100,11 +100,12 @@ function isDoubt(bytes: Uint8Array, at: number): boolean {
   const byte = bytes[at]!;
   if (byte === newline) return isBlankBefore(bytes, at);
   if (byte === 0x7d || byte === 0x5d) return beforeBlanks(bytes, at) === 0x2c;
-  const word = String.fromCharCode(...bytes.subarray(at - 2, at + 1)).toLowerCase();
-  if (word !== 'nan' && word !== 'inf') return false;
+  // Most of them stand in a text ("infusion"), which is seen without making one of them.
   const before = beforeBlanks(bytes, at - 2);
   // `-NaN` and `-Infinity` too; a letter or a quotation mark before makes it part of a text.
-  if (before !== undefined && ![0x3a, 0x2c, 0x5b, 0x2d].includes(before)) return false;
+  if (before !== undefined && before !== 0x3a && before !== 0x2c && before !== 0x5b && before !== 0x2d) return false;
+  const word = String.fromCharCode(...bytes.subarray(at - 2, at + 1)).toLowerCase();
+  if (word !== 'nan' && word !== 'inf') return false;
   const after = String.fromCharCode(...bytes.subarray(at + 1, at + 7)).toLowerCase();
   return !/^[a-z]/.test(word === 'inf' && after.startsWith('inity') ? after.slice(5) : after);
 }

@@ -17,10 +17,25 @@ const enoughToFit = 5;
  * ln P(X = k) of n trials in a unit whose probability is drawn from a beta distribution, without the binomial coefficient.
  * Source: Skellam JG. J R Stat Soc B 1948;10:257-261.
  */
-function logLikelihood({ k, n }: Cluster, { mean, correlation }: BetaBinomial): number {
-  if (correlation < 1e-9) return k * Math.log(mean) + (n - k) * Math.log1p(-mean);
-  const [a, b] = shapes({ mean, correlation });
-  return logGamma(a + k) - logGamma(a) + logGamma(b + n - k) - logGamma(b) - logGamma(a + b + n) + logGamma(a + b);
+function logLikelihood({ k, n }: Cluster, { mean, correlation }: BetaBinomial, known: Known | null): number {
+  if (known === null) return k * Math.log(mean) + (n - k) * Math.log1p(-mean);
+  const { a, b, ofA, ofB, ofBoth } = known;
+  return logGamma(a + k) - ofA + logGamma(b + n - k) - ofB - logGamma(a + b + n) + ofBoth;
+}
+
+/** What every unit needs of one guess: α, β and their gamma functions; null where all units are alike. */
+interface Known {
+  a: number;
+  b: number;
+  ofA: number;
+  ofB: number;
+  ofBoth: number;
+}
+
+function knownOf(guess: BetaBinomial): Known | null {
+  if (guess.correlation < 1e-9) return null;
+  const [a, b] = shapes(guess);
+  return { a, b, ofA: logGamma(a), ofB: logGamma(b), ofBoth: logGamma(a + b) };
 }
 
 /** The shapes α and β of the beta distribution: mean α/(α+β), correlation 1/(α+β+1). */
@@ -30,12 +45,13 @@ export function shapes({ mean, correlation }: BetaBinomial): [alpha: number, bet
 }
 
 /** ln P(no event in n observations of one unit). */
-function logSilence(n: number, { mean, correlation }: BetaBinomial): number {
+function logSilence(n: number, peers: BetaBinomial, known?: Known | null): number {
+  const { mean, correlation } = peers;
   if (mean <= 0 || n <= 0) return 0;
   if (mean >= 1) return -Infinity;
   if (correlation < 1e-9) return n * Math.log1p(-mean);
-  const [a, b] = shapes({ mean, correlation });
-  return logGamma(b + n) - logGamma(b) - logGamma(a + b + n) + logGamma(a + b);
+  const { a, b, ofB, ofBoth } = known ?? knownOf(peers)!;
+  return logGamma(b + n) - ofB - logGamma(a + b + n) + ofBoth;
 }
 
 /**
@@ -73,8 +89,9 @@ export function fitBetaBinomial(clusters: readonly Cluster[], { speaking = false
   if (used.length < enoughToFit || pooled === 1 || pooled === 0) return { mean: pooled, correlation: Math.min(0.99, Math.max(0, intraclassCorrelation(used) ?? 0)) };
   const minus = (x: number, y: number): number => {
     const guess = { mean: logistic(x), correlation: logistic(y) };
+    const known = knownOf(guess);
     let sum = 0;
-    for (const one of used) sum -= logLikelihood(one, guess) - (speaking ? Math.log(-Math.expm1(Math.min(-1e-12, logSilence(one.n, guess)))) : 0);
+    for (const one of used) sum -= logLikelihood(one, guess, known) - (speaking ? Math.log(-Math.expm1(Math.min(-1e-12, logSilence(one.n, guess, known)))) : 0);
     return sum;
   };
   const start = Math.min(0.5, Math.max(0.01, intraclassCorrelation(used) ?? 0.05));

@@ -24,6 +24,17 @@ export interface Screen {
 /** All screens of the product, as the app put them together. */
 export const ScreensContext = createContext<readonly Screen[]>([]);
 
+/** A part of one room that stands in the header of another room's record, such as a switch. */
+export interface HeaderPiece {
+  /** The address of the record's frame, e.g. `/deployments/$deployment`. */
+  of: string;
+  who: readonly Role[] | 'public';
+  piece: () => Promise<{ default: ComponentType }>;
+}
+
+/** All pieces of headers, as the app put them together. */
+export const HeaderPiecesContext = createContext<readonly HeaderPiece[]>([]);
+
 /** The tabs of a record: screens under its address that have one and that this person may open. */
 export function useTabs(prefix: string): Screen[] {
   const screens = use(ScreensContext);

@@ -13,6 +13,9 @@ export const standardizedShare = (p: number, q: number): number => {
   return spread === 0 ? (p === q ? 0 : Infinity) : (p - q) / spread;
 };
 
+/** A mean of the same numbers differs in its last digits from run to run; a difference of none is 0. */
+const rounded = (d: number): number => Math.round(d * 1e9) / 1e9 + 0;
+
 /** Difference of two means in units of their common spread. */
 export const standardizedMean = (a: { mean: number; sd: number }, b: { mean: number; sd: number }): number => {
   const spread = Math.sqrt((a.sd ** 2 + b.sd ** 2) / 2);
@@ -75,7 +78,7 @@ export const populationAlike: Check = {
             const n = there.reduce((sum, row) => sum + row.n, 0);
             const mean = there.reduce((sum, row) => sum + (row.mean ?? 0) * row.n, 0) / n;
             const sd = Math.sqrt(there.reduce((sum, row) => sum + row.n * ((row.sd ?? 0) ** 2 + ((row.mean ?? 0) - mean) ** 2), 0) / n);
-            return [{ name: 'age', d: standardizedMean({ mean: here.mean ?? 0, sd: here.sd ?? 0 }, { mean, sd }) }];
+            return [{ name: 'age', d: rounded(standardizedMean({ mean: here.mean ?? 0, sd: here.sd ?? 0 }, { mean, sd })) }];
           }
           const labels = [...new Set([...mine, ...others].filter((row) => row.kind === kind).map(({ label }) => label))].filter((label) => [...mine, ...others].filter((row) => row.kind === kind && row.label === label).reduce((sum, { n }) => sum + n, 0) >= smallest);
           const part = (some: typeof rows, label: string) => some.filter((row) => row.kind === kind && row.label === label).reduce((sum, { n }) => sum + n, 0) / total(some, kind);

@@ -49,12 +49,12 @@ async function countSubjects({ database, elements, time }: Desk): Promise<Subjec
   return database.rows<SubjectRow>(`WITH el(e, kind) AS (VALUES ${wanted}),
     joined AS (SELECT el.e, m.key, m.p, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department, unit.clinician, m.month, h.key IS NOT NULL AS has
       FROM el JOIN member m ON m.kind = el.kind LEFT JOIN unit ON unit.u = m.u LEFT JOIN hit h ON h.el = el.e AND h.key = m.key),
-    per AS (SELECT e, facility, department, clinician, month, p,
-        CASE WHEN GROUPING(clinician) = 0 THEN 'clinician' WHEN GROUPING(month) = 0 THEN 'month' WHEN GROUPING(department) = 0 THEN 'department' WHEN GROUPING(facility) = 0 THEN 'facility' ELSE 'overall' END AS level,
+    per AS (SELECT e, facility, department, clinician, ${time.shifted ? 'NULL::VARCHAR AS month' : 'month'}, p,
+        CASE WHEN GROUPING(clinician) = 0 THEN 'clinician' ${time.shifted ? '' : `WHEN GROUPING(month) = 0 THEN 'month' `}WHEN GROUPING(department) = 0 THEN 'department' WHEN GROUPING(facility) = 0 THEN 'facility' ELSE 'overall' END AS level,
         count(DISTINCT key) AS n, count(DISTINCT CASE WHEN has THEN key END) AS k
-      FROM joined GROUP BY GROUPING SETS ((e, p), (e, facility, p), (e, facility, department, p), (e, clinician, p), (e, facility, month, p)))
+      FROM joined GROUP BY GROUPING SETS ((e, p), (e, facility, p), (e, facility, department, p), (e, clinician, p)${time.shifted ? '' : ', (e, facility, month, p)'}))
     SELECT e, facility, department, clinician, month, level, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, sum(n::DOUBLE * n) AS nn, sum(k::DOUBLE * k / n) AS kkn, count(*) AS clusters
-    FROM per ${time.shifted ? `WHERE level <> 'month'` : ''} GROUP BY e, facility, department, clinician, month, level
+    FROM per GROUP BY e, facility, department, clinician, month, level
     ORDER BY e, list_position(['overall', 'facility', 'department', 'month', 'clinician'], level), facility NULLS FIRST, department NULLS FIRST, month NULLS FIRST, length(clinician), clinician`);
 }
 

@@ -33,10 +33,11 @@ export const shape: Check = {
         return cell === null ? [] : [{ field, sign, cell }];
       });
       if (fields.length > 0) {
-        const one = ({ field, sign, cell }: (typeof fields)[number]) => `SELECT _file, _line, ltrim(${cell}::VARCHAR)[1] = ${quote(sign)} AS k, ${quote(`\`${field}\` is ${sign === '[' ? 'no list' : 'no single object'}`)} AS a FROM ${rawOf(resource)} WHERE ${cell} IS NOT NULL`;
+        // Each field of a line is looked at by itself.
+        const one = ({ field, sign, cell }: (typeof fields)[number], at: number) => `SELECT (_file::BIGINT * 10000000000 + _line) * ${fields.length} + ${at} AS p, _file, _line, ltrim(${cell}::VARCHAR)[1] = ${quote(sign)} AS k, ${quote(`\`${field}\` is ${sign === '[' ? 'no list' : 'no single object'}`)} AS a FROM ${rawOf(resource)} WHERE ${cell} IS NOT NULL`;
         findings.push(...(await lookAtRows(desk, {
           check: shape, resource, name: resource, are: 'fields have their shape', perFacility: false,
-          rows: `SELECT row_number() OVER () AS p, NULL::INTEGER AS u, coalesce(k, false) AS k, NOT coalesce(k, false) AS wrong, _file AS file, _line AS line, a, NULL AS b FROM (${fields.map(one).join(' UNION ALL ')})`,
+          rows: `SELECT p, NULL::INTEGER AS u, coalesce(k, false) AS k, NOT coalesce(k, false) AS wrong, _file AS file, _line AS line, a, NULL AS b FROM (${fields.map(one).join(' UNION ALL ')})`,
           says: ({ a }) => `${a}.`,
         })));
       } else if (fieldsOf(resource).code.length > 0 && !listCodes.has(resource))

@@ -56,7 +56,7 @@ function referenceTexts(resource: string, columns: readonly string[]): { text: s
 
 /** Equal texts are read once for all rows that have the same; a list of references is taken apart. `first`: where it stands first. */
 const distinctReferences = (resource: string, at: number, text: string, many: boolean): string => {
-  const grouped = `SELECT one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) WHERE one IS NOT NULL GROUP BY one`;
+  const grouped = `SELECT any_value(one) AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) WHERE one IS NOT NULL GROUP BY hash(one)`;
   return many
     ? `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first FROM (${grouped})) GROUP BY ref`
     : `SELECT ${at} AS resource, one AS ref, n, first FROM (${grouped})`;

@@ -3,9 +3,9 @@ import { beginNote, emptyChart, file, restart, tokensAreIn, type Chart } from '.
 import { fingerprint, fingerprintStore } from './fingerprints.ts';
 import { indexFacts, markImported, type FactIndex } from './imported.ts';
 import { findMatches, type Match } from './matches.ts';
-import type { ChartProvenance, Fact, Kind, NoteProvenance, NoteText, SharedSpan } from './model.ts';
+import type { ChartProvenance, Fact, NoteProvenance, NoteText, SharedSpan } from './model.ts';
 import { sharesOf } from './shares.ts';
-import { authored, copied, encounterRanks, imported, kindOf, spansOf, templated, type ChartNotes } from './spans.ts';
+import { authored, copied, encounterRanks, imported, spansOf, templated, type ChartNotes } from './spans.ts';
 import { isFirm, templateRuns, type Run, type SharedRun } from './template-runs.ts';
 import type { Templates } from './templates.ts';
 import { tokenise } from './tokens.ts';
@@ -87,23 +87,14 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
     for (const run of found.shared) {
       if (isUnexplained(run, from)) shared.push({ note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: start[run.from]!, end: end[run.to - 1]!, tokens: run.to - run.from, fingerprints: run.fingerprints });
     }
-    const spans = spansOf({ note, index, from, to, kind, map, matches, runs, chart, chartNotes });
     const characters = { copied: 0, templated: 0, imported: 0, authored: 0 };
     const words = { copied: 0, templated: 0, imported: 0, authored: 0 };
+    const spans = spansOf({ note, index, from, to, kind, map, matches, runs, chart, chartNotes }, words);
     for (const span of spans) characters[span.kind] += span.end - span.start;
-    countTokens(words, to - from);
     result.push({ id: note.id, index, spans, characters, tokens: words, shares: sharesOf(characters) });
     file(chart, prints);
   }
   return { subject: notes[0]?.subject ?? null, notes: result, shared, templatesKnown: templates !== null, factsKnown: context.facts !== undefined };
-}
-
-const counted = new Int32Array(4);
-
-function countTokens(into: Record<Kind, number>, tokens: number): void {
-  counted.fill(0);
-  for (let i = 0; i < tokens; i++) counted[kind[i]!]!++;
-  for (const is of [authored, copied, templated, imported]) into[kindOf[is]!] = counted[is]!;
 }
 
 function roomFor(tokens: number): void {

@@ -55,17 +55,19 @@ interface Piece {
   run?: Run;
 }
 
-export function spansOf(marked: Marked): Span[] {
+/** The spans of a note, and in `words` how many tokens of each kind they hold. */
+export function spansOf(marked: Marked, words: Record<Kind, number>): Span[] {
   const { text } = marked.note;
   if (text.length === 0) return [];
   const pieces = piecesOf(marked);
   if (pieces.length === 0) return [{ kind: 'authored', start: 0, end: text.length }];
   const spans: Span[] = [];
   let begins = 0;
-  for (const [i, piece] of pieces.entries()) {
-    const next = pieces[i + 1];
-    const ends = next ? borderAfter(marked, piece.to - 1) : text.length;
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i]!;
+    const ends = i + 1 < pieces.length ? borderAfter(marked, piece.to - 1) : text.length;
     const span: Span = { kind: kindOf[piece.kind]!, start: begins, end: ends };
+    words[span.kind] += piece.to - piece.from;
     if (piece.match) fillCopied(span, piece, piece.match, marked);
     if (piece.run) span.template = useOf(piece.run);
     spans.push(span);
@@ -104,7 +106,8 @@ function piecesOf(marked: Marked): Piece[] {
       // An edited template that only an earlier note explains belongs to the one beside it.
       const last = pieces.at(-1);
       if (!isInside && last?.kind === is) last.to = end;
-      else pieces.push({ kind: is, from: token, to: end, ...(isInside && { run }) });
+      else if (isInside) pieces.push({ kind: is, from: token, to: end, run });
+      else pieces.push({ kind: is, from: token, to: end });
     } else {
       while (end < to && kind[end - from] === is) end++;
       pieces.push({ kind: is, from: token, to: end });

@@ -1,5 +1,5 @@
 // Which text recurs in the notes of different patients?
-import { checkOf, fingerprint, fingerprintStore, gram } from './fingerprints.ts';
+import { checkOf, fingerprint, fingerprintStore, gram, type Fingerprints } from './fingerprints.ts';
 import type { NoteText, TemplateUse } from './model.ts';
 import { tokenise, tokenStore } from './tokens.ts';
 
@@ -24,8 +24,11 @@ export interface Templates {
   /** Different patients of an author or of a unit, counted up to 50: with very few their templates cannot be known. */
   patientsOfAuthor(author: string | null): number;
   patientsOfUnit(unit: string | null): number;
-  /** Where the fingerprint is filed, or -1: no second patient has it. Neighbours in a template are filed one after another. */
-  find(key: number, hash: Int32Array, at: number): number;
+  /**
+   * Writes for each fingerprint where it is filed, or -1: no second patient has it. Neighbours in a template are filed one
+   * after another. All at once, so that the waits for memory overlap.
+   */
+  findAll(prints: Fingerprints, hash: Int32Array, into: Int32Array): void;
   isTemplate(row: number): boolean;
   patientsAt(row: number): number;
   scopeAt(row: number): TemplateUse['scope'];
@@ -232,6 +235,20 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     }
   }
 
+  function findAll({ key, at, count }: Fingerprints, hash: Int32Array, into: Int32Array): void {
+    const sieveMask = sieve.length - 1;
+    if (near.length < count) near = new Int32Array(count * 2);
+    let likely = 0;
+    for (let i = 0; i < count; i++) {
+      const bit = Math.imul(key[i]!, spread);
+      into[i] = -1;
+      near[likely] = i;
+      likely += (sieve[(bit >>> 5) & sieveMask]! >>> (bit & 31)) & 1;
+    }
+    for (let n = 0; n < likely; n++) into[near[n]!] = slots[(Math.imul(key[near[n]!]!, spread) >>> 7 & slotMask) * 2 + 1]!;
+    for (let n = 0; n < likely; n++) into[near[n]!] = find(key[near[n]!]!, hash, at[near[n]!]!);
+  }
+
   const isTemplate = (row: number): boolean => {
     const patients = rows[row * known + 4]!;
     return patients >= patientsOfAll || (patients >= patientsOfOneHand && rows[row * known + 5]! !== 0);
@@ -249,7 +266,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       size,
       patientsOfAuthor: (author) => (author === null ? 0 : (ofAuthor.get(author)?.size ?? 0)),
       patientsOfUnit: (unit) => (unit === null ? 0 : (ofUnit.get(unit)?.size ?? 0)),
-      find,
+      findAll,
       isTemplate,
       patientsAt: (row) => rows[row * known + 4]!,
       scopeAt: (row) => (rows[row * known + 5]! >>> 16 !== 0 ? 'author' : rows[row * known + 5]! !== 0 ? 'unit' : 'everywhere'),

@@ -48,7 +48,11 @@ export function tokenise(text: string, store: TokenStore, from: number): number 
   // A token takes a letter and what separates it from the next, but for scripts where every letter is one.
   grow(store, from + ((length + 1) >> 1));
   // As many bytes of UTF-8 as code units: ASCII throughout, and every offset is the same in both.
-  if (length <= room.length && room.write(text, 'utf8') === length) return tokeniseBytes(room, length, store, from);
+  if (length < room.length && room.write(text, 'utf8') === length) {
+    // Something that ends every token, so that each look at a letter needs no look at the length.
+    room[length] = 0;
+    return tokeniseBytes(room, length, store, from);
+  }
   const units = length * 2 <= room.length ? room : Buffer.allocUnsafeSlow(length * 2);
   units.write(text, 'utf16le');
   return tokeniseUnits(new Uint16Array(units.buffer, units.byteOffset, length), length, store, from);
@@ -66,7 +70,7 @@ function tokeniseBytes(bytes: Uint8Array, length: number, store: TokenStore, fro
     start[token] = at;
     let h = 0x811c9dc5 ^ code;
     at++;
-    while (at < length && (code = foldedByte[bytes[at]!]!) !== 0) {
+    while ((code = foldedByte[bytes[at]!]!) !== 0) {
       h = Math.imul(h, 0x01000193) ^ code;
       at++;
     }

@@ -51,7 +51,8 @@ export function* chartsOf(gathered: Pick<Gathered, 'charts' | 'values' | 'places
     if (found.length === 0 && chart.encounters.size === 0 && chart.orders.length === 0) continue;
     chart.values = valuesOf(part, key);
     const visits = [...chart.encounters.values()].filter(({ start }) => start !== null).sort((a, b) => (a.start! < b.start! ? -1 : a.start! > b.start! ? 1 : 0));
-    const replaced = new Set(found.flatMap(({ head }) => head.replaces));
+    const replaced = new Set<string>();
+    for (const { head } of found) for (const id of head.replaces) replaced.add(id);
     const ids = new Map<string, { head: NoteHead; body: Buffer }>();
     for (const { head, body } of found) {
       const encounter = (head.encounter === null ? undefined : chart.encounters.get(head.encounter)) ?? (head.encounter === null && head.at !== null ? coverOf(visits, head.at) : null) ?? null;
@@ -69,7 +70,7 @@ export function* chartsOf(gathered: Pick<Gathered, 'charts' | 'values' | 'places
       } else ids.set(`${head.resource}/${head.id}`, { head, body });
       if (head.why !== null) set('unreadable');
       else if (replaced.has(head.id)) set('replaced');
-      else chart.notes.push({ note: { id: head.id, subject: key, at: head.at, encounter: head.encounter ?? encounter?.id ?? null, author: head.author, unit: `${where.facility} · ${where.department}`, type, text: body.toString('utf8') }, head, ...where, type, encounter });
+      else chart.notes.push({ note: { id: head.id, subject: key, at: head.at, encounter: head.encounter ?? encounter?.id ?? null, author: head.author, unit: `${where.facility} · ${where.department}`, type, text: body.toString('utf8') }, head, facility: where.facility, department: where.department, type, encounter });
     }
     chart.notes.sort((a, b) => (a.note.at === b.note.at ? 0 : a.note.at === null ? 1 : b.note.at === null ? -1 : a.note.at < b.note.at ? -1 : 1));
     dropTwins(chart);

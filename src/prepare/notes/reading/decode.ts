@@ -50,23 +50,36 @@ const nothing = (why: Unreadable, trouble: string | null = null): DecodedText =>
 export function decodeText(bytes: Buffer, contentType: string | null): DecodedText {
   if (bytes.length === 0) return nothing('empty');
   if (bytes.length > longestText) return nothing('too-large');
-  for (const [magic, why] of magics) if (magic.every((byte, at) => bytes[at] === byte)) return nothing(why);
+  for (const [magic, why] of magics) if (bytes[0] === magic[0] && magic.every((byte, at) => bytes[at] === byte)) return nothing(why);
   const start = bytes.toString('latin1', 0, 200).trimStart();
   if (start.startsWith('{\\rtf')) {
     const { text, trouble } = rtfText(bytes);
     return { ...finished(Buffer.from(text, 'utf8'), 'rtf'), trouble };
   }
-  const { bytes: text, charset: _, trouble } = readCharacters(bytes, charsetOf(contentType));
+  const said = readType(contentType);
+  const { bytes: text, charset: _, trouble } = readCharacters(bytes, said.charset);
   if (text === null) return nothing('binary');
-  const type = contentType?.split(';')[0]!.trim().toLowerCase() ?? '';
-  const isMarkup = /^(text\/html|application\/xhtml\+xml|text\/xml|application\/(.*\+)?xml)$/.test(type) || /^(<!doctype html|<html|<\?xml|<div\b[^>]*xmlns)/i.test(start.replace(/^(ï»¿|\uFEFF)/, ''));
-  if (isMarkup) return { ...finished(Buffer.from(htmlText(text.toString('utf8')), 'utf8'), 'html'), charset: trouble };
-  return { ...finished(text, 'text'), charset: trouble };
+  const isMarkup = said.isMarkup || (mayBeMarkup.test(start) && /^(<!doctype html|<html|<\?xml|<div\b[^>]*xmlns)/i.test(start.replace(/^(ï»¿|\uFEFF)/, '')));
+  return isMarkup ? finished(Buffer.from(htmlText(text.toString('utf8')), 'utf8'), 'html', trouble) : finished(text, 'text', trouble);
 }
 
-function finished(bytes: Buffer, format: 'text' | 'html' | 'rtf'): DecodedText {
-  const blank = bytes.length < 4096 && bytes.toString('utf8', 0, 64).trim() === '' && bytes.toString('utf8').trim() === '';
-  return blank ? nothing('empty') : { bytes, why: null, format, charset: null, trouble: null };
+const mayBeMarkup = /^(ï»¿|\uFEFF)?</;
+
+/** A content type is read once as long as the next document says the same. */
+let lastType: string | null = null;
+let lastSaid = { charset: null as string | null, isMarkup: false };
+
+function readType(contentType: string | null): typeof lastSaid {
+  if (contentType === lastType) return lastSaid;
+  const type = contentType?.split(';')[0]!.trim().toLowerCase() ?? '';
+  lastSaid = { charset: charsetOf(contentType), isMarkup: /^(text\/html|application\/xhtml\+xml|text\/xml|application\/(.*\+)?xml)$/.test(type) };
+  lastType = contentType;
+  return lastSaid;
+}
+
+function finished(bytes: Buffer, format: 'text' | 'html' | 'rtf', charset: string | null = null): DecodedText {
+  const blank = bytes.length < 4096 && !(bytes[0]! > 0x20 && bytes[0]! < 0x7f) && bytes.toString('utf8', 0, 64).trim() === '' && bytes.toString('utf8').trim() === '';
+  return blank ? { ...nothing('empty'), charset } : { bytes, why: null, format, charset, trouble: null };
 }
 
 const charsetOf = (contentType: string | null): string | null => /charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1] ?? null;

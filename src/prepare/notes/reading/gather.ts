@@ -1,7 +1,7 @@
 // Where does everything that was read wait for its chart?
 import { join } from 'node:path';
 import { decodeText } from './decode.ts';
-import type { BinaryHead, Head, NoteHead, ValueHead } from './heads.ts';
+import { packed, unpacked, type BinaryHead, type Head, type NoteHead, type ValueHead } from './heads.ts';
 import { openStore, type Store } from './store.ts';
 import type { Found } from './resources.ts';
 
@@ -41,10 +41,12 @@ export interface Gathered {
 /** Without a patient a document belongs to no chart. */
 export const noSubject = '';
 
+const asItIs = <T>(head: T): T => head;
+
 export function openGathering(workspace: string, expected: number) {
-  const charts = openStore<Head>(join(workspace, 'charts'), expected);
-  const values = openStore<ValueHead>(join(workspace, 'values'), expected);
-  const pointed = openStore<BinaryHead>(join(workspace, 'pointed'), expected);
+  const charts = openStore<Head, ReturnType<typeof packed>>(join(workspace, 'charts'), expected, packed, unpacked);
+  const values = openStore<ValueHead, ValueHead>(join(workspace, 'values'), expected, asItIs, asItIs);
+  const pointed = openStore<BinaryHead, BinaryHead>(join(workspace, 'pointed'), expected, asItIs, asItIs);
   const tally: Tally = { files: [], badLines: [], resources: {}, binaries: 0, binariesUsed: 0, textBytes: 0 };
   const places = new Map<string, string>();
   const owners = new Map<string, string>();

@@ -74,5 +74,19 @@ export interface OrderHead {
 
 export type Head = NoteHead | EncounterHead | PatientHead | OrderHead;
 
+type PackedNote = [NoteHead['id'], NoteHead['resource'], string | null, string | null, string | null, string | null, string | null, string | null, string | null, string[], string[], Unreadable | null, NoteHead['format'], string | null, string | null, boolean, number, number];
+
+/** A note's head without its field names, half as long and read in half the time; other heads are few and stay as they are. */
+export const packed = (head: Head): PackedNote | Head =>
+  head.is !== 'note' ? head : [head.id, head.resource, head.at, head.signed, head.encounter, head.author, head.facility, head.department, head.type, head.codes, head.replaces, head.why, head.format, head.charset, head.trouble, head.badTime, head.file, head.line];
+
+export function unpacked(from: PackedNote | Head): Head {
+  if (!Array.isArray(from)) return from;
+  return {
+    is: 'note', id: from[0], resource: from[1], at: from[2], signed: from[3], encounter: from[4], author: from[5], facility: from[6], department: from[7], type: from[8],
+    codes: from[9], replaces: from[10], why: from[11], format: from[12], charset: from[13], trouble: from[14], badTime: from[15], file: from[16], line: from[17],
+  };
+}
+
 /** A document that waits for its Binary, or the Binary it waits for. */
 export type BinaryHead = { is: 'waits'; subject: string; note: NoteHead; contentType: string | null } | { is: 'binary'; contentType: string | null; why: Unreadable | null; file: number; line: number };

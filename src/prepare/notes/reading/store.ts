@@ -48,8 +48,9 @@ interface Part {
  * a part is read whole, grouped and given out. Memory: what waits, plus the largest part, so a patient with very many records
  * is held, the export is not.
  * @param expected about how many bytes will come; decides the number of parts.
+ * @param pack makes of a head what is written, as JSON; `unpack` undoes it.
  */
-export function openStore<Head>(folder: string, expected: number): Store<Head> {
+export function openStore<Head, Packed>(folder: string, expected: number, pack: (head: Head) => Packed, unpack: (packed: Packed) => Head): Store<Head> {
   const count = Math.min(512, Math.max(1, Math.ceil(expected / partSize)));
   const slabSize = Math.min(4 * 1024 * 1024, Math.max(64 * 1024, Math.floor(waiting / 4 / count)));
   const parts: Part[] = Array.from({ length: count }, () => ({ slab: null, used: 0, full: [], file: null, written: 0 }));
@@ -96,22 +97,25 @@ export function openStore<Head>(folder: string, expected: number): Store<Head> {
 
   return {
     put(key, head, body = nothing) {
-      const words = JSON.stringify([key, head]);
+      const words = JSON.stringify(pack(head));
       const at = count === 1 ? 0 : hashOf(key) % count;
       const part = parts[at]!;
-      const most = 8 + words.length * 3 + body.length;
+      const most = 12 + key.length * 3 + words.length * 3 + body.length;
       if (part.slab === null || part.used + most > part.slab.length) turn(at, most);
       const slab = part.slab!;
-      const length = slab.write(words, part.used + 8, 'utf8');
-      slab.writeUInt32LE(length, part.used);
-      slab.writeUInt32LE(body.length, part.used + 4);
-      body.copy(slab, part.used + 8 + length);
-      part.used += 8 + length + body.length;
+      const { used } = part;
+      const keyLength = slab.write(key, used + 12, 'utf8');
+      const length = slab.write(words, used + 12 + keyLength, 'utf8');
+      slab.writeUInt32LE(keyLength, used);
+      slab.writeUInt32LE(length, used + 4);
+      slab.writeUInt32LE(body.length, used + 8);
+      body.copy(slab, used + 12 + keyLength + length);
+      part.used += 12 + keyLength + length + body.length;
     },
     *piles() {
       for (const [at, part] of parts.entries()) {
         const pieces = [...(part.file === null ? [] : [readFileSync(path(at))]), ...part.full, part.slab?.subarray(0, part.used) ?? nothing].filter(({ length }) => length > 0);
-        if (pieces.length > 0) yield* pilesOf<Head>(at, pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+        yield* pilesOf(at, pieces, unpack);
       }
     },
     spilled: () => parts.reduce((sum, { written }) => sum + written, 0),
@@ -125,20 +129,33 @@ export function openStore<Head>(folder: string, expected: number): Store<Head> {
   };
 }
 
-function* pilesOf<Head>(part: number, bytes: Buffer): Generator<Pile<Head>> {
-  const piles = new Map<string, Kept<Head>[]>();
-  for (let at = 0; at < bytes.length; ) {
-    const words = bytes.readUInt32LE(at);
-    const body = bytes.readUInt32LE(at + 4);
-    const text = at + 8 + words;
-    const [key, head] = JSON.parse(bytes.toString('utf8', at + 8, text)) as [string, Head];
-    const kept = { head, body: bytes.subarray(text, text + body) };
-    const pile = piles.get(key);
-    if (pile) pile.push(kept);
-    else piles.set(key, [kept]);
-    at = text + body;
+/** First only the keys are read; a head is made when its pile is given out, so that a part never stands in memory as objects. */
+function* pilesOf<Head, Packed>(part: number, pieces: readonly Buffer[], unpack: (packed: Packed) => Head): Generator<Pile<Head>> {
+  const piles = new Map<string, Beginning[]>();
+  for (const bytes of pieces) {
+    for (let at = 0; at < bytes.length; ) {
+      const keyEnd = at + 12 + bytes.readUInt32LE(at);
+      const key = bytes.toString('utf8', at + 12, keyEnd);
+      const pile = piles.get(key);
+      if (pile) pile.push({ bytes, at });
+      else piles.set(key, [{ bytes, at }]);
+      at = keyEnd + bytes.readUInt32LE(at + 4) + bytes.readUInt32LE(at + 8);
+    }
   }
-  for (const key of [...piles.keys()].sort()) yield { part, key, records: piles.get(key)! };
+  for (const key of [...piles.keys()].sort()) {
+    const records = piles.get(key)!.map(({ bytes, at }): Kept<Head> => {
+      const words = at + 12 + bytes.readUInt32LE(at);
+      const text = words + bytes.readUInt32LE(at + 4);
+      return { head: unpack(JSON.parse(bytes.toString('utf8', words, text)) as Packed), body: bytes.subarray(text, text + bytes.readUInt32LE(at + 8)) };
+    });
+    yield { part, key, records };
+  }
+}
+
+/** Where a record begins. */
+interface Beginning {
+  bytes: Buffer;
+  at: number;
 }
 
 /** FNV-1a, 32 bit (Fowler, Noll, Vo). */

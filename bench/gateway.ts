@@ -1,0 +1,241 @@
+// What does it cost to put the gateway between the EHR and a vendor, and to record every decision, beside an ordinary proxy?
+import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createProxyServer } from 'http-proxy-3';
+import { Pool } from 'undici';
+import { sql } from 'kysely';
+import { askVendor, openPool } from '../src/expose/gateway/ask-vendor.ts';
+import { readCall } from '../src/expose/gateway/call.ts';
+import { composed, withoutPrefetch } from '../src/expose/gateway/compose.ts';
+import { spansOf } from '../src/expose/gateway/json-spans.ts';
+import { lintAnswer } from '../src/expose/gateway/lint.ts';
+import { openOwnHospital } from '../src/expose/gateway/test-crash.ts';
+import { mint } from '../src/expose/gateway/uuids.ts';
+import { systemClock } from '../src/tools/base/clock.ts';
+import { folderList } from '../src/tools/server/config.ts';
+
+/**
+ * Runner contract: `npm run bench gateway [SECONDS [ROUNDS]]`. SECONDS is how long each load lasts (4 unless told), of
+ * ROUNDS (2) the median is taken. Vendor, proxies, gateway, PostgreSQL (fsync on) and the load are each a process of
+ * their own; requests are 8 kB of JSON. The last line of standard output is one JSON object {bench, figures, goals,
+ * met}. Exit 0: measured, whether or not the goals are met; 2: PostgreSQL does not run here.
+ */
+/** A request of about 8 kB, as an EHR with a few laboratory results in prefetch sends it. */
+const requestBody = (patient: number): string =>
+  JSON.stringify({
+    hook: 'patient-view', hookInstance: 'd1577c69-dfbe-44ad-ba6d-3e05e953b2ea', fhirServer: 'https://ehr.example/fhir', context: { userId: `Practitioner/${patient % 20}`, patientId: `p-${patient}`, encounterId: `e-${patient}` },
+    prefetch: {
+      patient: { resourceType: 'Patient', id: `p-${patient}`, gender: 'female', birthDate: '1954-03-02' },
+      labs: { resourceType: 'Bundle', type: 'searchset', entry: Array.from({ length: 18 }, (_, i) => ({ resource: { resourceType: 'Observation', id: `o-${patient}-${i}`, status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '2524-7', display: 'Lactate [Moles/volume] in Serum or Plasma' }] }, subject: { reference: `Patient/p-${patient}` }, effectiveDateTime: '2026-03-10T10:00:00Z', valueQuantity: { value: 2.1 + i / 10, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' } } })) },
+    },
+  });
+const vendorAnswer = Buffer.from(JSON.stringify({
+  cards: [{ uuid: 'vendor-card-1', summary: 'High risk of sepsis in the next six hours', indicator: 'warning', detail: '**Lactate is rising.** Consider blood cultures and antibiotics within the hour.', source: { label: 'Sepsis Watch', url: 'https://vendor.example', topic: { code: 'high-risk', system: 'urn:vendor' } }, selectionBehavior: 'any', suggestions: [{ label: 'Order a lactate', uuid: 'vendor-s-1', actions: [{ type: 'create', description: 'Lactate', resource: { resourceType: 'ServiceRequest', status: 'draft', intent: 'proposal', code: { text: 'Lactate' } } }] }] }],
+}));
+const vendorDiscovery = Buffer.from(JSON.stringify({ services: [{ id: 'sepsis', hook: 'patient-view', title: 'Sepsis Watch', description: 'Finds sepsis early.', prefetch: { patient: 'Patient/{{context.patientId}}' } }] }));
+
+const self = fileURLToPath(import.meta.url);
+const role = process.argv[2];
+if (role === '--vendor') listen(vendor);
+else if (role === '--proxy') listen(proxyTo(process.argv[3]!));
+else if (role === '--unrecorded') listen(unrecordedTo(process.argv[3]!));
+else if (role === '--load') await load(process.argv[3]!, Number(process.argv[4]), Number(process.argv[5]), Number(process.argv[6]));
+else await measure(Number(process.argv[2] ?? 4), Number(process.argv[3] ?? 2));
+
+// --- the processes --------------------------------------------------------------------------------------------------
+
+function listen(answer: RequestListener): void {
+  const server = createServer(answer);
+  server.keepAliveTimeout = 60_000;
+  server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
+}
+
+/** Answers at once: two thirds of a kilobyte of cards. */
+function vendor(incoming: IncomingMessage, outgoing: Parameters<RequestListener>[1]): void {
+  const discovery = incoming.url!.endsWith('/cds-services');
+  const bytes = discovery ? vendorDiscovery : vendorAnswer;
+  incoming.on('data', () => {});
+  incoming.on('end', () => outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes));
+}
+
+/** http-proxy-3 with connections that are kept, as its documentation shows it. */
+function proxyTo(target: string): RequestListener {
+  const proxy = createProxyServer({ target, agent: new Agent({ keepAlive: true, maxSockets: 128 }) });
+  proxy.on('error', (_error, _request, response) => void ('writeHead' in response && response.writeHead(502).end()));
+  return (incoming, outgoing) => void proxy.web(incoming, outgoing);
+}
+
+/** Everything the gateway does to the bytes, without a record of it: only a bench does this. */
+function unrecordedTo(target: string): RequestListener {
+  const pool = openPool(new URL(target).origin);
+  return (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => void answer(Buffer.concat(chunks)));
+    const answer = async (bytes: Buffer) => {
+      const call = readCall(bytes);
+      const told = await askVendor(pool, { method: 'POST', path: incoming.url!, headers: { 'content-type': 'application/json' }, body: withoutPrefetch(bytes, call.root, new Set(['attendingX'])) }, 5_000);
+      if (!told.ok) return void outgoing.writeHead(502).end();
+      const root = spansOf(told.bytes);
+      const faults = lintAnswer(JSON.parse(told.bytes.toString('utf8')));
+      const reply = composed(told.bytes, root, faults.length > 0 ? [] : [{ nth: 0, minted: mint(systemClock.now()), reasons: [] }]);
+      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length }).end(reply);
+    };
+  };
+}
+
+/** `rate` 0: each connection asks again when it is answered. Else so many requests a second arrive, answered or not. */
+async function load(url: string, connections: number, seconds: number, rate: number): Promise<void> {
+  const { origin, pathname } = new URL(url);
+  const pool = new Pool(origin, { connections, pipelining: 1 });
+  const bodies = Array.from({ length: 200 }, (_, i) => Buffer.from(requestBody(i)));
+  const waits: number[] = [];
+  let failed = 0;
+  let n = 0;
+  const ask = async (since: number) => {
+    try {
+      const { statusCode, body } = await pool.request({ method: 'POST', path: pathname, headers: { 'content-type': 'application/json' }, body: bodies[n++ % bodies.length]! });
+      const text = await body.text();
+      if (statusCode !== 200 || !text.includes('summary')) failed++;
+      waits.push(performance.now() - since);
+    } catch {
+      failed++;
+    }
+  };
+  const run = async (lasting: number) => {
+    const began = performance.now();
+    const end = began + lasting * 1_000;
+    if (rate === 0) await Promise.all(Array.from({ length: connections }, async () => {
+      while (performance.now() < end) await ask(performance.now());
+    }));
+    else {
+      // From the moment it was due: a queue that grows is seen, and not left out.
+      const under = new Set<Promise<void>>();
+      for (let due = began; due < end; due += 1_000 / rate) {
+        while (performance.now() < due) await new Promise(setImmediate);
+        const one = ask(due).finally(() => under.delete(one));
+        under.add(one);
+      }
+      await Promise.all(under);
+    }
+    return (performance.now() - began) / 1_000;
+  };
+  await run(Math.min(1.5, seconds / 2));
+  waits.length = failed = 0;
+  const lasted = await run(seconds);
+  waits.sort((a, b) => a - b);
+  const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? null;
+  process.send!({ perSecond: waits.length / lasted, p50: at(0.5), p99: at(0.99), n: waits.length, failed });
+  await pool.destroy();
+}
+
+// --- the measurement ------------------------------------------------------------------------------------------------
+
+interface Pace {
+  perSecond: number;
+  p50: number;
+  p99: number;
+  n: number;
+  failed: number;
+}
+
+async function measure(seconds: number, rounds: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'attending-bench-gateway-'));
+  const children: ChildProcess[] = [];
+  const start = (...args: string[]): Promise<string> => {
+    const child = fork(self, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    children.push(child);
+    return new Promise((done, fail) => (child.once('message', (port) => done(`http://127.0.0.1:${String(port)}`)), child.once('exit', () => fail(new Error(`${args[0]} ended`)))));
+  };
+  let hospital: Awaited<ReturnType<typeof openOwnHospital>> | null = null;
+  try {
+    const vendorUrl = await start('--vendor');
+    hospital = await openOwnHospital(vendorUrl).catch((error: Error) => (console.error(error.message), null));
+    if (!hospital) return void (process.exitCode = 2);
+    const disk = fdatasync(folder);
+    say('this disk, fdatasync of 16 kB', `p50 ${disk.p50.toFixed(2)} ms  p99 ${disk.p99.toFixed(2)} ms`);
+    const service = '/cds-services/sepsis';
+    const nginx = startNginx(folder, vendorUrl, children);
+    const targets: Record<string, string> = {
+      'vendor direct': `${vendorUrl}${service}`,
+      ...(nginx && { nginx: `${nginx}${service}` }),
+      'http-proxy-3': `${await start('--proxy', vendorUrl)}${service}`,
+      'gateway, unrecorded': `${await start('--unrecorded', vendorUrl)}${service}`,
+      'gateway, recorded': `${(await hospital.startGateway()).url}/sepsis`,
+    };
+    if (!nginx) say('nginx', 'not on the path; left out');
+    const figures: Record<string, Record<string, Pace>> = {};
+    for (const [how, connections, rate] of [['1', 1, 0], ['16', 16, 0], ['64', 64, 0], ['1,000/s', 64, 1_000]] as const) {
+      figures[how] = {};
+      const found = new Map<string, Pace[]>();
+      // Round by round and not rival by rival: whatever else the machine does hits them alike.
+      for (let round = 0; round < rounds; round++) for (const [name, url] of Object.entries(targets)) found.set(name, [...(found.get(name) ?? []), await loaded(url, connections, seconds, rate)]);
+      for (const [name, paces] of found) {
+        const one = paces.sort((a, b) => a.perSecond - b.perSecond)[Math.floor(paces.length / 2)]!;
+        figures[how][name] = one;
+        say(`${name}, ${how === '1,000/s' ? '1,000 a second' : `${how} connections`}`, `${Math.round(one.perSecond).toLocaleString('en-US').padStart(7)}/s  p50 ${one.p50.toFixed(2)} ms  p99 ${one.p99.toFixed(2)} ms${one.failed > 0 ? `  ${one.failed} FAILED` : ''}`);
+      }
+    }
+    const [{ size }] = (await sql<{ size: number }>`select size from ledger.head`.execute(hospital.house.db)).rows as [{ size: number }];
+    say('entries in the ledger', size.toLocaleString('en-US'));
+    const at64 = figures['64']!;
+    const rival = at64['http-proxy-3']!.perSecond;
+    const arriving = figures['1,000/s']!;
+    const ratios = {
+      unrecorded: at64['gateway, unrecorded']!.perSecond / rival, recorded: at64['gateway, recorded']!.perSecond / rival, recordedP99: at64['gateway, recorded']!.p99,
+      addedP50At1000: arriving['gateway, recorded']!.p50 - arriving['vendor direct']!.p50, addedByProxyP50At1000: arriving['http-proxy-3']!.p50 - arriving['vendor direct']!.p50,
+    };
+    const goals = { unrecorded: 2, recorded: 0.8, recordedP99: 15, addedP50At1000: 1 };
+    const met = { unrecorded: ratios.unrecorded >= goals.unrecorded, recorded: ratios.recorded >= goals.recorded, recordedP99: ratios.recordedP99 <= goals.recordedP99, addedP50At1000: ratios.addedP50At1000 <= goals.addedP50At1000 };
+    console.log(JSON.stringify({ bench: 'gateway', figures: { ...figures, ratios, fdatasync: disk, entries: size }, goals, met }));
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    await hospital?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function loaded(url: string, connections: number, seconds: number, rate: number): Promise<Pace> {
+  const child = fork(self, ['--load', url, String(connections), String(seconds), String(rate)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return new Promise((done, fail) => (child.once('message', (pace) => done(pace as Pace)), child.once('exit', (code) => code !== 0 && fail(new Error('the load ended')))));
+}
+
+/** nginx with one worker, as a proxy whose connections to the vendor are kept; null where it is not installed. */
+function startNginx(folder: string, vendorUrl: string, children: ChildProcess[]): string | null {
+  const program = folderList().map((one) => join(one, 'nginx')).find((one) => existsSync(one));
+  if (!program || spawnSync(program, ['-v']).status !== 0) return null;
+  const port = 20_000 + (process.pid % 20_000);
+  const file = join(folder, 'nginx.conf');
+  writeFileSync(file, `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+events { worker_connections 1024; }
+http { access_log off; client_body_buffer_size 64k; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+  upstream vendor { server ${new URL(vendorUrl).host}; keepalive 128; }
+  server { listen 127.0.0.1:${port}; keepalive_requests 1000000; location / { proxy_pass http://vendor; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`);
+  children.push(spawn(program, ['-c', file, '-p', folder], { stdio: 'ignore' }));
+  return `http://127.0.0.1:${port}`;
+}
+
+/** What the disk itself takes to keep 16 kB: no record on it can be quicker. */
+function fdatasync(folder: string): { p50: number; p99: number } {
+  const file = openSync(join(folder, 'fdatasync'), 'w');
+  const bytes = Buffer.alloc(16_384, 1);
+  const waits: number[] = [];
+  for (let i = 0; i < 200; i++) {
+    writeSync(file, bytes, 0, bytes.length, i * bytes.length);
+    const began = performance.now();
+    fdatasyncSync(file);
+    waits.push(performance.now() - began);
+  }
+  closeSync(file);
+  waits.sort((a, b) => a - b);
+  return { p50: waits[100]!, p99: waits[197]! };
+}
+
+function say(what: string, found: string): void {
+  console.log(`${what.padEnd(44)} ${found}`);
+}

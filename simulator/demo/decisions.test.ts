@@ -1,0 +1,61 @@
+// Do the decisions of the demo fit what may be told, the charters, and the story of each AI?
+import { parse } from 'yaml';
+import { expect, test } from 'vitest';
+import { lineIn, type LineIn } from '../../src/expose/decisions/model.ts';
+import { charter } from '../../src/spine/deployments/model.ts';
+import { decisionsOf } from './decisions.ts';
+import { charterText, demoDeployments } from './deployments.ts';
+import { trial } from './sepsis-decisions.ts';
+
+const now = '2026-11-21T17:00:00.000Z';
+const told = demoDeployments.map((plan) => ({ plan, lines: decisionsOf(plan.slug, plan.product.version, 'test', now) }));
+const decisions = (lines: readonly LineIn[]) => lines.filter((line) => line.what === 'decision');
+const daysBack = (at: string) => (Date.parse(now) - Date.parse(at)) / 86_400_000;
+
+test('some thousand in all, each as the API takes it, in the order of time and none in the future', () => {
+  const all = told.flatMap(({ lines }) => lines);
+  expect(decisions(all).length).toBeGreaterThan(3_000);
+  expect(decisions(all).length).toBeLessThan(6_000);
+  for (const line of all) lineIn.parse(line);
+  for (const { lines } of told) {
+    const known = new Set<string>();
+    for (const [nth, line] of lines.entries()) {
+      expect(line.at <= now && line.at >= (lines[nth - 1]?.at ?? '')).toBe(true);
+      if (line.what === 'decision') known.add(line.key);
+      else expect(known.has(line.key), line.key).toBe(true);
+    }
+    expect(known.size).toBe(decisions(lines).length);
+  }
+});
+
+test('every class and every place is one of the charter', async () => {
+  for (const { plan, lines } of told) {
+    const promised = charter.parse(parse(await charterText(plan.slug)));
+    const classes = new Set(promised.decision.outputs.map(({ id }) => id));
+    const places = new Set(promised.units.flatMap(({ facility, departments }) => departments.map((one) => `${facility}/${one}`)));
+    for (const line of decisions(lines)) {
+      expect(classes).toContain(line.output?.class);
+      expect(places).toContain(`${line.facility}/${line.department}`);
+    }
+  }
+});
+
+test('the sepsis alert was shown in its trial only, on two wards, and an eighth or so came too late', () => {
+  const { lines } = told.find(({ plan }) => plan.slug === 'sepsis-alert')!;
+  const shown = decisions(lines).filter((line) => line.disposition === 'shown');
+  expect(shown.length).toBeGreaterThan(50);
+  for (const line of shown) {
+    expect(daysBack(line.at)).toBeGreaterThan(trial.endedOn - 1);
+    expect(daysBack(line.at)).toBeLessThan(trial.shownFrom + 1);
+    expect(trial.departments).toContain(line.department);
+  }
+  expect(decisions(lines).filter((line) => line.disposition === 'suppressed').every((line) => line.rule === 'on-antibiotics')).toBe(true);
+  const late = decisions(lines).filter((line) => line.momentAt! < line.at).length / decisions(lines).length;
+  expect(late).toBeGreaterThan(0.04);
+  expect(late).toBeLessThan(0.2);
+});
+
+test('the same seed tells the same', () => {
+  expect(decisionsOf('sepsis-alert', '3.2.0', 'test', now)).toEqual(told.find(({ plan }) => plan.slug === 'sepsis-alert')!.lines);
+  expect(decisionsOf('sepsis-alert', '3.2.0', 'other', now)).not.toEqual(told.find(({ plan }) => plan.slug === 'sepsis-alert')!.lines);
+});

@@ -1,0 +1,114 @@
+// How do the last minutes of the demo hospital go through the real gateway?
+import { approvePolicy, connection, getService, listServices, policy, proposePolicy, putService, readDiscovery, type Connection } from '../../src/expose/gateway/model.ts';
+import { addProduct, createDeployment, listDeployments, listProducts } from '../../src/spine/deployments/model.ts';
+import { days, shift, type Clock } from '../../src/tools/base/clock.ts';
+import type { z } from 'zod';
+import type { Acting } from '../demo/accounts.ts';
+import { all } from '../demo/api.ts';
+import { hospitals } from '../hospitals.ts';
+import { stream } from '../random.ts';
+import { openEhr, type EhrPatient } from './ehr.ts';
+import { badVendor, goodVendor, type Vendor } from './vendors.ts';
+
+export interface Live {
+  baseUrl: string;
+  as: Acting;
+  clock: Clock;
+  seed: string;
+  signal?: AbortSignal | undefined;
+  /** How many times the record system looks into a record, for each of the two services. */
+  calls: number;
+}
+
+/** Screens on which somebody looks at the same moment. */
+const atOnce = 4;
+
+export const fallRisk = { slug: 'fall-risk', title: 'Fall risk, connected without a charter' } as const;
+
+/** What every policy of the demo has: the class of a card, reasons of the hospital, a short deadline. */
+const shadow = (deadlineMs: number) =>
+  policy.parse({
+    mode: 'shadow', deadlineMs,
+    classes: [{ class: 'high-risk', when: "%card.indicator = 'critical'", critical: true }, { class: 'watch', when: "%card.indicator = 'warning'" }],
+    human: { reasons: [{ code: 'comfort-care', display: 'Comfort care only' }] },
+  });
+
+/**
+ * Connects two vendors over loopback, lets them run in shadow and drives some calls through the gateway: these decisions
+ * are `enforced`, those of the weeks before are `reported`. The vendors stop when this ends. What is connected already stays
+ * connected and gets no more calls. Gives how many calls were made.
+ */
+export async function loadLive(live: Live): Promise<number> {
+  const engineer = live.as('dataEngineer');
+  const there = new Set((await engineer.ask(listServices, {})).items.map(({ deployment }) => deployment));
+  let made = 0;
+  if (!there.has('sepsis-alert')) made += await run(live, 'sepsis-alert', 'sepsis', await goodVendor(live.seed), 2_000, false);
+  if (!there.has(fallRisk.slug)) {
+    await openFallRisk(live);
+    made += await run(live, fallRisk.slug, 'falls', await badVendor(live.seed), 500, true);
+  }
+  return made;
+}
+
+/** A tool that somebody connected before anybody asked who owns it; the gateway shows what it does. */
+async function openFallRisk({ as, clock }: Live): Promise<void> {
+  const governance = as('governance');
+  const product = { slug: 'fall-sentinel', name: 'Fall Sentinel', vendor: 'Vigil Analytics', kind: 'alert', class: 'clinical', version: '0.9', releasedOn: null, notes: null } as const;
+  const products = await all((after) => governance.ask(listProducts, { query: { after } }));
+  if (!products.some(({ slug }) => slug === product.slug)) await governance.ask(addProduct, { body: product });
+  const deployments = await all((after) => governance.ask(listDeployments, { query: { after } }));
+  if (!deployments.some(({ slug }) => slug === fallRisk.slug)) await governance.ask(createDeployment, { body: { ...fallRisk, product: product.slug, version: product.version, programmeStart: shift(clock.now(), -days(2)).slice(0, 10) } });
+}
+
+async function run(live: Live, deployment: string, service: string, vendor: Vendor, deadlineMs: number, changes: boolean): Promise<number> {
+  const engineer = live.as('dataEngineer');
+  const params = { deployment };
+  try {
+    const base = `${live.baseUrl}/cds/${deployment}`;
+    const ehr = await openEhr(live.clock, base);
+    const wanted: z.input<typeof connection> = {
+      url: vendor.url, callers: { check: 'jwt', issuers: [{ iss: ehr.iss, jwks: ehr.jwks }] }, prefetch: { attendingPlace: 'Encounter/{{context.encounterId}}' },
+      places: { facility: '%prefetch.attendingPlace.facility', department: '%prefetch.attendingPlace.department' },
+    };
+    await engineer.ask(putService, { params, body: wanted as Connection });
+    // Shows nothing, so it acts at once, without a second person.
+    const proposed = await engineer.ask(proposePolicy, { params, body: { policy: shadow(deadlineMs), reason: 'A silent run, to see what it would say.' } });
+    if (proposed.state === 'proposed') await live.as('governance').ask(approvePolicy, { params, body: { version: proposed.version } });
+    await acting(live, deployment, proposed.version);
+    const calls = (from: number, to: number) => Promise.all(Array.from({ length: atOnce }, async (_, lane) => {
+      for (let nth = from + lane; nth < to; nth += atOnce) {
+        live.signal?.throwIfAborted();
+        await ehr.call(service, patientOf(live.seed, nth), stream(live.seed, 'live', deployment, nth));
+      }
+    }));
+    const half = Math.floor(live.calls / 2);
+    await calls(0, half);
+    if (changes) {
+      vendor.changeSilently();
+      await engineer.ask(readDiscovery, { params }, { fresh: true });
+    }
+    await calls(half, live.calls);
+    return live.calls;
+  } finally {
+    await vendor.close();
+  }
+}
+
+/** Until the instances act by the version: half a second at most, but a busy machine is given ten. */
+async function acting({ as }: Live, deployment: string, version: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const { instances } = await as('dataEngineer').ask(getService, { params: { deployment } });
+    if (instances.some(({ alive }) => alive) && instances.every((one) => !one.alive || (one.version ?? 0) >= version)) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** Somebody who looks, and the patient: the same few patients are looked at several times. */
+function patientOf(seed: string, nth: number): EhrPatient {
+  const random = stream(seed, 'live-patient', nth);
+  const hospital = hospitals[nth % hospitals.length]!;
+  const wards = hospital.departments.filter(({ kind }) => kind !== 'clinic');
+  const department = wards[random.integer(0, wards.length - 1)]!;
+  const patient = `${hospital.code}-live-${random.integer(1, 25)}`;
+  return { id: patient, encounter: `${patient}-stay`, user: `${hospital.code}-user-${random.integer(1, 9)}`, facility: hospital.slug, department: department.slug };
+}

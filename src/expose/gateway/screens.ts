@@ -1,0 +1,15 @@
+// Which screens show the gateway?
+import type { Role } from '../../tools/base/endpoint.ts';
+import type { HeaderPiece, Screen } from '../../tools/ui/screen.ts';
+import { kill, listServices } from './model.ts';
+
+const who = listServices.who as readonly Role[];
+
+export const screens: Screen[] = [
+  { path: '/gateway', title: 'Gateway', page: () => import('./ServicesPage.tsx'), who, menu: { label: 'Gateway', order: 25 } },
+  { path: '/deployments/$deployment/gateway', title: 'Gateway', page: () => import('./GatewayPage.tsx'), who, tab: { label: 'Gateway', order: 45 } },
+  { path: '/deployments/$deployment/gateway/policy', title: 'Policy', page: () => import('./PolicyPage.tsx'), who },
+];
+
+/** The kill switch stands in the header of every deployment behind the gateway. */
+export const headerPieces: HeaderPiece[] = [{ of: '/deployments/$deployment', who: kill.who as readonly Role[], piece: () => import('./HeaderSwitch.tsx') }];
