@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['src/tools/server/test-server.ts', 'test/journeys/loaded-once.ts'],
     // The database, the browser and DuckDB want room as well; more workers make each of them slower.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default', './test/closing-line.ts'],
   },

@@ -32,7 +32,7 @@ async function callerOfKey(house: House, request: Request, secret: string): Prom
 function refuseOutOfScope(key: records.KeyRow, request: Request): void {
   if (key.scopes.length === 0) return;
   const path = new URL(request.url).pathname;
-  const room = /^\/api\/v1\/([a-z]+)/.exec(path)?.[1] ?? '';
+  const room = /^\/api\/v1\/([a-z]+)/.exec(path)?.[1] ?? (path.startsWith('/otlp/') ? 'decisions' : '');
   if (key.scopes.includes(room) || (request.method === 'GET' && key.scopes.includes(`${room}:read`)) || path === '/api/v1/server/me') return;
   throw new Problem('not-allowed', `The key ${key.name} may not ${request.method === 'GET' ? 'read' : 'change'} ${room || path}.`, `Its scopes are: ${key.scopes.join(', ')}.`);
 }

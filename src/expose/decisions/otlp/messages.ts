@@ -19,7 +19,7 @@ const logRecord = (): Message => ({
   1: { name: 'timeUnixNano', is: 'fixed64' }, 5: { name: 'body', is: value }, 6: attributes, 9: { name: 'traceId', is: 'hex' }, 10: { name: 'spanId', is: 'hex' }, 11: { name: 'observedTimeUnixNano', is: 'fixed64' }, 12: { name: 'eventName', is: 'text' },
 });
 const list = (outer: string, inner: string, item: () => Message, items: string): Message => ({
-  1: { name: outer, many: true, is: () => ({ 1: { name: 'resource', is: resource }, 2: { name: inner, many: true, is: () => ({ 2: { name: items, is: item, many: true } }) }) },
+  1: { name: outer, many: true, is: () => ({ 1: { name: 'resource', is: resource }, 2: { name: inner, many: true, is: () => ({ 2: { name: items, is: item, many: true } }) } }) },
 });
 export const messages = { traces: list('resourceSpans', 'scopeSpans', span, 'spans'), logs: list('resourceLogs', 'scopeLogs', logRecord, 'logRecords') };
 
