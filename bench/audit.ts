@@ -22,6 +22,8 @@ const root = ['../', '../../'].map((up) => fileURLToPath(new URL(up, import.meta
 const telling = process.argv.includes('--tell');
 const source = process.argv.slice(2).filter((one) => one !== '--tell')[0] ?? join(root, '../shared/data/mimic-iv-fhir-demo-2.1.0');
 const wantedBytes = Number(process.argv.slice(2).filter((one) => one !== '--tell')[1] ?? 1.36e9);
+/** The checks of the first catalogue, whose promise is the closer one. */
+const firstHalf = ['C01', 'C02', 'C03', 'C04', 'C05', 'C06', 'C07', 'F01', 'F03', 'F07', 'F08', 'F09', 'F10', 'P01', 'P03', 'P04', 'P05', 'D01', 'D02', 'D04', 'T01', 'V01', 'S01'];
 const charter = join(root, 'examples/sepsis-charter.yaml');
 
 interface Step {
@@ -63,9 +65,10 @@ async function main() {
     const rounds = Array.from({ length: 3 }, (_, round) => {
       const work = join(place, 'w3');
       rmSync(work, { recursive: true, force: true });
-      return { parse: run('parse', big, join(place, 'w2')), audit: run('audit', big, work), small: run('audit', join(place, 'one'), join(place, `w4-${round}`)) };
+      return { parse: run('parse', big, join(place, 'w2')), half: run('first half', big, join(place, `w5-${round}`)), audit: run('audit', big, work), small: run('audit', join(place, 'one'), join(place, `w4-${round}`)) };
     });
     const parse = median(rounds.map((one) => one.parse));
+    const half = median(rounds.map((one) => one.half));
     const audit = median(rounds.map((one) => one.audit));
     const small = median(rounds.map((one) => one.small));
     const again = run('audit', big, join(place, 'w3'));
@@ -73,14 +76,15 @@ async function main() {
     const gigabytes = many.bytes / 1e9;
     const figures = {
       gigabytes, copies: many.copies,
-      scanSeconds: scan.seconds, parseSeconds: parse.seconds, auditSeconds: audit.seconds, againSeconds: again.seconds, otherCharterSeconds: other.seconds,
-      scanCpu: scan.cpu, parseCpu: parse.cpu, auditCpu: audit.cpu,
+      scanSeconds: scan.seconds, parseSeconds: parse.seconds, firstHalfSeconds: half.seconds, auditSeconds: audit.seconds, againSeconds: again.seconds, otherCharterSeconds: other.seconds,
+      scanCpu: scan.cpu, parseCpu: parse.cpu, firstHalfCpu: half.cpu, auditCpu: audit.cpu,
+      firstHalfRatioToParse: half.seconds / parse.seconds, firstHalfRatioToParseCpu: half.cpu / parse.cpu,
       ratioToScan: audit.seconds / scan.seconds, ratioToParse: audit.seconds / parse.seconds, ratioToParseCpu: audit.cpu / parse.cpu,
       megabytesPerSecond: many.bytes / 1e6 / audit.seconds, againSecondsPerGB: again.seconds / gigabytes,
       peakMB: audit.peakMB, peakOneCopyMB: small.peakMB, parsePeakMB: parse.peakMB, peakGrowth: audit.peakMB / small.peakMB,
     };
-    const goals = { ratioToParse: '<= 1.5', megabytesPerSecond: '>= 250', againSecondsPerGB: '<= 1', peakGrowth: '<= 1.5' };
-    const met = { ratioToParse: figures.ratioToParse <= 1.5, megabytesPerSecond: figures.megabytesPerSecond >= 250, againSecondsPerGB: figures.againSecondsPerGB <= 1, peakGrowth: figures.peakGrowth <= 1.5 };
+    const goals = { firstHalfRatioToParse: '<= 1.5', ratioToParse: '<= 2', megabytesPerSecond: '>= 250', againSecondsPerGB: '<= 1', peakGrowth: '<= 1.5' };
+    const met = { firstHalfRatioToParse: figures.firstHalfRatioToParse <= 1.5, ratioToParse: figures.ratioToParse <= 2, megabytesPerSecond: figures.megabytesPerSecond >= 250, againSecondsPerGB: figures.againSecondsPerGB <= 1, peakGrowth: figures.peakGrowth <= 1.5 };
     console.log(JSON.stringify({ bench: 'audit', figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))])), goals, met }));
   } finally {
     remove();
@@ -125,11 +129,11 @@ async function measure(name: string, export_: string, work: string): Promise<voi
   const before = process.cpuUsage();
   const start = process.hrtime.bigint();
   const files = `[${readdirSync(export_).map((one) => quote(join(export_, one))).join(', ')}]`;
-  if (name === 'audit' || name === 'other charter') {
+  if (name === 'audit' || name === 'first half' || name === 'other charter') {
     const input = await readCharterFile(charter);
     // Another charter over the same reading: nothing it asks was answered before.
-    const asked = name === 'audit' ? input : await charterOf({ ...input.data, elements: input.data.elements.toReversed() }, input.deployment ?? 'bench');
-    await runAudit(export_, asked, { clock: systemClock, workspace: work, ...(telling && { onProgress: tell(start) }) });
+    const asked = name !== 'other charter' ? input : await charterOf({ ...input.data, elements: input.data.elements.toReversed() }, input.deployment ?? 'bench');
+    await runAudit(export_, asked, { clock: systemClock, workspace: work, ...(name === 'first half' && { checks: firstHalf }), ...(telling && { onProgress: tell(start) }) });
   } else {
     const database = await openDatabase({ workspace: work });
     // `scan`: every line is validated as JSON and touched. `parse`: every line becomes typed values, all columns counted.

@@ -27,12 +27,16 @@ interface Step {
   notes: number;
   megabytes: number;
   tokens: number;
+  /** By the clock, and of the processor: on a machine that others use, only the second is the program's own. */
   seconds: number;
   cpu: number;
+  /** Of the processor. */
   read: number;
   learn: number;
   trace: number;
   peakMB: number;
+  /** What the machine allows just then: megabytes per processor second of a loop that looks at every letter once. */
+  letters: number;
 }
 
 const ordinary: Planting = { name: 'ordinary notes', seed: 'bench', charts: 150, notes: [4, 40], lengths: [30, 150], editRate: 0.05 };
@@ -57,15 +61,15 @@ async function main(): Promise<void> {
     const at5 = [...scores.values()].filter(({ planting }) => planting.editRate === 0.05);
     const worst = (of: (score: Score) => number) => Math.min(...at5.map(({ ours }) => of(ours)));
     const figures = {
-      megabytes: speed.megabytes, megabytesPerSecond: speed.megabytes / speed.seconds, megabytesPerCpuSecond: speed.megabytes / speed.cpu, tokensPerSecond: speed.tokens / speed.seconds,
-      readSeconds: speed.read, learnSeconds: speed.learn, traceSeconds: speed.trace, peakMB: speed.peakMB,
+      megabytes: speed.megabytes, megabytesPerSecond: speed.megabytes / speed.seconds, megabytesPerCpuSecond: speed.megabytes / speed.cpu, tokensPerCpuSecond: speed.tokens / speed.cpu,
+      looksAtEveryLetter: speed.letters / (speed.megabytes / speed.cpu), readSeconds: speed.read, learnSeconds: speed.learn, traceSeconds: speed.trace, peakMB: speed.peakMB,
       ...Object.fromEntries(growth.flatMap((one) => [[`microsecondsPerNote${one.notes}`, one.cpu / one.notes * 1e6], [`peakMB${one.notes}`, one.peakMB]])),
       growth: most.cpu / most.notes / (least.cpu / least.notes), largestNotes: most.notes,
       precision: worst(({ precision }) => precision), recall: worst(({ recall }) => recall), origin: worst(({ origin }) => origin),
       ...rivals,
     };
-    const goals = { megabytesPerSecond: '>= 40', growth: '<= 1.3', precision: '>= 0.99', recall: '>= 0.96', origin: '>= 0.97' };
-    const met = { megabytesPerSecond: figures.megabytesPerSecond >= 40, growth: figures.growth <= 1.3, precision: figures.precision >= 0.99, recall: figures.recall >= 0.96, origin: figures.origin >= 0.97 };
+    const goals = { megabytesPerCpuSecond: '>= 40', growth: '<= 1.2', precision: '>= 0.99', recall: '>= 0.96', origin: '>= 0.97' };
+    const met = { megabytesPerCpuSecond: figures.megabytesPerCpuSecond >= 40, growth: figures.growth <= 1.2, precision: figures.precision >= 0.99, recall: figures.recall >= 0.96, origin: figures.origin >= 0.97 };
     console.log(JSON.stringify({ bench: 'notes', figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))])), goals, met }));
   } finally {
     remove();
@@ -80,7 +84,8 @@ function run(name: string, place: string, planting: Planting, wanted: { bytes?: 
   rmSync(folder, { recursive: true, force: true });
   if (done.status !== 0) throw new Error(`${name} failed`);
   const step = JSON.parse(done.stdout.trim().split('\n').at(-1)!) as Step;
-  console.log(`${name.padEnd(24)} ${step.megabytes.toFixed(0).padStart(5)} MB ${step.seconds.toFixed(1).padStart(6)} s ${step.cpu.toFixed(1).padStart(6)} s cpu (read ${step.read.toFixed(1)}, learn ${step.learn.toFixed(1)}, trace ${step.trace.toFixed(1)})  ${(step.megabytes / step.seconds).toFixed(1).padStart(5)} MB/s  ${(step.tokens / step.seconds / 1e6).toFixed(2)} M tokens/s  peak ${step.peakMB.toFixed(0)} MB`);
+  const perCpuSecond = step.megabytes / step.cpu;
+  console.log(`${name.padEnd(24)} ${step.megabytes.toFixed(0).padStart(5)} MB ${step.seconds.toFixed(1).padStart(6)} s ${step.cpu.toFixed(1).padStart(6)} s cpu (read ${step.read.toFixed(1)}, learn ${step.learn.toFixed(1)}, trace ${step.trace.toFixed(1)})  ${perCpuSecond.toFixed(1).padStart(5)} MB/s cpu  ${(step.cpu / step.notes * 1e6).toFixed(0).padStart(4)} µs/note  = ${(step.letters / perCpuSecond).toFixed(1)} looks at every letter (${step.letters.toFixed(0)} MB/s)  peak ${step.peakMB.toFixed(0)} MB`);
   return step;
 }
 
@@ -111,12 +116,14 @@ function writeExport(folder: string, planting: Planting, { bytes = Infinity, not
   closeSync(file);
 }
 
-/** Another order of the 26 letters for every copy (a step coprime to 26, and a shift): 312 languages. */
+/** Another order of the 26 letters for every copy: a step coprime to 26, a shift, and one letter in the place of `a`: 8,112 languages. */
 function lettersOf(copy: number): Uint8Array {
   const steps = [1, 3, 5, 7, 9, 11, 15, 17, 19, 21, 23, 25];
   const table = Uint8Array.from({ length: 256 }, (_, code) => code);
+  const first = Math.floor(copy / 312) % 26;
   for (let letter = 0; letter < 26; letter++) {
-    const other = (letter * steps[copy % 12]! + Math.floor(copy / 12)) % 26;
+    const swapped = letter === 0 ? first : letter === first ? 0 : letter;
+    const other = (swapped * steps[copy % 12]! + Math.floor(copy / 12)) % 26;
     table[97 + letter] = 97 + other;
     table[65 + letter] = 65 + other;
   }
@@ -125,10 +132,11 @@ function lettersOf(copy: number): Uint8Array {
 
 async function measure(folder: string, place: string): Promise<void> {
   const workspace = mkdtempSync(join(place, 'work-'));
-  const before = process.cpuUsage();
+  const spent = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
   const start = process.hrtime.bigint();
-  let last = start;
-  const lap = () => { const now = process.hrtime.bigint(); const seconds = Number(now - last) / 1e9; last = now; return seconds; };
+  const before = spent();
+  let last = before;
+  const lap = () => { const now = spent(); const seconds = now - last; last = now; return seconds; };
   const { candidates, expected } = await listExport(folder, workspace);
   const gathering = openGathering(workspace, expected);
   await readFolder(folder, candidates, gathering, { paths: { facility: 'serviceProvider', department: 'location.location', clinician: 'participant.individual' } });
@@ -138,7 +146,7 @@ async function measure(folder: string, place: string): Promise<void> {
   for (const { notes } of chartsOf(gathering, false)) for (const { note } of notes) learner.add(note);
   const templates = learner.finish();
   const learn = lap();
-  const step: Step = { notes: 0, megabytes: statSync(join(folder, 'DocumentReference.ndjson')).size, tokens: 0, seconds: 0, cpu: 0, read, learn, trace: 0, peakMB: 0 };
+  const step: Step = { notes: 0, megabytes: statSync(join(folder, 'DocumentReference.ndjson')).size, tokens: 0, seconds: 0, cpu: 0, read, learn, trace: 0, peakMB: 0, letters: 0 };
   const shared: SharedSpan[] = [];
   let characters = 0;
   for (const { notes } of chartsOf(gathering, false)) {
@@ -152,12 +160,26 @@ async function measure(folder: string, place: string): Promise<void> {
   await gathering.close();
   step.trace = lap();
   step.megabytes = characters / 1e6;
-  step.seconds = Number(last - start) / 1e9;
-  const used = process.cpuUsage(before);
-  step.cpu = (used.user + used.system) / 1e6;
+  step.seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  step.cpu = last - before;
   step.peakMB = process.resourceUsage().maxRSS / 1024;
+  step.letters = lettersPerSecond(lap);
   rmSync(workspace, { recursive: true, force: true });
   console.log(JSON.stringify(step));
+}
+
+/** Nothing can look at a text faster than this loop: how far from it something is says more than seconds of a busy machine. */
+function lettersPerSecond(lap: () => number): number {
+  const text = 'Denies chest pain, dyspnea or palpitations. '.repeat(1000);
+  let letters = 0;
+  let best = Infinity;
+  for (let round = 0; round < 8; round++) {
+    lap();
+    for (let again = 0; again < 200; again++) for (let at = 0; at < text.length; at++) letters = (letters + text.charCodeAt(at)) | 0;
+    best = Math.min(best, lap());
+  }
+  if (letters === 0) throw new Error('the letters sum up to nothing');
+  return (text.length * 200) / best / 1e6;
 }
 
 /** The tracing alone, on decoded text: rivals know neither files nor templates. */

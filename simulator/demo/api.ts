@@ -19,7 +19,7 @@ export function api(baseUrl: string, credentials: { key?: string }, signal?: Abo
   let cookie: string | null = null;
 
   async function send<E extends Endpoint>(endpoint: E, asked: Asked<E>, more: RequestInit): Promise<Answered<E>> {
-    const response = await fetch(addressOf(baseUrl, endpoint, asked), {
+    const response = await fetchAgain(addressOf(baseUrl, endpoint, asked), {
       method: endpoint.method,
       ...more,
       headers: {
@@ -56,6 +56,21 @@ export function api(baseUrl: string, credentials: { key?: string }, signal?: Abo
       } as RequestInit);
     },
   };
+}
+
+/**
+ * A connection that was kept open may be closed by the other side in the moment it is used again, more so on a busy
+ * machine. What can be repeated is: a question, and what carries an Idempotency-Key. A stream cannot.
+ */
+async function fetchAgain(url: URL, init: RequestInit): Promise<Response> {
+  for (let left = 3; ; left--) {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      if (left === 0 || !(error instanceof TypeError) || init.body instanceof ReadableStream || init.signal?.aborted) throw error;
+      await new Promise((done) => setTimeout(done, 250));
+    }
+  }
 }
 
 function addressOf(baseUrl: string, endpoint: Endpoint, asked: { params?: unknown; query?: unknown }): URL {

@@ -127,7 +127,7 @@ function Counted({ it }: { it: Summary }) {
             { id: 'accepted', header: 'Accepted', value: (row) => row.accepted, number: true },
             { id: 'overridden', header: 'Overridden', value: (row) => row.overridden, number: true },
             { id: 'acted', header: 'Acted on', value: (row) => row.acted, number: true },
-            { id: 'late', header: 'Too late', value: (row) => row.tooLate, cell: (row) => (row.timed === 0 ? <span className="none">no moment told</span> : `${count(row.tooLate)} of ${count(row.timed)}`), number: true },
+            { id: 'late', header: 'Too late', value: (row) => row.tooLate, cell: (row) => (row.disposition !== 'shown' ? <span className="none">not shown</span> : row.timed === 0 ? <span className="none">no moment told</span> : `${count(row.tooLate)} of ${count(row.timed)}`), number: true },
           ]}
         />
       </Part>

@@ -10,7 +10,7 @@ import { askVendor, type Answer } from './ask-vendor.ts';
 import { actionsAsCard, composed, noCards, standardReasons, vendorNames, withoutPrefetch, withoutToken, type Kept, type Reason } from './compose.ts';
 import { gatewayActor, type Delivery } from './delivery.ts';
 import { judgeCall, judgeCard, variablesOf, type Asked } from './judge.ts';
-import { JsonFault, memberOf, spanAt, spansOf, stringAt, valueAt, type Span } from './json-spans.ts';
+import { deepest, JsonFault, memberOf, spanAt, spansOf, stringAt, valueAt, type Span } from './json-spans.ts';
 import { lintAnswer } from './lint.ts';
 import { signCall, type OwnKey } from './own-key.ts';
 import { takeTurn, type CardRow } from './records.ts';
@@ -75,7 +75,8 @@ interface Request {
 export function readCall(bytes: Uint8Array): Request {
   let root: Span;
   try {
-    root = spansOf(bytes);
+    // Only the fields of the call itself are looked at; what lies deeper is checked and left alone.
+    root = spansOf(bytes, deepest, 2);
   } catch (error) {
     if (error instanceof JsonFault) throw new BadCall(`The request is not JSON that can be taken: ${error.message}.`);
     throw error;
@@ -265,7 +266,7 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
     return { status: 200, bytes: noCards, outcome: as, vendorMs, settle: nothingToSettle };
   };
   try {
-    await withinTime(record(file, outputs, at, answered, reply), file.deadline);
+    await withinTime(record(file, outputs, at, answered, reply, true), file.deadline);
   } catch (error) {
     if (error instanceof TooLate) return withhold('late', 'late');
     if (shown.length > 0 && judge.policy.failure.ledger === 'show-and-flag' && desk.watch.knows()) {
@@ -326,31 +327,22 @@ async function turnFor({ desk, serving, asked }: File, said: string | null, at: 
 }
 
 /** Writes every output into the ledger, sealed with what was asked and answered. Returns when it is on the disk. */
-async function record(file: File, outputs: readonly Output[], at: string, answered: Buffer | null, reply: Uint8Array): Promise<void> {
+async function record(file: File, outputs: readonly Output[], at: string, answered: Buffer | null, reply: Uint8Array, isJson = false): Promise<void> {
   const { desk, asked } = file;
   const [first, ...rest] = outputs;
-  const whole = seal(desk.house, asked.subject, payloadOf(file, answered, reply));
+  const whole = seal(desk.house, asked.subject, payloadOf(file, answered, isJson, reply));
   const entries = [entryOf(file, first!, at, whole), ...rest.map((one, i) => entryOf(file, one, at, seal(desk.house, asked.subject, Buffer.from(JSON.stringify({ with: first!.minted.decision, nth: i + 1 })))))];
   await Promise.all((await Promise.all(entries)).map((one) => appendGrouped(desk.house.db, one)));
 }
 
 /** The whole call, as JSON that holds the very texts: a reader sees them, and their digests are of the untouched bytes. */
-function payloadOf({ call, bytes, service, serving }: File, answered: Buffer | null, reply: Uint8Array): Buffer {
+function payloadOf({ call, bytes, service, serving }: File, answered: Buffer | null, isJson: boolean, reply: Uint8Array): Buffer {
   const told = { service, policy: serving.policyVersion, request: digestOf(bytes), response: answered && digestOf(answered), reply: digestOf(reply) };
   const parts: Uint8Array[] = [Buffer.from(`{"digests":${JSON.stringify(told)},"request":`), withoutToken(bytes, call.root), Buffer.from(',"response":')];
   if (answered === null) parts.push(Buffer.from('null'));
-  else parts.push(isJson(answered) ? answered : Buffer.from(JSON.stringify(answered.toString('utf8', 0, 20_000))));
+  else parts.push(isJson ? answered : Buffer.from(JSON.stringify(answered.toString('utf8', 0, 20_000))));
   parts.push(Buffer.from(',"reply":'), reply, Buffer.from('}'));
   return Buffer.concat(parts);
-}
-
-function isJson(bytes: Buffer): boolean {
-  try {
-    JSON.parse(bytes.toString('utf8'));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function eventOf({ desk, serving, asked, arm, askedAt }: File, one: Output, at: string): Promise<Recorded> {

@@ -44,6 +44,18 @@ describe('JSON by its bytes', () => {
   it('refuses a key that stands twice, even where it is written otherwise', () => {
     expect(() => spansOf(bytes('{"a":1,"b":{"c":1,"\\u0063":2}}'))).toThrow(/"c" stands twice.*byte 18/);
   });
+  it('refuses it among many keys as well, and at any depth', () => {
+    const many = Array.from({ length: 60 }, (_, i) => `"key-${i}":${i}`);
+    expect(spansOf(bytes(`{${many.join(',')}}`))).toMatchObject({ kind: 'object' });
+    for (const nth of [0, 23, 24, 59]) expect(() => spansOf(bytes(`[{"x":{${[...many, `"key-${nth}":0`].join(',')}}}]`), 100, 1)).toThrow(`"key-${nth}" stands twice`);
+    expect(spansOf(bytes('[{"a":1},{"a":2},{"b":{"a":3},"a":{"a":4}}]'))).toMatchObject({ kind: 'array' });
+  });
+  it('gives what lies deeper than asked by its place only', () => {
+    const read = bytes('{"a":{"b":{"c":[1.0]}},"d":[{"e":1}]}');
+    const root = spansOf(read, 100, 2);
+    expect(memberOf(spanAt(root, ['a']), 'b')!.value).toMatchObject({ kind: 'object', members: [] });
+    expect(valueAt(read, spanAt(root, ['a', 'b'])!)).toEqual({ c: [1] });
+  });
   it('refuses depth, other encodings, and anything after the text', () => {
     expect(() => spansOf(bytes('['.repeat(200) + ']'.repeat(200)))).toThrow('deeper than 100');
     expect(() => spansOf(bytes('['.repeat(1_000_000)))).toThrow(JsonFault);

@@ -1,4 +1,5 @@
 // Where in these bytes does each part of a JSON text lie, so that it can be edited without writing the rest anew?
+import { isUtf8 } from 'node:buffer';
 
 /** A value by its place: `start` inclusive, `end` exclusive, in bytes. */
 export type Span =
@@ -29,20 +30,26 @@ const quote = 0x22;
 const backslash = 0x5c;
 const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const isHex = (byte: number | undefined) => isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
+/** Beyond so many keys an object's are looked up instead of compared one by one. */
+const fewKeys = 24;
+const noMembers: Member[] = [];
+const noItems: Span[] = [];
 
 /**
  * Reads one JSON text (RFC 8259) strictly: valid UTF-8 without a byte order mark, nothing after it, no key twice in an
  * object (readers disagree which one counts), no deeper than `depth`. Numbers are left as they are written, however long.
+ * Everything is checked; what lies deeper than `keep` levels is given by its place only, without its own members.
  * @throws JsonFault
  */
-export function spansOf(bytes: Uint8Array, depth = deepest): Span {
-  try {
-    utf8.decode(bytes);
-  } catch {
-    throw new JsonFault('not UTF-8', 0);
-  }
+export function spansOf(bytes: Uint8Array, depth = deepest, keep = Infinity): Span {
+  if (!isUtf8(bytes)) throw new JsonFault('not UTF-8', 0);
+  const { length } = bytes;
   let at = 0;
+  // The places of the keys of every object that is open, one behind the other: comparing bytes needs no text of them.
+  const keyStarts: number[] = [];
+  const keyEnds: number[] = [];
+  let escaped = false;
   const fail = (says: string, where = at): never => {
     throw new JsonFault(says, where);
   };
@@ -50,26 +57,31 @@ export function spansOf(bytes: Uint8Array, depth = deepest): Span {
     while (isSpace(bytes[at])) at++;
   };
   const expect = (text: string) => {
-    for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) fail(at + i >= bytes.length ? 'the text ends too early' : 'an unknown word', at + i);
+    for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) fail(at + i >= length ? 'the text ends too early' : 'an unknown word', at + i);
     at += text.length;
   };
   const string = (): void => {
-    at++;
+    escaped = false;
+    let here = at + 1;
     for (;;) {
-      const byte = bytes[at];
-      if (byte === undefined) return fail('a string without an end');
-      if (byte === quote) return void at++;
-      if (byte < 0x20) fail('a control character in a string');
+      const byte = bytes[here];
+      if (byte === undefined) return fail('a string without an end', here);
+      if (byte === quote) {
+        at = here + 1;
+        return;
+      }
+      if (byte < 0x20) fail('a control character in a string', here);
       if (byte !== backslash) {
-        at++;
+        here++;
         continue;
       }
-      const escaped = bytes[at + 1];
-      if (escaped === 0x75) {
-        for (let i = 2; i < 6; i++) if (!/[0-9a-fA-F]/.test(String.fromCharCode(bytes[at + i] ?? 0))) fail('a broken \\u escape', at + i);
-        at += 6;
-      } else if (escaped !== undefined && '"\\/bfnrt'.includes(String.fromCharCode(escaped))) at += 2;
-      else fail('an unknown escape');
+      escaped = true;
+      const next = bytes[here + 1];
+      if (next === 0x75) {
+        for (let i = 2; i < 6; i++) if (!isHex(bytes[here + i])) fail('a broken \\u escape', here + i);
+        here += 6;
+      } else if (next !== undefined && '"\\/bfnrt'.includes(String.fromCharCode(next))) here += 2;
+      else fail('an unknown escape', here);
     }
   };
   const number = (): void => {
@@ -89,48 +101,80 @@ export function spansOf(bytes: Uint8Array, depth = deepest): Span {
       while (isDigit(bytes[at])) at++;
     }
   };
+  const twice = (from: number): never => fail(`the key ${JSON.stringify(textAt(bytes, from, at).slice(0, 40))} stands twice in one object`, from);
+  /** Notes a key of the object whose first key is at `base`; `known` are its keys as texts, where they are looked up. */
+  const note = (from: number, base: number, known: Set<string> | null): Set<string> | null => {
+    const end = at;
+    const size = end - from;
+    const count = keyStarts.length;
+    if (known === null && (escaped || count - base >= fewKeys)) {
+      known = new Set();
+      for (let i = base; i < count; i++) known.add(textAt(bytes, keyStarts[i]!, keyEnds[i]!));
+    }
+    if (known !== null) {
+      const key = textAt(bytes, from, end);
+      if (known.has(key)) twice(from);
+      known.add(key);
+    } else
+      for (let i = base; i < count; i++) {
+        const start = keyStarts[i]!;
+        if (keyEnds[i]! - start !== size) continue;
+        let same = 1;
+        while (same < size && bytes[start + same] === bytes[from + same]) same++;
+        if (same === size) twice(from);
+      }
+    keyStarts.push(from);
+    keyEnds.push(end);
+    return known;
+  };
+  const object = (level: number): Span => {
+    const start = at++;
+    const base = keyStarts.length;
+    const members: Member[] = level < keep ? [] : noMembers;
+    let known: Set<string> | null = null;
+    skip();
+    if (bytes[at] === 0x7d) return at++, { kind: 'object', start, end: at, members };
+    for (;;) {
+      skip();
+      if (bytes[at] !== quote) fail('a key is expected');
+      const from = at;
+      string();
+      const to = at;
+      known = note(from, base, known);
+      skip();
+      if (bytes[at] !== 0x3a) fail('a colon is expected');
+      at++;
+      const one = value(level + 1);
+      if (level < keep) members.push({ key: textAt(bytes, from, to), start: from, value: one });
+      skip();
+      if (bytes[at] === 0x2c) at++;
+      else if (bytes[at] === 0x7d) {
+        keyStarts.length = keyEnds.length = base;
+        return at++, { kind: 'object', start, end: at, members };
+      } else fail(at >= length ? 'the text ends too early' : 'a comma or } is expected');
+    }
+  };
+  const array = (level: number): Span => {
+    const start = at++;
+    const items: Span[] = level < keep ? [] : noItems;
+    skip();
+    if (bytes[at] === 0x5d) return at++, { kind: 'array', start, end: at, items };
+    for (;;) {
+      const one = value(level + 1);
+      if (level < keep) items.push(one);
+      skip();
+      if (bytes[at] === 0x2c) at++;
+      else if (bytes[at] === 0x5d) return at++, { kind: 'array', start, end: at, items };
+      else fail(at >= length ? 'the text ends too early' : 'a comma or ] is expected');
+    }
+  };
   const value = (level: number): Span => {
     if (level > depth) fail(`nested deeper than ${depth} levels`);
     skip();
     const start = at;
     switch (bytes[at]) {
-      case 0x7b: {
-        at++;
-        const members: Member[] = [];
-        const keys = new Set<string>();
-        skip();
-        if (bytes[at] === 0x7d) return at++, { kind: 'object', start, end: at, members };
-        for (;;) {
-          skip();
-          if (bytes[at] !== quote) fail('a key is expected');
-          const from = at;
-          string();
-          const key = textAt(bytes, from, at);
-          if (keys.has(key)) fail(`the key ${JSON.stringify(key.slice(0, 40))} stands twice in one object`, from);
-          keys.add(key);
-          skip();
-          if (bytes[at] !== 0x3a) fail('a colon is expected');
-          at++;
-          members.push({ key, start: from, value: value(level + 1) });
-          skip();
-          if (bytes[at] === 0x2c) at++;
-          else if (bytes[at] === 0x7d) return at++, { kind: 'object', start, end: at, members };
-          else fail(at >= bytes.length ? 'the text ends too early' : 'a comma or } is expected');
-        }
-      }
-      case 0x5b: {
-        at++;
-        const items: Span[] = [];
-        skip();
-        if (bytes[at] === 0x5d) return at++, { kind: 'array', start, end: at, items };
-        for (;;) {
-          items.push(value(level + 1));
-          skip();
-          if (bytes[at] === 0x2c) at++;
-          else if (bytes[at] === 0x5d) return at++, { kind: 'array', start, end: at, items };
-          else fail(at >= bytes.length ? 'the text ends too early' : 'a comma or ] is expected');
-        }
-      }
+      case 0x7b: return object(level);
+      case 0x5b: return array(level);
       case quote:
         string();
         return { kind: 'string', start, end: at };
@@ -145,7 +189,7 @@ export function spansOf(bytes: Uint8Array, depth = deepest): Span {
   };
   const whole = value(0);
   skip();
-  if (at < bytes.length) fail('something follows the JSON text');
+  if (at < length) fail('something follows the JSON text');
   return whole;
 }
 

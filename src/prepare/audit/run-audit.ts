@@ -99,7 +99,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const { found, told } = await check(desk, chosen, step);
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
-    const summary = await summaryOf(desk, told);
+    const summary = await summaryOf(desk, told, chosen);
     const nobody = emptyPopulation(input.data, summary, handle.resources['Encounter'] ?? 0);
     const absent = [...nobody, ...(await whatIsAbsent(handle, input, found, noteTypes))];
     await database.remember();
@@ -208,7 +208,7 @@ async function noteTypesIn(handle: ExportHandle, { data }: CharterInput, wanted:
   return found;
 }
 
-async function summaryOf(desk: Desk, findings: readonly Finding[]): Promise<AuditDocument['summary']> {
+async function summaryOf(desk: Desk, findings: readonly Finding[], { told }: Chosen): Promise<AuditDocument['summary']> {
   const [numbers] = await desk.database.rows<{ patients: number; encounters: number; facilities: number; departments: number; clinicians: number }>(`SELECT
     (SELECT count(DISTINCT key) FROM member WHERE kind = 'patient') AS patients, (SELECT count(DISTINCT key) FROM member WHERE kind = 'encounter') AS encounters,
     (SELECT count(DISTINCT facility) FROM unit WHERE facility <> ${quote(unknownUnit)}) AS facilities, (SELECT count(DISTINCT (facility, department)) FROM unit WHERE department <> ${quote(unknownUnit)}) AS departments, (SELECT count(DISTINCT clinician) FROM unit) AS clinicians`);
@@ -227,7 +227,7 @@ async function summaryOf(desk: Desk, findings: readonly Finding[]): Promise<Audi
       verdict === 'met'
         ? `Every critical finding is met (${count(critical.met)}).`
         : Object.values(critical).every((n) => n === 0)
-          ? 'The charter names no critical element, so nothing critical was measured.'
+          ? told.length < checks.length && desk.elements.some(({ tier }) => tier === 'critical') ? 'None of the checks that were run judges a critical element.' : 'The charter names no critical element, so nothing critical was measured.'
           : `Not every critical finding is met: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}.`,
     patients: numbers?.patients ?? 0,
     patientsInExport: desk.resources['Patient'] ?? 0,
