@@ -1,4 +1,4 @@
-// How long does a whole audit of OMOP tables take, beside DuckDB merely scanning the same files?
+// How long does a whole audit of OMOP tables take, beside DuckDB merely scanning and parsing the same files?
 import { spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
@@ -51,7 +51,7 @@ async function main(wanted: number): Promise<void> {
     run('scan', 'w0');
     const [scan, parse, audit, again] = [run('scan', 'w1'), run('parse', 'w2'), run('audit', 'w3'), run('audit', 'w3')] as const;
     const figures = { gigabytes: bytes / 1e9, scanSeconds: scan.seconds, parseSeconds: parse.seconds, auditSeconds: audit.seconds, againSeconds: again.seconds, scanCpu: scan.cpu, parseCpu: parse.cpu, auditCpu: audit.cpu, ratioToScan: audit.seconds / scan.seconds, ratioToParse: audit.seconds / parse.seconds, ratioToScanCpu: audit.cpu / scan.cpu, ratioToParseCpu: audit.cpu / parse.cpu, peakMB: audit.peakMB };
-    console.log(JSON.stringify({ bench: 'audit-omop', figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))])), goals: { ratioToScan: '<= 2' }, met: { ratioToScan: figures.ratioToScan <= 2 } }));
+    console.log(JSON.stringify({ bench: 'audit-omop', figures: Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))])), goals: { ratioToScan: '<= 2', ratioToParse: '<= 2' }, met: { ratioToScan: figures.ratioToScan <= 2, ratioToParse: figures.ratioToParse <= 2 } }));
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

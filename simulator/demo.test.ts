@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { start, type Running } from '../src/app/server.ts';
 import { portfolio, readGate, type Track } from '../src/spine/gates/model.ts';
-import { readCheckpoint } from '../src/spine/ledger/model.ts';
+import { readCheckpoint, verifyLedger } from '../src/spine/ledger/model.ts';
 import { readConfig } from '../src/tools/server/config.ts';
 import { silentLog } from '../src/tools/server/log.ts';
 import { createKey, signInByLink } from '../src/tools/server/model.ts';
@@ -90,6 +90,10 @@ test('criterion 1.6 reads the numbers of a notes audit', async () => {
   const { verdict } = gate.criteria.find(({ criterion }) => criterion.id === '1.6')!;
   expect(verdict.state).toBe('met');
   expect((await reader.ask(listNotes, { query: {} })).items.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+});
+
+test('the ledger of all that is sound', async () => {
+  expect((await reader.ask(verifyLedger, {})).faults.filter(({ reason }) => reason !== 'unsigned')).toEqual([]);
 });
 
 test('a waiver of the prior-authorization assistant runs out within a week', async () => {

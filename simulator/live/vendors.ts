@@ -67,7 +67,7 @@ export const goodVendor = (seed: string): Promise<Vendor> =>
           {
             uuid: `card-${call.hookInstance}`, summary: high ? 'High risk of sepsis' : 'Rising risk of sepsis', detail: `Score ${risk.toFixed(2)}. Synthetic.`, indicator: high ? 'critical' : 'warning',
             source: { label: 'Meridian Sepsis Watch', topic: { code: high ? 'high-risk' : 'watch', system: 'urn:meridian' } },
-            overrideReasons: [{ code: 'already-treated', display: 'Is treated already' }, { code: 'not-septic', display: 'Not septic' }],
+            overrideReasons: [{ code: 'already-treated', system: 'urn:meridian', display: 'Is treated already' }, { code: 'not-septic', system: 'urn:meridian', display: 'Not septic' }],
           },
         ],
       });

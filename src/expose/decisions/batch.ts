@@ -29,10 +29,10 @@ interface Line {
 
 /**
  * Takes NDJSON in, plain or gzipped, some lines at a time: each part is one transaction with one entry of the ledger
- * that commits to all its records. What was told before is not written again, so a batch that broke off is sent again whole.
+ * that commits to all its records. A dry run writes nothing and says what would be recorded. What was told before is not written again, so a batch that broke off is sent again whole.
  * @throws Problem where the body is no gzip although it says so, or holds nothing.
  */
-export async function takeBatch(house: House, caller: Caller, deployment: string, body: ReadableStream<Uint8Array> | null, { via, gzip }: { via: Way; gzip: boolean }): Promise<BatchAnswer> {
+export async function takeBatch(house: House, caller: Caller, deployment: string, body: ReadableStream<Uint8Array> | null, { via, gzip, dryRun = false }: { via: Way; gzip: boolean; dryRun?: boolean }): Promise<BatchAnswer> {
   const found = await requireDeployment(house.db, caller, deployment);
   const answer: BatchAnswer = { batch: null, position: null, lines: 0, recorded: 0, before: 0, refused: 0, problems: [] };
   const refuse = (line: number, says: string, path: string | null = null) => {
@@ -60,9 +60,11 @@ export async function takeBatch(house: House, caller: Caller, deployment: string
     answer.position = result.position ?? answer.position;
     return moved;
   };
+  const tried = new Set<string>();
   const flush = async () => {
     const lines = waiting;
     waiting = [];
+    if (dryRun) return tryOut(house, found.id, lines, tried, answer, refuse);
     const previous = underWay;
     let ready = await makeReady(house, found.id, via, lines, previous?.fresh ?? new Map());
     underWay = null;
@@ -162,6 +164,20 @@ async function makeReady(house: House, deployment: string, via: Way, lines: read
     ready.bodies.push(Buffer.from(eventText(sealed ? ({ ...one.event, payload: { digest: sealed.digest, bytes: sealed.bytes.length } } as Event) : one.event), 'utf8'));
   }
   return ready;
+}
+
+/** What would become of these lines; nothing is written, not even a reference. */
+async function tryOut(house: House, deployment: string, lines: readonly Line[], tried: Set<string>, answer: BatchAnswer, refuse: (line: number, says: string, path: string) => void): Promise<void> {
+  const names = await namesOf(house, deployment, 'decision', lines.map(({ told }) => told.key));
+  const known = await records.knownNames(house.db, deployment, names);
+  for (const [nth, { line, told }] of lines.entries()) {
+    const hex = names[nth]!.toString('hex');
+    const before = known.has(hex) || tried.has(hex);
+    if (told.what !== 'decision' && !before) refuse(line, 'no decision with this key has been recorded', 'key');
+    else if (told.what === 'decision' && before) answer.before++;
+    else answer.recorded++;
+    if (told.what === 'decision') tried.add(hex);
+  }
 }
 
 const nameless: Written = { name: Buffer.alloc(0), sealedFor: null, payload: null, event: { what: 'used', decision: '', at: '', touch: 'opened', user: null, ms: null } };

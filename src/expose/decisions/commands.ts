@@ -1,9 +1,10 @@
 // What can be asked about decisions at a terminal?
 import type { Command } from 'commander';
 import type { House } from '../../tools/server/capability.ts';
+import { importFile } from './csv/import-file.ts';
 import { rebuild } from './project.ts';
 
-/** Adds `attending decisions rebuild`. */
+/** Adds `attending decisions rebuild` and `attending decisions import FILE`. */
 export function commands(program: Command, open: () => Promise<House>): void {
   const decisions = program.command('decisions').description('AI decisions and what became of them.');
   decisions
@@ -12,5 +13,18 @@ export function commands(program: Command, open: () => Promise<House>): void {
     .action(async () => {
       const events = await rebuild((await open()).db);
       process.stdout.write(`The facts were made anew from ${events.toLocaleString('en-US')} events.\n`);
+    });
+  decisions
+    .command('import')
+    .argument('<file>', 'CSV with a header, or NDJSON; plain or .gz')
+    .description('Take in decisions, or what became of them, from a file. The same file again writes nothing twice. Exit 1: lines were refused.')
+    .requiredOption('--deployment <deployment>', 'slug or id')
+    .option('--what <what>', 'what the rows are: decision, feedback, outcome or use', 'decision')
+    .option('--map <mapping>', 'which column is what: field=column, or field:=text for every row, with commas between', '')
+    .option('--zone <offset>', 'offset of times that have none, e.g. +01:00')
+    .option('--dry-run', 'check every row and write nothing', false)
+    .action(async (file: string, asked: { deployment: string; what: string; map: string; zone?: string; dryRun: boolean }) => {
+      const { refused } = await importFile(await open(), file, asked, (text) => void process.stdout.write(`${text}\n`));
+      if (refused > 0) process.exitCode = 1;
     });
 }

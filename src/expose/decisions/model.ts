@@ -5,6 +5,7 @@ import { idOf } from '../../tools/base/id.ts';
 import { way } from './event.ts';
 import { assurance, decisionIn, disposition, feedbackIn, outcomeIn, useIn } from './intake.ts';
 
+export * from './csv/mapping.ts';
 export * from './event.ts';
 export * from './fact.ts';
 export * from './intake.ts';
@@ -63,6 +64,23 @@ export const tellBatch = endpoint({
   name: 'decisions.tell-batch', method: 'POST', path: '/api/v1/decisions/batch',
   says: 'Takes in many decisions, feedbacks, outcomes and uses as NDJSON, plain or gzipped; a bad line is named and skipped.', who: tellers, takes: 'upload',
   query: z.strictObject({ deployment, via: way.extract(['batch', 'csv']).default('batch') }), output: batchAnswer,
+});
+
+const csvWhat = z.enum(['decision', 'feedback', 'outcome', 'use']).default('decision').describe('Which sort of record the rows are.');
+export const previewCsvFile = endpoint({
+  name: 'decisions.csv-preview', method: 'POST', path: '/api/v1/decisions/csv/preview',
+  says: 'Shows the columns and first rows of a CSV file and guesses which column is what; the beginning of the file is enough.', who: tellers, takes: 'upload',
+  query: z.strictObject({ what: csvWhat }),
+  output: z.strictObject({
+    columns: z.array(z.string()), rows: z.array(z.array(z.string())), mapping: z.record(z.string(), z.union([z.strictObject({ column: z.string() }), z.strictObject({ always: z.string() })])),
+    faults: z.array(z.string()).describe('What is still missing.'), fields: z.array(z.strictObject({ field: z.string(), needed: z.boolean() })),
+  }),
+});
+export const takeCsvFile = endpoint({
+  name: 'decisions.csv', method: 'POST', path: '/api/v1/decisions/csv',
+  says: 'Takes in a CSV file of decisions, feedback, outcomes or uses, plain or gzipped; `dryRun` only checks it.', who: tellers, takes: 'upload',
+  query: z.strictObject({ deployment, what: csvWhat, map: z.string().max(4_000).default('').describe('`field=column,field:=text`; what is left out is guessed.'), zone: z.string().optional().describe('Offset of times that have none.'), dryRun: z.stringbool().default(false) }),
+  output: batchAnswer,
 });
 
 /** OTLP/HTTP: what exporters of OpenTelemetry send. Answered as the protocol asks, not as the rest of the API. */
@@ -145,4 +163,4 @@ export const summary = endpoint({
   }),
 });
 
-export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, otlpTraces, otlpLogs, listDecisions, openDecision, proveDecision, summary];
+export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, previewCsvFile, takeCsvFile, otlpTraces, otlpLogs, listDecisions, openDecision, proveDecision, summary];

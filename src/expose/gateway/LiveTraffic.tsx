@@ -58,7 +58,7 @@ export function LiveTraffic({ deployment }: { deployment: string }) {
 function Budget({ budget }: Pick<Traffic, 'budget'>) {
   if (budget.left === null) return <span className="none">no call</span>;
   const goal = `${percent(budget.objective)} of calls must find a usable answer in time; ${budget.allowed.toFixed(1)} of these could fail, ${budget.used} did.`;
-  return <span title={goal}>{budget.left < 0 ? <span className="tag is-warning">spent</span> : `${percent(budget.left)} left`} <span className="faint">of {budget.allowed.toFixed(1)} calls</span></span>;
+  return <span title={goal}>{budget.left < 0 ? <span className="tag is-warning">spent</span> : `${percent(budget.left)} left`} <span className="faint">{count(budget.used)} failed, {budget.allowed.toFixed(1)} allowed</span></span>;
 }
 
 /** Sixty bars whatever the period; minutes without a call have none. */

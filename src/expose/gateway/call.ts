@@ -102,7 +102,7 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
   const deadline = began + serving.judge.policy.deadlineMs;
   const empty = (outcome: Outcome, vendorMs: number | null = null): Reply => ({ status: 200, bytes: noCards, outcome, vendorMs, settle: nothingToSettle });
   // Who may not know of the latest kill switch shows nothing.
-  if (!desk.watch.knows()) {
+  if (!(await knows(desk, deadline))) {
     desk.delivery.missed(serving.deployment, askedAt, []);
     return empty('unknowing');
   }
@@ -280,8 +280,9 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
   }
   if (shown.length > 0) {
     // The last look before it leaves: somebody may have pressed the kill switch while the vendor was thinking.
+    const known = await knows(desk, file.deadline);
     const now = desk.watch.find(serving.deployment);
-    if (!desk.watch.knows() || !now || now.mode === 'suspended' || now.mode === 'off' || now.mode === 'shadow') return withhold('killed', 'killed');
+    if (!known || !now || now.mode === 'suspended' || now.mode === 'off' || now.mode === 'shadow') return withhold('killed', 'killed');
     if (performance.now() > file.deadline) return withhold('late', 'late');
   }
   return { status: 200, bytes: reply, outcome, vendorMs, settle: (delivered) => shown.forEach((one) => tell(file, one, delivered, null)) };
@@ -357,6 +358,13 @@ async function entryOf(file: File, one: Output, at: string, sealed?: ReturnType<
   const body = (await eventOf(file, one, at)) as unknown as Json;
   return { at: file.desk.house.clock.now(), kind: decisionKinds.recorded.kind, actor: gatewayActor, deployment: file.serving.deployment, subject: `decision/${one.minted.decision}`, body, ...(sealed && { sealed: await sealed }) };
 }
+
+/** A process that was busy for a moment looks once more before it gives up; who cannot reach the database does not wait long. */
+async function knows({ watch }: Desk, deadline: number): Promise<boolean> {
+  if (!watch.knows()) await withinTime(watch.look(), Math.min(deadline, performance.now() + longestLook)).catch(() => {});
+  return watch.knows();
+}
+const longestLook = 400;
 
 class TooLate extends Error {}
 

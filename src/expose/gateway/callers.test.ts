@@ -15,7 +15,7 @@ const rsa = await generateKeyPair('RS384', { extractable: true });
 const other = await generateKeyPair('ES384', { extractable: true });
 const published = { keys: [{ ...(await exportJWK(ec.publicKey)), kid: 'ec', alg: 'ES384' }, { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS384' }] };
 const keys = await listening((_incoming, outgoing) => json(outgoing, published));
-const { house, vendor, gateway, close } = await openHospital({ callers: { check: 'jwt', issuers: [{ iss, jwks: published }, { iss: 'https://by-url.example', jwksUrl: `${keys.url}/jwks.json` }] }, sign: true, places: { facility: '%tenant' } }, now);
+const { house, vendor, gateway, close } = await openHospital({ callers: { check: 'jwt', issuers: [{ iss, jwks: published }, { iss: 'https://by-url.example', jwksUrl: `${keys.url}/jwks.json` }] }, sign: true, origins: ['https://smart.example'], places: { facility: '%tenant' } }, now);
 const second = await openInstance(house);
 afterAll(async () => (await second.close(), await close(), await keys.close()));
 
@@ -112,6 +112,10 @@ describe('towards the vendor', () => {
   it('may be set up with secure origins of browsers', async () => {
     const answer = await fetch(endpoint, { method: 'OPTIONS', headers: { origin: 'https://elsewhere.example' } });
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+    const named = await fetch(endpoint, { method: 'OPTIONS', headers: { origin: 'https://smart.example' } });
+    expect(named.status).toBe(204);
+    expect(named.headers.get('access-control-allow-origin')).toBe('https://smart.example');
+    expect(named.headers.get('access-control-allow-headers')).toContain('authorization');
   });
 });
 

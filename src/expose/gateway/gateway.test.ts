@@ -16,7 +16,7 @@ afterAll(close);
 
 const params = { deployment: slug };
 const use = async (changes: object) => {
-  await setPolicy(house, policy.parse({ deadlineMs: 2_000, ...changes }));
+  await setPolicy(house, policy.parse({ deadlineMs: 20_000, ...changes }));
   await gateway.settle();
 };
 const recorded = async () => (await entries(house.db, { kind: 'decision.recorded', limit: 5 })).items;
@@ -170,6 +170,7 @@ describe('a request that cannot be taken is refused in words', () => {
   ])('%s', async (_name, body, status) => expect((await gateway.ask(body)).status).toBe(status));
 
   it('but ten megabytes of prefetch, an error page or an OperationOutcome in it are the vendor’s to read', async () => {
+    await use({ mode: 'live', deadlineMs: 30_000 });
     for (const prefetch of [{ labs: 'x'.repeat(10_000_000) }, { patient: '<html>502</html>' }, { patient: { resourceType: 'OperationOutcome', issue: [] } }, { patient: null }])
       expect(cardsOf((await gateway.ask(call({ prefetch }))).text)).toHaveLength(1);
   });

@@ -28,12 +28,20 @@ export function mint(now: string): Minted {
 export function decisionIn(uuid: string): { decision: string; nth: number } | null {
   const found = pattern.exec(uuid.toLowerCase());
   if (!found) return null;
-  const [, high, low, nth, variant, top, rest] = found as unknown as [string, string, string, string, string, string, string];
-  const time = Number.parseInt(high + low, 16);
-  const chance = BigInt(`0x${((Number.parseInt(variant, 16) & 3).toString(16))}${top}${rest}`);
+  const [, early, late, nth, variant, top, rest] = found as unknown as [string, string, string, string, string, string, string];
+  const time = Number.parseInt(early + late, 16);
+  // 62 bits of chance in three parts, because a number holds 53 exactly.
+  const low = Number.parseInt(rest.slice(4), 16);
+  const high30 = ((Number.parseInt(variant, 16) & 3) * 2 ** 28) + Number.parseInt(top + rest.slice(0, 4), 16);
   let head = '';
   for (let left = time, i = 0; i < 10; i++, left = Math.floor(left / 32)) head = digits[left % 32] + head;
-  let tail = '';
-  for (let left = chance, i = 0; i < 16; i++, left >>= 5n) tail = digits[Number(left & 31n)] + tail;
+  const tail = `000${digits[high30 >>> 28]}${six(((high30 << 2) | (low >>> 30)) & 0x3fffffff)}${six(low & 0x3fffffff)}`;
   return { decision: `dec_${head}${tail}`, nth: Number.parseInt(nth, 16) };
+}
+
+/** 30 bits as six digits. */
+function six(bits: number): string {
+  let text = '';
+  for (let left = bits, i = 0; i < 6; i++, left >>>= 5) text = digits[left & 31] + text;
+  return text;
 }

@@ -19,7 +19,7 @@ import type { Chosen, Shelf } from './shelf.ts';
 
 export const kinds = {
   started: entryKind('notes.started', 'A notes audit was started.'),
-  published: entryKind('notes.published', 'A notes audit was finished and its measures were published.'),
+  published: entryKind('notes.published', 'A notes audit was finished and its measures were published.', 'elsewhere'),
   rowsSeen: entryKind('notes.rows-seen', 'The documents behind a finding, which are single patients\', were looked at.'),
   chartSeen: entryKind('notes.chart-seen', 'The notes of one patient were looked at in the copy-forward view.'),
   downloaded: entryKind('notes.downloaded', 'The full report of a notes audit was downloaded.'),

@@ -17,7 +17,7 @@ const enoughToFit = 5;
  * ln P(X = k) of n trials in a unit whose probability is drawn from a beta distribution, without the binomial coefficient.
  * Source: Skellam JG. J R Stat Soc B 1948;10:257-261.
  */
-function logLikelihood({ k, n }: Cluster, { mean, correlation }: BetaBinomial, known: Known | null): number {
+function logLikelihood({ k, n }: Cluster, { mean }: BetaBinomial, known: Known | null): number {
   if (known === null) return k * Math.log(mean) + (n - k) * Math.log1p(-mean);
   const { a, b, ofA, ofB, ofBoth } = known;
   return logGamma(a + k) - ofA + logGamma(b + n - k) - ofB - logGamma(a + b + n) + ofBoth;

@@ -36,10 +36,9 @@ export function fingerprint(hash: Int32Array, from: number, to: number, into: Fi
   into.count = 0;
   if (grams <= 0) return;
   if (into.all.length < grams) into.all = new Int32Array(grams * 2);
-  const most = grams;
-  if (into.at.length < most) {
-    into.at = new Int32Array(most * 2);
-    into.key = new Int32Array(most * 2);
+  if (into.at.length < grams) {
+    into.at = new Int32Array(grams * 2);
+    into.key = new Int32Array(grams * 2);
   }
   const { all, at, key } = into;
   let rolling = 0;

@@ -202,6 +202,10 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       while (countFrom(keepFrom) * 3 > slotMask) keepFrom++;
       keepOnly(keepFrom);
     }
+    enterAll();
+  }
+
+  function enterAll(): void {
     slots = new Int32Array(2 * (slotMask + 1));
     sieve = new Int32Array((slotMask + 1) >> 2);
     for (let row = 0; row < used; row++) enter(rows[row * known]!, row);
@@ -256,6 +260,9 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
 
   function finish(): Templates {
     singles = new Int32Array(0);
+    // From here on nothing comes in: as few slots as will do, as these fit into the processor's cache.
+    while (slotMask > 1023 && used * 4 < slotMask) slotMask >>= 1;
+    enterAll();
     let size = 0;
     for (let row = 0; row < used; row++) if (isTemplate(row)) size++;
     const patients = subjects.size + manySubjects;
