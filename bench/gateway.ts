@@ -1,6 +1,6 @@
 // What does it cost to put the gateway between the EHR and a vendor, and to record every decision, beside an ordinary proxy?
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -130,7 +130,7 @@ async function load(url: string, connections: number, seconds: number, rate: num
   const lasted = await run(seconds);
   waits.sort((a, b) => a - b);
   const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? null;
-  process.send!({ perSecond: waits.length / lasted, p50: at(0.5), p99: at(0.99), n: waits.length, failed });
+  process.send!({ perSecond: waits.length / lasted, p50: at(0.5), p99: at(0.99), n: waits.length, failed, all: n });
   await pool.destroy();
 }
 
@@ -142,31 +142,50 @@ interface Pace {
   p99: number;
   n: number;
   failed: number;
+  /** Requests with those of the warm-up. */
+  all: number;
+  /** Processor time of the process between, for one request, in microseconds; null where the system does not tell. PostgreSQL’s own is not in it. */
+  cpuMicroseconds: number | null;
+}
+
+interface Target {
+  url: string;
+  pid: number | null;
+}
+
+/** Processor time of a process so far, in seconds, user and system, as Linux tells it (100 ticks a second); null elsewhere. */
+function cpuOf(pid: number | null): number | null {
+  if (pid === null || !existsSync(`/proc/${pid}/stat`)) return null;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function measure(seconds: number, rounds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'attending-bench-gateway-'));
   const children: ChildProcess[] = [];
-  const start = (...args: string[]): Promise<string> => {
+  const start = (...args: string[]): Promise<Target> => {
     const child = fork(self, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     children.push(child);
-    return new Promise((done, fail) => (child.once('message', (port) => done(`http://127.0.0.1:${String(port)}`)), child.once('exit', () => fail(new Error(`${args[0]} ended`)))));
+    return new Promise((done, fail) => (child.once('message', (port) => done({ url: `http://127.0.0.1:${String(port)}`, pid: child.pid ?? null })), child.once('exit', () => fail(new Error(`${args[0]} ended`)))));
   };
   let hospital: Awaited<ReturnType<typeof openOwnHospital>> | null = null;
   try {
-    const vendorUrl = await start('--vendor');
+    const behind = await start('--vendor');
+    const vendorUrl = behind.url;
     hospital = await openOwnHospital(vendorUrl).catch((error: Error) => (console.error(error.message), null));
     if (!hospital) return void (process.exitCode = 2);
     const disk = fdatasync(folder);
     say('this disk, fdatasync of 16 kB', `p50 ${disk.p50.toFixed(2)} ms  p99 ${disk.p99.toFixed(2)} ms`);
     const service = '/cds-services/sepsis';
     const nginx = startNginx(folder, vendorUrl, children);
-    const targets: Record<string, string> = {
-      'vendor direct': `${vendorUrl}${service}`,
-      ...(nginx && { nginx: `${nginx}${service}` }),
-      'http-proxy-3': `${await start('--proxy', vendorUrl)}${service}`,
-      'gateway, unrecorded': `${await start('--unrecorded', vendorUrl)}${service}`,
-      'gateway, recorded': `${(await hospital.startGateway()).url}/sepsis`,
+    const below = ({ url, pid }: Target): Target => ({ url: `${url}${service}`, pid });
+    const recorded = await hospital.startGateway();
+    const targets: Record<string, Target> = {
+      'vendor direct': below(behind),
+      ...(nginx && { nginx: below({ url: nginx, pid: null }) }),
+      'http-proxy-3': below(await start('--proxy', vendorUrl)),
+      'gateway, unrecorded': below(await start('--unrecorded', vendorUrl)),
+      'gateway, recorded': { url: `${recorded.url}/sepsis`, pid: recorded.child.pid ?? null },
     };
     if (!nginx) say('nginx', 'not on the path; left out');
     const figures: Record<string, Record<string, Pace>> = {};
@@ -174,11 +193,11 @@ async function measure(seconds: number, rounds: number): Promise<void> {
       figures[how] = {};
       const found = new Map<string, Pace[]>();
       // Round by round and not rival by rival: whatever else the machine does hits them alike.
-      for (let round = 0; round < rounds; round++) for (const [name, url] of Object.entries(targets)) found.set(name, [...(found.get(name) ?? []), await loaded(url, connections, seconds, rate)]);
+      for (let round = 0; round < rounds; round++) for (const [name, target] of Object.entries(targets)) found.set(name, [...(found.get(name) ?? []), await loaded(target, connections, seconds, rate)]);
       for (const [name, paces] of found) {
         const one = paces.sort((a, b) => a.perSecond - b.perSecond)[Math.floor(paces.length / 2)]!;
         figures[how][name] = one;
-        say(`${name}, ${how === '1,000/s' ? '1,000 a second' : `${how} connections`}`, `${Math.round(one.perSecond).toLocaleString('en-US').padStart(7)}/s  p50 ${one.p50.toFixed(2)} ms  p99 ${one.p99.toFixed(2)} ms${one.failed > 0 ? `  ${one.failed} FAILED` : ''}`);
+        say(`${name}, ${how === '1,000/s' ? '1,000 a second' : `${how} connections`}`, `${Math.round(one.perSecond).toLocaleString('en-US').padStart(7)}/s  p50 ${one.p50.toFixed(2)} ms  p99 ${one.p99.toFixed(2)} ms${one.cpuMicroseconds === null ? '' : `  ${Math.round(one.cpuMicroseconds)} µs cpu`}${one.failed > 0 ? `  ${one.failed} FAILED` : ''}`);
       }
     }
     const [{ size }] = (await sql<{ size: number }>`select size from ledger.head`.execute(hospital.house.db)).rows as [{ size: number }];
@@ -200,9 +219,14 @@ async function measure(seconds: number, rounds: number): Promise<void> {
   }
 }
 
-function loaded(url: string, connections: number, seconds: number, rate: number): Promise<Pace> {
+function loaded({ url, pid }: Target, connections: number, seconds: number, rate: number): Promise<Pace> {
+  const before = cpuOf(pid);
   const child = fork(self, ['--load', url, String(connections), String(seconds), String(rate)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  return new Promise((done, fail) => (child.once('message', (pace) => done(pace as Pace)), child.once('exit', (code) => code !== 0 && fail(new Error('the load ended')))));
+  return new Promise((done, fail) => (child.once('message', (told) => {
+    const pace = told as Pace;
+    const after = cpuOf(pid);
+    done({ ...pace, cpuMicroseconds: before === null || after === null ? null : ((after - before) * 1e6) / pace.all });
+  }), child.once('exit', (code) => code !== 0 && fail(new Error('the load ended')))));
 }
 
 /** nginx with one worker, as a proxy whose connections to the vendor are kept; null where it is not installed. */

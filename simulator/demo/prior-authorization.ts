@@ -49,7 +49,17 @@ export const priorAuthorization: DemoDeployment = {
       ],
       contingencies: [],
     },
-    { gate: 'G2', outcome: 'approve', reason: 'Every draft is on record, the drill was passed, and four silent weeks held the floor.', waivers: [], contingencies: [] },
+    {
+      gate: 'G2',
+      outcome: 'approve',
+      reason: 'Every draft is on record, and four silent weeks held the floor.',
+      // Asked for only while the product itself cannot see these as met.
+      waivers: [
+        { criterion: '2.1', reason: 'The maker sends its drafts in a nightly file and does not send its own hourly counts yet; the daily totals were compared by hand.', forDays: 60 },
+        { criterion: '2.2', reason: 'The nightly file has no inputs yet, so a draft cannot be told from its input on; the maker adds them with the next version.', forDays: 60 },
+      ],
+      contingencies: [],
+    },
     {
       gate: 'G3',
       outcome: 'approve-with-contingencies',

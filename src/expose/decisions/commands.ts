@@ -1,10 +1,11 @@
 // What can be asked about decisions at a terminal?
 import type { Command } from 'commander';
-import type { House } from '../../tools/server/capability.ts';
+import { theHouse, type House } from '../../tools/server/capability.ts';
 import { importFile } from './csv/import-file.ts';
+import { draw } from './drill/reconstruct.ts';
 import { rebuild } from './project.ts';
 
-/** Adds `attending decisions rebuild` and `attending decisions import FILE`. */
+/** Adds `attending decisions rebuild`, `import FILE` and `drill`. */
 export function commands(program: Command, open: () => Promise<House>): void {
   const decisions = program.command('decisions').description('AI decisions and what became of them.');
   decisions
@@ -26,5 +27,19 @@ export function commands(program: Command, open: () => Promise<House>): void {
     .action(async (file: string, asked: { deployment: string; what: string; map: string; zone?: string; dryRun: boolean }) => {
       const { refused } = await importFile(await open(), file, asked, (text) => void process.stdout.write(`${text}\n`));
       if (refused > 0) process.exitCode = 1;
+    });
+  decisions
+    .command('drill')
+    .description('Draw 20 decisions of the last 28 days that nobody could choose, and try to tell each from input to action. Exit 1: one could not be.')
+    .requiredOption('--deployment <deployment>', 'slug or id')
+    .option('--json', 'print everything as JSON', false)
+    .action(async (asked: { deployment: string; json: boolean }) => {
+      const drill = await draw(await open(), theHouse, asked.deployment);
+      if (asked.json) process.stdout.write(`${JSON.stringify(drill, null, 2)}\n`);
+      else {
+        process.stdout.write(`${drill.reconstructed} of ${drill.decisions.length} were told from input to action. Drawn by the root ${drill.seed} of the ledger’s first ${drill.size} entries.\n`);
+        for (const { decision, missing } of drill.decisions) if (missing.length > 0) process.stdout.write(`  ${decision}: no ${missing.join(', no ')}\n`);
+      }
+      if (drill.reconstructed < drill.decisions.length) process.exitCode = 1;
     });
 }

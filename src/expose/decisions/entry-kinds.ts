@@ -8,4 +8,7 @@ export const kinds = {
   outcome: entryKind('decision.outcome', 'What turned out to be true, or was done, after an AI’s output.'),
   used: entryKind('decision.used', 'A person opened, edited, signed or closed an AI’s output.'),
   batch: entryKind('decision.batch-taken', 'A batch of records about decisions was taken in; the entry commits to every one of them.'),
+  // Not `decision.…`: the facts follow those, and these are no events of one decision.
+  counted: entryKind('log.counted', 'The source of decisions told how many inferences it counted itself, hour by hour.'),
+  drilled: entryKind('drill.scored', 'Decisions nobody could choose were drawn, and it was tried to tell each from input to action.'),
 };

@@ -5,6 +5,8 @@ import type { NewMeasurement } from '../../spine/measures/model.ts';
 import { shift } from '../../tools/base/clock.ts';
 import type { Db } from '../../tools/server/database.ts';
 import { clusteredShare } from '../../tools/statistics/design-effect.ts';
+import { completenessMeasures } from './completeness/measures.ts';
+import { drillMeasures } from './drill/measures.ts';
 import { windowOf } from './reading.ts';
 import * as records from './records.ts';
 
@@ -13,6 +15,12 @@ const window = 28;
 
 /** Computed when asked, from the facts; each says its window and how many cases stand behind it. */
 export const decisionMeasures: readonly Declaration[] = [
+  ...completenessMeasures,
+  ...drillMeasures,
+  {
+    id: 'gateway.outside-human-acts', asks: 'How many critical outputs were executed without a recorded human act?', unit: 'count', better: 'lower', evidence: 'E3', minimumN: 0, freshForDays: 7, dependsOn: ['model-version'], evaluate: outsideHumanActs,
+    explains: `Critical outputs of the last ${window} days whose action was done (an outcome that is the action) without feedback or a signature of a person at or before that moment. n: critical outputs whose action was done or refused.`,
+  },
   {
     id: 'decisions.in-action-window', asks: 'Is it acted on while acting still helps?', unit: 'proportion', better: 'higher', evidence: 'E3', minimumN: 30, freshForDays: 7, dependsOn: ['model-version', 'population'], evaluate: inActionWindow,
     explains: `Outputs shown in the last ${window} days that were accepted, or whose action was done, within the charter’s action window ÷ all shown whose window is over. A day where the charter promises no window. Interval widened where several concern one patient.`,
@@ -45,6 +53,14 @@ function shareOf(measure: string, evidence: 'E3', deployment: string, asOf: stri
   if (n === 0) return { ...shared(deployment, asOf), measure, class: evidence, value: null, interval: null, n: 0, explain: nothing };
   const share = clusteredShare(clusters);
   return { ...shared(deployment, asOf), measure, class: evidence, value: k / n, interval: share.low === null || share.high === null ? null : { low: share.low, high: share.high }, n, explain: says(n, k) };
+}
+
+async function outsideHumanActs(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
+  const { decisions, critical, decided, outside } = await records.criticalActs(db, deployment, since(asOf), asOf);
+  return [{
+    ...shared(deployment, asOf), measure: 'gateway.outside-human-acts', class: 'E3', interval: null, n: decided, value: decisions === 0 ? null : outside,
+    explain: decisions === 0 ? `No output in the last ${window} days.` : `${outside} of ${decided} critical outputs that were acted on or refused had no human act before; ${critical} of ${decisions} outputs were critical.`,
+  }];
 }
 
 async function classesCovered(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {

@@ -3,9 +3,13 @@ import { z } from 'zod';
 import { day, endpoint, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf } from '../../tools/base/id.ts';
 import { way } from './event.ts';
+import { completeness, tellSourceCounts } from './completeness/model.ts';
+import { drawDrill, listDrills, scoreDrill } from './drill/model.ts';
 import { assurance, decisionIn, disposition, feedbackIn, outcomeIn, useIn } from './intake.ts';
 
+export * from './completeness/model.ts';
 export * from './csv/mapping.ts';
+export * from './drill/model.ts';
 export * from './event.ts';
 export * from './fact.ts';
 export * from './intake.ts';
@@ -163,4 +167,4 @@ export const summary = endpoint({
   }),
 });
 
-export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, previewCsvFile, takeCsvFile, otlpTraces, otlpLogs, listDecisions, openDecision, proveDecision, summary];
+export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, previewCsvFile, takeCsvFile, otlpTraces, otlpLogs, tellSourceCounts, completeness, drawDrill, scoreDrill, listDrills, listDecisions, openDecision, proveDecision, summary];

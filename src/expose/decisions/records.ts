@@ -91,7 +91,7 @@ export async function shownBefore(db: Db, asked: readonly { deployment: string; 
   const found = await sql<{ nth: number; decision: string; at: string }>`
     select q.nth::int as nth, f.decision, f.at from unnest(${asked.map((one) => one.deployment)}::text[], ${asked.map((one) => one.subject)}::text[], ${asked.map((one) => one.class)}::text[],
       ${asked.map((one) => one.from)}::timestamptz[], ${asked.map((one) => one.to)}::timestamptz[]) with ordinality q (deployment_id, subject, class, since, until, nth)
-    cross join lateral (select decision, at from decisions.fact f where f.deployment_id = q.deployment_id and f.subject = q.subject and f.class is not distinct from q.class
+    cross join lateral (select decision, at from decisions.fact f where f.deployment_id = q.deployment_id and f.subject = q.subject and coalesce(f.class, '') = coalesce(q.class, '')
       and f.at >= q.since and f.at < q.until and f.recorded_as = 'shown' order by f.at desc, f.decision desc limit 1) f`.execute(db);
   const answers: ({ decision: string; at: string } | null)[] = asked.map(() => null);
   for (const { nth, decision, at } of found.rows) answers[nth - 1] = { decision, at };
@@ -222,6 +222,15 @@ export async function timedBySubject(db: Db, deployment: string, from: string, t
   const { rows } = await sql<{ n: number; k: number }>`select count(*)::int as n, count(*) filter (where coalesce(shown_at, at) <= moment_at)::int as k
     from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition in ('shown', 'shadow') and delivered is distinct from false and moment_at is not null group by subject`.execute(db);
   return rows;
+}
+
+/** Critical outputs of a period: how many, of how many somebody decided or the action was done, and of those without a human act before it. */
+export async function criticalActs(db: Db, deployment: string, from: string, to: string): Promise<{ decisions: number; critical: number; decided: number; outside: number }> {
+  const { rows } = await sql<{ decisions: number; critical: number; decided: number; outside: number }>`select count(*)::int as decisions, count(*) filter (where critical)::int as critical,
+      count(*) filter (where critical and (acted_at is not null or act is not null))::int as decided,
+      count(*) filter (where critical and acted_at is not null and (act_at is null or act_at > acted_at) and (signed_at is null or signed_at > acted_at))::int as outside
+    from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz`.execute(db);
+  return rows[0]!;
 }
 
 export const classesSeen = async (db: Db, deployment: string, from: string, to: string): Promise<string[]> =>

@@ -1,7 +1,9 @@
 // Who answers which request of the decisions room?
 import { serve, type Route } from '../../tools/server/http.ts';
 import { takeBatch } from './batch.ts';
+import { completenessRoutes } from './completeness/routes.ts';
 import { previewCsv, takeCsv } from './csv/take-csv.ts';
+import { drillRoutes } from './drill/routes.ts';
 import * as api from './model.ts';
 import { recordsOf } from './prove.ts';
 import { receive } from './otlp/receive.ts';
@@ -25,6 +27,8 @@ export const routes: readonly Route[] = [
   serve(api.takeCsvFile, async ({ house, caller, query: { deployment, zone = null, ...taking }, request }) => takeCsv(house, caller, deployment, bodyOf(request), { ...taking, zone, gzip: isPacked(request) })),
   serve(api.otlpTraces, async ({ house, caller, request }) => receive(house, caller, 'traces', request)),
   serve(api.otlpLogs, async ({ house, caller, request }) => receive(house, caller, 'logs', request)),
+  ...completenessRoutes,
+  ...drillRoutes,
   serve(api.listDecisions, async ({ house, caller, query }) => listOf(house, caller, query)),
   serve(api.summary, async ({ house, caller, query }) => summaryOf(house, caller, query)),
   serve(api.proveDecision, async ({ house, caller, params }) => recordsOf(house, caller, params.decision)),

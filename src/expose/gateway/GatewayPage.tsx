@@ -70,10 +70,10 @@ function Acting({ it }: { it: Service }) {
           <table className="plain-table">
             <caption>When something fails</caption>
             <tbody>
-              {it.failurePolicy.map(({ when, then }) => (
+              {it.failurePolicy.map(({ when, does }) => (
                 <tr key={when}>
                   <th scope="row">{when}</th>
-                  <td>{then}</td>
+                  <td>{does}</td>
                 </tr>
               ))}
             </tbody>

@@ -123,7 +123,7 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
     return empty(before.disposition);
   }
   // The key of this patient is made ready while the vendor thinks.
-  void seal(house, asked.subject, nothing).catch(() => {});
+  makeReady(house, asked.subject);
   const beganAsking = performance.now();
   const forwarded = withoutPrefetch(bytes, call.root, new Set(Object.keys(serving.connection.prefetch)));
   const answer = await ask(desk, serving, service, forwarded, deadline - performance.now());
@@ -141,6 +141,16 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
 }
 
 const nothing = new Uint8Array(0);
+const ready = new Map<string, number>();
+
+/** The key of a patient stays at hand for a minute; within most of it there is nothing to be made ready. */
+function makeReady(house: House, subject: string): void {
+  const now = performance.now();
+  if (now - (ready.get(subject) ?? -Infinity) < 50_000) return;
+  if (ready.size > 10_000) ready.clear();
+  ready.set(subject, now);
+  void seal(house, subject, nothing).catch(() => void ready.delete(subject));
+}
 
 interface File {
   desk: Desk;

@@ -73,7 +73,7 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
       }
       for (const { card } of taken) if (card) cards.delete(card.decision);
     }
-    for (const [deployment, gap] of [...gaps]) {
+    for (const [deployment, gap] of Array.from(gaps)) {
       // What is missed from here on opens a new gap; this one comes back where it cannot be written.
       gaps.delete(deployment);
       const mine = late.filter((one) => one.deployment === deployment).slice(0, mostAtOnce);

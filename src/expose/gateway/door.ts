@@ -12,13 +12,14 @@ import { watchPolicies, type Serving } from './watch.ts';
 
 /** The largest request that is taken, in bytes: a prefetch of ten megabytes and what stands around it. */
 export const largestRequest = 16_000_000;
-/** A request has to be here whole within this time, in milliseconds. */
-const slowest = 10_000;
+/** A request has to be here whole within this time, in milliseconds, unless told otherwise. */
+const usualSlowest = 10_000;
 
 const address = /^\/cds\/([a-z0-9_-]{1,64})\/cds-services(?:\/([^/?]+)(\/feedback)?)?\/?(?:\?.*)?$/;
 
 /** Opens the gateway: what it serves, what it signs with, and what it still has to tell. */
-export async function openDoor(house: House): Promise<RawDoor & { desk: Desk }> {
+export async function openDoor(house: House, patience: { slowest?: number } = {}): Promise<RawDoor & { desk: Desk }> {
+  const { slowest = usualSlowest } = patience;
   const key = await openOwnKey(house);
   const watch = await watchPolicies(house);
   const traffic = openTraffic(house);
@@ -27,7 +28,7 @@ export async function openDoor(house: House): Promise<RawDoor & { desk: Desk }> 
   return {
     desk,
     answer: (incoming, outgoing) => {
-      const work = handle(desk, incoming, outgoing).catch((error: Error) => {
+      const work = handle(desk, incoming, outgoing, slowest).catch((error: Error) => {
         house.log.error('a call through the gateway failed', { error: error.stack ?? error.message });
         say(outgoing, 500, 'Something went wrong here, and it is written in the log.');
       });
@@ -42,7 +43,7 @@ export async function openDoor(house: House): Promise<RawDoor & { desk: Desk }> 
   };
 }
 
-async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerResponse, slowest: number): Promise<void> {
   const began = performance.now();
   const { method = 'GET', url = '/' } = incoming;
   outgoing.on('error', () => {});
@@ -69,7 +70,7 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
     incoming.resume();
     say(outgoing, status, says, status === 401 ? { 'www-authenticate': 'Bearer' } : {});
   };
-  const body = readBody(incoming);
+  const body = readBody(incoming, slowest);
   // A refusal must not leave a rejection that nobody hears.
   body.catch(() => {});
   const checked = await checkCaller(desk.house, serving.connection, incoming.headers.authorization, audiencesOf(desk, incoming, url));
@@ -140,7 +141,7 @@ interface BodyFault {
   message: string;
 }
 
-function readBody(incoming: IncomingMessage): Promise<Buffer> {
+function readBody(incoming: IncomingMessage, slowest: number): Promise<Buffer> {
   return new Promise((done, failed) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -1,4 +1,6 @@
 // Is every answer recorded before it is shown, and is nobody shown what the policy does not allow?
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { entries, openPayload, verifyDatabase, signHead } from '../../spine/ledger/ledger.ts';
 import * as dep from '../../spine/deployments/model.ts';
@@ -8,7 +10,7 @@ import { catchUp } from '../decisions/decisions.ts';
 import * as told from '../decisions/model.ts';
 import * as api from './model.ts';
 import { policy } from './policy.ts';
-import { call, card, described, json, openHospital, setPolicy, slug } from './test-ehr.ts';
+import { call, card, described, json, openHospital, openInstance, setPolicy, slug } from './test-ehr.ts';
 import { decisionIn } from './uuids.ts';
 
 const { house, vendor, gateway, deployment, close } = await openHospital();
@@ -173,6 +175,35 @@ describe('a request that cannot be taken is refused in words', () => {
     await use({ mode: 'live', deadlineMs: 30_000 });
     for (const prefetch of [{ labs: 'x'.repeat(10_000_000) }, { patient: '<html>502</html>' }, { patient: { resourceType: 'OperationOutcome', issue: [] } }, { patient: null }])
       expect(cardsOf((await gateway.ask(call({ prefetch }))).text)).toHaveLength(1);
+  });
+
+  it('one that comes a byte at a time', async () => {
+    const impatient = await openInstance(house, { slowest: 150 });
+    const { hostname, port, pathname } = new URL(`${impatient.base}/sepsis`);
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST ${pathname} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"hook"`);
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    await impatient.close();
+  });
+
+  it('and one whose caller goes away before the answer is recorded as not delivered', async () => {
+    await use({ mode: 'live' });
+    vendor.cards = (_asked, outgoing) => void setTimeout(() => json(outgoing, { cards: [card()] }), 300);
+    const leaving = new AbortController();
+    const before = vendor.calls().length;
+    const gone = fetch(`${gateway.base}/sepsis`, { method: 'POST', signal: leaving.signal, headers: { 'content-type': 'application/json' }, body: JSON.stringify(call({ context: { patientId: 'p-gone', userId: 'Practitioner/7' } })) }).catch(() => null);
+    await expect.poll(() => vendor.calls().length).toBe(before + 1);
+    leaving.abort();
+    await gone;
+    await expect.poll(async () => {
+      await gateway.settle();
+      await catchUp(house.db);
+      const event = await lastEvent();
+      return (await house.call(told.openDecision, { params: { decision: event.decision } }, 'clinical-owner')).decision.delivered;
+    }, { timeout: 5_000 }).toBe(false);
   });
 
   it('another address, method or type', async () => {

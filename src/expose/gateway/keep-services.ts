@@ -80,13 +80,13 @@ export async function discoveryOf(house: Pick<House, 'db'>, deployment: string, 
 }
 
 /** What happens when something fails, as a person reads it. */
-function inWords({ failure, deadlineMs }: Policy): { when: string; then: string }[] {
+function inWords({ failure, deadlineMs }: Policy): { when: string; does: string }[] {
   const empty = 'The EHR gets no card; the call is recorded as withheld.';
   return [
-    { when: 'The vendor does not answer, answers with an error, or with something that is no CDS Hooks answer', then: empty },
-    { when: `The answer is not there, recorded and ready within ${deadlineMs.toLocaleString('en-US')} ms`, then: 'The EHR gets no card; the output is recorded as late.' },
-    { when: 'The answer cannot be recorded (database away, disk full)', then: failure.ledger === 'empty' ? 'The EHR gets no card: no unlogged AI. How many calls that were is recorded afterwards.' : 'The cards are shown although nobody can prove it, and recorded afterwards as reported.' },
-    { when: 'A card breaks the specification', then: failure.lint === 'drop-card' ? 'That card is withheld; the others are shown.' : 'No card of that answer is shown.' },
-    { when: 'An instance cannot reach the database for 0.9 seconds', then: 'It shows nothing: it may not know of the latest kill switch.' },
+    { when: 'The vendor does not answer, answers with an error, or with something that is no CDS Hooks answer', does: empty },
+    { when: `The answer is not there, recorded and ready within ${deadlineMs.toLocaleString('en-US')} ms`, does: 'The EHR gets no card; the output is recorded as late.' },
+    { when: 'The answer cannot be recorded (database away, disk full)', does: failure.ledger === 'empty' ? 'The EHR gets no card: no unlogged AI. How many calls that were is recorded afterwards.' : 'The cards are shown although nobody can prove it, and recorded afterwards as reported.' },
+    { when: 'A card breaks the specification', does: failure.lint === 'drop-card' ? 'That card is withheld; the others are shown.' : 'No card of that answer is shown.' },
+    { when: 'An instance cannot reach the database for 0.9 seconds', does: 'It shows nothing: it may not know of the latest kill switch.' },
   ];
 }

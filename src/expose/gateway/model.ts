@@ -96,7 +96,7 @@ export const service = serviceRow.extend({
   discovery: discovery.nullable().describe('Null: never read.'),
   lint: z.array(lintFault),
   instances: z.array(instance),
-  failurePolicy: z.array(z.strictObject({ when: z.string(), then: z.string() })).describe('What happens when something fails, in words.'),
+  failurePolicy: z.array(z.strictObject({ when: z.string(), does: z.string() })).describe('What happens when something fails, in words.'),
 });
 export type Service = z.infer<typeof service>;
 

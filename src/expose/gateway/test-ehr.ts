@@ -67,8 +67,8 @@ export async function setPolicy(house: TestHouse, policy: Partial<Policy> & Pick
 }
 
 /** Another instance of the gateway on the same database. */
-export async function openInstance(house: House) {
-  const door = await openDoor(house);
+export async function openInstance(house: House, patience: { slowest?: number } = {}) {
+  const door = await openDoor(house, patience);
   const { url, close } = await listening((incoming, outgoing) => door.answer(incoming, outgoing));
   const base = `${url}/cds/${slug}/cds-services`;
   const post = async (path: string, body: unknown, headers: Record<string, string> = {}) =>

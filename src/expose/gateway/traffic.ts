@@ -37,7 +37,7 @@ export function openTraffic(house: House): Traffic {
       const minute = `${at.slice(0, 16)}:00.000Z`;
       const name = `${deployment} ${minute}`;
       let one = minutes.get(name);
-      if (!one) minutes.set(name, (one = { deployment, minute, calls: 0, outcomes: {}, answered: new Array<number>(buckets).fill(0), vendor: new Array<number>(buckets).fill(0) }));
+      if (!one) minutes.set(name, (one = { deployment, minute, calls: 0, outcomes: {}, answered: bounds.concat(0).map(() => 0), vendor: bounds.concat(0).map(() => 0) }));
       one.calls++;
       one.outcomes[outcome] = (one.outcomes[outcome] ?? 0) + 1;
       one.answered[bucketOf(ms)]! += 1;

@@ -16,6 +16,8 @@ import * as records from './records.ts';
 
 /** How often it is looked whether something changed, in milliseconds; a call of PostgreSQL comes sooner. */
 const every = 250;
+/** A look that takes longer is given up. */
+const longestLook = 2_000;
 /** For so long after a look was begun its answer may be acted upon. Kill switch and blindness both end within a second. */
 export const knownFor = 900;
 
@@ -73,6 +75,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
   let listener: PoolClient | null = null;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
+  let lookingSince = 0;
   let again = false;
   let seenAt = 0;
 
@@ -82,7 +85,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
     if (pulse !== last) {
       last = (await load()) ? pulse : null;
     }
-    knownUntil = began + knownFor;
+    knownUntil = Math.max(knownUntil, began + knownFor);
     if (performance.now() - seenAt > 1_000) {
       seenAt = performance.now();
       await records.seen(house.db, instance, startedAt, house.clock.now());
@@ -91,17 +94,20 @@ export async function watchPolicies(house: House): Promise<Watch> {
   };
   // One look at a time; who asks during one gets the next.
   const look = async (): Promise<void> => {
-    if (looking) {
+    // One that hangs is left behind: its connection may be dead while the database is well.
+    if (looking && performance.now() - lookingSince < longestLook) {
       again = true;
       await looking.catch(() => {});
       if (!again) return;
     }
     again = false;
-    looking = lookOnce();
+    const mine = lookOnce();
+    looking = mine;
+    lookingSince = performance.now();
     try {
-      await looking;
+      await mine;
     } finally {
-      looking = null;
+      if (looking === mine) looking = null;
     }
   };
 
@@ -168,8 +174,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
   };
 
   const beat = async () => {
-    // A look that hangs must not keep the next from being made: the connection may be dead while the database is well.
-    await Promise.race([look().catch(() => {}), new Promise((done) => setTimeout(done, 2_000))]);
+    await Promise.race([look().catch(() => {}), new Promise((done) => setTimeout(done, longestLook))]);
     if (!closed) timer = setTimeout(() => void beat(), every);
   };
   await look();
@@ -182,7 +187,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
     close: async () => {
       closed = true;
       clearTimeout(timer);
-      await looking?.catch(() => {});
+      await Promise.race([looking?.catch(() => {}), new Promise((done) => setTimeout(done, longestLook))]);
       listener?.removeAllListeners('notification');
       listener?.release(true);
       listener = null;

@@ -1,6 +1,6 @@
 // Does an audit leave nothing half done behind when it is stopped, when the disk fills up, or when two run at once?
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,11 @@ function smallDisk(size: string): string | null {
 const reportDisk = smallDisk('64k');
 const workDisk = smallDisk('1m');
 
-beforeAll(() => build({ configFile: false, logLevel: 'silent', build: { ssr: resolve(import.meta.dirname, 'commands.child.ts'), outDir: built, target: 'node20' } }), 60_000);
+beforeAll(async () => {
+  await build({ configFile: false, logLevel: 'silent', build: { ssr: resolve(import.meta.dirname, 'commands.child.ts'), outDir: built, target: 'node20' } });
+  // The code reads the knowledge files beside itself.
+  cpSync(join(import.meta.dirname, 'knowledge'), join(built, 'assets', 'knowledge'), { recursive: true });
+}, 60_000);
 afterAll(() => {
   for (const disk of mounts) execFileSync('umount', [disk], { stdio: 'ignore' });
   rmSync(built, { recursive: true, force: true });

@@ -44,7 +44,8 @@ export async function lookAtRows(desk: Desk, { check, element = null, resource, 
     per AS (SELECT facility, GROUPING(facility) AS g, p, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, bool_or(w) AS w FROM (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM tally LEFT JOIN unit ON unit.u = tally.u) GROUP BY GROUPING SETS ((p), (facility, p)))`;
   const bad = `bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(a::VARCHAR, 300), b: left(b::VARCHAR, 160)}, file::BIGINT * 10000000000 + line, ${rowsAtMost}))::VARCHAR AS rows
       FROM (SELECT looked.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM looked LEFT JOIN unit ON unit.u = looked.u WHERE wrong AND file IS NOT NULL) GROUP BY GROUPING SETS ((), (facility)))`;
-  const moments = 'sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters';
+  // Summed without loss, so that the order of the rows does not show in the last digits.
+  const moments = 'sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, fsum(k * k / n) AS kkn, count(*) AS clusters';
   const found = await desk.database.rows<Moments & { facility: string | null; g: number; wrong: boolean; rows: string | null }>(
     keep
       ? `WITH ${looked}, ${tallied}, ${bad} SELECT per.facility, per.g, ${moments}, bool_or(w) AS wrong, any_value(bad.rows) AS rows FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`

@@ -14,7 +14,7 @@ export const standardizedShare = (p: number, q: number): number => {
 };
 
 /** A mean of the same numbers differs in its last digits from run to run; a difference of none is 0. */
-const rounded = (d: number): number => Math.round(d * 1e9) / 1e9 + 0;
+const rounded = (d: number): number => (Math.abs(d) < 1e-12 ? 0 : d);
 
 /** Difference of two means in units of their common spread. */
 export const standardizedMean = (a: { mean: number; sd: number }, b: { mean: number; sd: number }): number => {

@@ -6,6 +6,7 @@ import { heatOf } from './heat-grid.ts';
 import { HeatGrid } from './HeatGrid.tsx';
 import { IntervalBars } from './IntervalBars.tsx';
 import { Matrix } from './Matrix.tsx';
+import { StackedBars } from './StackedBars.tsx';
 import { Sparkline, TrendLine } from './TrendLine.tsx';
 
 test('interval bars say counts and the lowest, and never draw what is missing as zero', () => {
@@ -75,4 +76,15 @@ test('a funnel names what lies outside and nothing else', () => {
   expect(html).toContain('2 units around 90.0 %. Outside the 99.8 % limits: 1 below (South ED).');
   expect(html).toContain('>South ED</text>');
   expect(html).not.toContain('>North ICU</text>');
+});
+
+test('stacked bars say the total of each kind, leave out kinds that never were, and draw no bar for an empty day', () => {
+  const series = [{ id: 'shown', label: 'Shown', colour: 'teal' }, { id: 'shadow', label: 'Shadow', colour: 'grey', hatched: true }, { id: 'late', label: 'Late', colour: 'brown' }];
+  const bars = [{ id: '1', label: '1 Mar', values: { shown: 3, shadow: 2 } }, { id: '2', label: '2 Mar', values: {} }, { id: '3', label: '3 Mar', values: { shown: 1 } }];
+  const html = renderToStaticMarkup(<StackedBars title="Per day." what="decisions" series={series} bars={bars} />);
+  expect(html).toContain('6 decisions: 4 shown, 2 shadow.');
+  expect(html.match(/<rect[^>]* y="/g)).toHaveLength(3);
+  expect(html).not.toContain('Late');
+  expect(html).toContain('<th scope="row">2 Mar</th><td>0</td><td>0</td><td>0</td>');
+  expect(renderToStaticMarkup(<StackedBars title="Per day." what="decisions" series={series} bars={[]} />)).toContain('No decisions in this period.');
 });
