@@ -329,8 +329,8 @@ create table decisions.fact (
 );
 
 CREATE INDEX fact_by_disposition ON decisions.fact USING btree (deployment_id, disposition, at DESC);
-CREATE INDEX fact_by_subject ON decisions.fact USING btree (deployment_id, subject, class, at DESC);
 CREATE INDEX fact_by_time ON decisions.fact USING btree (deployment_id, at DESC, decision);
+CREATE INDEX fact_for_repeats ON decisions.fact USING btree (deployment_id, subject, COALESCE(class, ''::text), at DESC, decision DESC) WHERE (recorded_as = 'shown'::text);
 
 create table decisions.known (
   deployment_id text not null,
@@ -358,6 +358,16 @@ create table decisions.progress (
   position bigint not null,
   constraint progress_one_check CHECK (one),
   constraint progress_pkey PRIMARY KEY (one)
+);
+
+create table decisions.source_count (
+  deployment_id text not null,
+  hour timestamp(3) with time zone not null,
+  inferences integer not null,
+  eligible integer,
+  constraint source_count_eligible_check CHECK ((eligible >= 0)),
+  constraint source_count_inferences_check CHECK ((inferences >= 0)),
+  constraint source_count_pkey PRIMARY KEY (deployment_id, hour)
 );
 
 create schema deployments;

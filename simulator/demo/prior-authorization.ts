@@ -64,7 +64,7 @@ export const priorAuthorization: DemoDeployment = {
       gate: 'G3',
       outcome: 'approve-with-contingencies',
       reason: 'Denials fell and people decide on every request. The unplugged window was cut short by a payer outage and is to be repeated.',
-      waivers: [{ criterion: '3.4', reason: 'A payer portal was down for four of ten working days; the window is repeated in the coming week.', forDays: 6 }],
+      waivers: [{ criterion: '3.4', reason: 'A payer portal was down for four of ten working days; the window is repeated in the coming week.', forDays: 6 }, { criterion: '3.6', reason: 'How many requests were eligible comes from the payers once a month; until the next list the share is read from the pilot report.', forDays: 30 }],
       contingencies: [
         { criterion: '3.4', says: 'Repeat the unplugged window of ten working days and report use and quality.', owner: 'Dr. Helen Ostrow', inDays: 30 },
         { criterion: null, says: 'Show denials by payer at the next monthly review.', owner: 'Martin Oyelaran', inDays: 21 },
