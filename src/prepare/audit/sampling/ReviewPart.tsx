@@ -24,7 +24,7 @@ export function ReviewPart({ sample, deployment }: { sample: ShownSample; deploy
   const place = `/deployments/${deployment}/data/samples/${sample.id}/review`;
   const joining = useTell(joinReview, { rooms: ['audit'], done: () => go(place) });
   const publishing = useTell(publishReview);
-  const both = sample.review.slice(0, 2).every(({ finished }) => finished);
+  const both = sample.review.length >= 2 && sample.review.slice(0, 2).every(({ finished }) => finished);
   const results = useAsk(readResults, { params }, { when: both });
   const mine = sample.review.find((one) => one.mine);
   const free = sample.review.find((one) => !one.taken);
