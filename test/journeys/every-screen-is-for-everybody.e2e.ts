@@ -56,7 +56,8 @@ describe.skipIf(!browserThere)('every screen', () => {
       const tell = (path: string, body: object) => page.evaluate(async ([url, text]) => (await (await fetch(url!, { method: 'POST', body: text!, headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() } })).json()) as { id: string }, [path, JSON.stringify(body)]);
       const { id } = await tell(listSamples.path, { deployment: 'sepsis-alert', folder: 'night', size: 10, per: 'facility', seed: 'words of the meeting' });
       const place = `${listSamples.path}/${id}`;
-      await page.waitForFunction(async (url) => ((await (await fetch(url)).json()) as { state: string }).state === 'done', place, { timeout: 120_000, polling: 500 });
+      const state = () => page.evaluate(async (url) => ((await (await fetch(url)).json()) as { state: string }).state, place);
+      while ((await state()) !== 'done') await page.waitForTimeout(500);
       await tell(`${place}/reviewers`, {});
       return id;
     })());
