@@ -9,7 +9,7 @@ export interface Size {
 /** `small` for tests, `demo` for the first start, `large` for a bench. */
 export const sizes = {
   small: { patients: 220, days: 28 },
-  demo: { patients: 2_000, days: 180 },
+  demo: { patients: 1_000, days: 180 },
   large: { patients: 40_000, days: 365 },
 } as const satisfies Record<string, Size>;
 export type SizeName = keyof typeof sizes;

@@ -38,7 +38,7 @@ export function readCsv(text: string): { separator: string; rows: CsvRow[]; uncl
 }
 
 /** Comma, semicolon or tab: whichever stands most often outside quotes in the first line. */
-function separatorOf(text: string): string {
+export function separatorOf(text: string): string {
   const first = text.slice(0, text.search(/[\r\n]|$/)).replace(/"[^"]*"/g, '');
   const count = (separator: string) => first.split(separator).length - 1;
   return [',', ';', '\t'].reduce((best, separator) => (count(separator) > count(best) ? separator : best));

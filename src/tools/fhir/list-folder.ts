@@ -1,10 +1,10 @@
 // Which files of a folder hold FHIR resources, and what are the others?
-import { open, readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve, sep } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
 import { constants, createGunzip } from 'node:zlib';
-import { Problem } from '../base/problem.ts';
 import type { IgnoredFile, ManifestNote } from './model.ts';
 import { resourceTypes } from './resource-types.ts';
+import { filesBelow } from './files-below.ts';
 
 /** A file worth reading line by line. */
 export interface Candidate {
@@ -44,25 +44,6 @@ export async function listFolder(folder: string, except?: string): Promise<Listi
     }
   }
   return listing;
-}
-
-async function filesBelow(folder: string, except: string | undefined): Promise<string[]> {
-  let entries;
-  try {
-    entries = await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
-    const says = code === 'ENOENT' ? 'This folder does not exist.' : code === 'ENOTDIR' ? 'This is a file, not a folder.' : 'This folder cannot be read.';
-    throw new Problem('bad-input', says, 'Give the folder that holds the NDJSON files of the export.', [{ file: folder, says }]);
-  }
-  const paths: string[] = [];
-  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.') || resolve(path) === except) continue;
-    if (entry.isDirectory()) paths.push(...(await filesBelow(path, except)));
-    else if (entry.isFile() || entry.isSymbolicLink()) paths.push(path);
-  }
-  return paths;
 }
 
 /** The first 64 KB, unpacked where the content is gzip (whatever the name says). */

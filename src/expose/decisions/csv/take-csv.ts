@@ -37,7 +37,7 @@ export async function previewCsv(body: Bytes, what: LineIn['what'], gzip: boolea
   const columns = await header(rows);
   const first: string[][] = [];
   for await (const { cells } of rows) {
-    if (cells && cells.length > 0) first.push(cells);
+    if (cells) first.push(cells);
     if (first.length === previewed) break;
   }
   const mapping = guessMapping(what, columns);
@@ -68,12 +68,13 @@ function mappingIn(what: LineIn['what'], map: string): Mapping {
   }
 }
 
-/** One line per line of the file, blank where there is no row, so that the numbers agree. */
+/** Each row on the line on which it begins in the file, so that the numbers agree. */
 async function* lines(rows: AsyncGenerator<Row>, make: (cells: readonly string[]) => Record<string, unknown>): AsyncGenerator<Buffer> {
-  let text = '\n';
-  for await (const { cells, lines: taken } of rows) {
-    const written = cells === null ? '"a row that is too long; a quote is not closed"' : cells.length === 0 ? '' : JSON.stringify(make(cells));
-    text += `${written}${'\n'.repeat(taken)}`;
+  let text = '';
+  let at = 1;
+  for await (const { cells, line } of rows) {
+    text += '\n'.repeat(line - at) + (cells === null ? '"a quote is not closed, or the row is too long"' : JSON.stringify(make(cells)));
+    at = line;
     if (text.length > 100_000) {
       yield Buffer.from(text);
       text = '';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chartsOf } from './charts.ts';
-import { csvRows, type BadRow } from './csv-rows.ts';
+import { csvRows, type BadRow } from '../../../tools/base/csv-rows.ts';
 import { openGathering } from './gather.ts';
 import { readCsv } from './read-csv.ts';
 import { testFolder } from '../test-notes.ts';

@@ -6,7 +6,7 @@ import { createGunzip } from 'node:zlib';
 import { Problem } from '../../../tools/base/problem.ts';
 import { stopped } from '../../../tools/fhir/duckdb.ts';
 import { isGzip } from '../../../tools/fhir/list-folder.ts';
-import { csvRows } from './csv-rows.ts';
+import { csvRows } from '../../../tools/base/csv-rows.ts';
 import { decodeText } from './decode.ts';
 import { noSubject, type Gathering } from './gather.ts';
 import type { NoteHead } from './heads.ts';

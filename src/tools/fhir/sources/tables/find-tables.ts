@@ -1,10 +1,10 @@
 // Which files of a folder are tables (CSV, TSV, Parquet), how are they written, and which columns do they have?
-import { open, readdir, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { basename, relative, resolve, sep } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { Problem } from '../../../base/problem.ts';
 import type { IgnoredFile } from '../../model.ts';
 import { splitRecord } from './split-record.ts';
+import { filesBelow } from '../../files-below.ts';
 
 /** One file that holds records. */
 export interface TableFile {
@@ -48,21 +48,6 @@ export async function findTables(folder: string, except?: string): Promise<{ tab
     else tables.push(await lookAt({ name, path, bytes: size, modified: mtimeMs }));
   }
   return { tables, ignored };
-}
-
-async function filesBelow(folder: string, except: string | undefined): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    const says = error.code === 'ENOENT' ? 'This folder does not exist.' : error.code === 'ENOTDIR' ? 'This is a file, not a folder.' : 'This folder cannot be read.';
-    throw new Problem('bad-input', says, 'Give the folder that holds the files of the export.', [{ file: folder, says }]);
-  });
-  const paths: string[] = [];
-  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.') || resolve(path) === except) continue;
-    if (entry.isDirectory()) paths.push(...(await filesBelow(path, except)));
-    else if (entry.isFile() || entry.isSymbolicLink()) paths.push(path);
-  }
-  return paths;
 }
 
 async function lookAt(file: Pick<TableFile, 'name' | 'path' | 'bytes' | 'modified'>): Promise<TableFile> {
