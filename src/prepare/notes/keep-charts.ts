@@ -17,19 +17,21 @@ const mostBytes = 2_000_000_000;
 /** Notes of a chart beyond this are not shown. */
 const mostNotes = 200;
 
-const folderOf = (house: House) => join(house.config.dataFolder, 'notes-charts');
-const fileOf = (house: House, run: string) => join(folderOf(house), run);
+const folderOf = (dataFolder: string) => join(dataFolder, 'notes-charts');
+const fileOf = (dataFolder: string, run: string) => join(folderOf(dataFolder), run);
 
+/** Where a chart lies in the file, and what is told of it in lists. */
+export type KeptRow = Omit<ChartRow, 'run_id'>;
 type Kept = Omit<ChartView, 'number' | 'of'>;
 
 /** Takes charts one by one; they lie in the data folder as the exports do, not in the database. */
-export async function openCharts(house: House, run: string) {
-  await mkdir(folderOf(house), { recursive: true, mode: 0o700 });
-  const part = `${fileOf(house, run)}.part`;
+export async function openCharts(dataFolder: string, run: string) {
+  await mkdir(folderOf(dataFolder), { recursive: true, mode: 0o700 });
+  const part = `${fileOf(dataFolder, run)}.part`;
   const stream = createWriteStream(part, { mode: 0o600 });
   let failure: Error | null = null;
   stream.on('error', (error) => void (failure = error));
-  const rows: Omit<ChartRow, 'run_id'>[] = [];
+  const rows: KeptRow[] = [];
   let at = 0;
   return {
     async take(chart: Chart, traced: ChartProvenance): Promise<void> {
@@ -58,11 +60,11 @@ export async function openCharts(house: House, run: string) {
         stream.on('close', on);
       });
     },
-    async finish(): Promise<Omit<ChartRow, 'run_id'>[]> {
+    async finish(): Promise<KeptRow[]> {
       stream.end();
       await once(stream, 'close');
       if (failure) throw new Problem('unavailable', 'The charts cannot be kept: the disk of the server is full.', 'Tell the administrator.');
-      await rename(part, fileOf(house, run));
+      await rename(part, fileOf(dataFolder, run));
       return rows;
     },
     async abandon(): Promise<void> {
@@ -97,7 +99,7 @@ function viewOf({ subject, notes }: Chart, traced: ChartProvenance): Kept {
 
 export async function readKept(house: House, run: string, row: Pick<ChartRow, 'at' | 'bytes'>): Promise<Kept> {
   const gone = new Problem('not-found', 'The texts of this audit are no longer kept.', 'Start another notes audit; the charts of the newest one of each deployment stay.');
-  const file = await open(fileOf(house, run)).catch(() => {
+  const file = await open(fileOf(house.config.dataFolder, run)).catch(() => {
     throw gone;
   });
   try {
@@ -110,4 +112,4 @@ export async function readKept(house: House, run: string, row: Pick<ChartRow, 'a
   }
 }
 
-export const dropKept = (house: House, run: string) => rm(fileOf(house, run), { force: true });
+export const dropKept = (house: House, run: string) => rm(fileOf(house.config.dataFolder, run), { force: true });

@@ -1,7 +1,5 @@
 // How is a notes audit started, followed, stopped, finished and published?
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { currentCharter, facilitySlugs, requireDeployment } from '../../spine/deployments/deployments.ts';
 import { append, actorOf } from '../../spine/ledger/ledger.ts';
@@ -10,12 +8,14 @@ import { publish } from '../../spine/measures/measures.ts';
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { theHouse, type Caller, type House } from '../../tools/server/capability.ts';
-import { dropKept, openCharts } from './keep-charts.ts';
+import { runApart } from '../../tools/server/apart.ts';
+import { dropKept, type KeptRow } from './keep-charts.ts';
 import { measurementsOf } from './measurements.ts';
 import type { NotesDocument, Progress, Run } from './model.ts';
 import { charterOf } from './read-charter.ts';
 import * as records from './records.ts';
 import type { Chosen, Shelf } from './shelf.ts';
+import type { Traced, ToTrace } from './trace-export.ts';
 
 export const kinds = {
   started: entryKind('notes.started', 'A notes audit was started.'),
@@ -93,17 +93,12 @@ export const workOn = (shelf: Shelf) => async (house: House, { run: id }: JobInp
     busy = true;
     telling = records.moveRun(db, id, ['running'], { progress: JSON.stringify(progress) }).catch(() => {}).finally(() => { busy = false; });
   };
-  const workspace = join(house.config.dataFolder, 'notes-work');
-  await mkdir(workspace, { recursive: true, mode: 0o700 });
-  const { runNotes } = await import('./run-notes.ts');
-  const charts = await openCharts(house, id);
   try {
-    const document = await runNotes(folder, { clock, charter, signal, onProgress, workspace, onChart: charts.take });
-    const rows = await charts.finish();
+    const input: ToTrace = { folder, charter, run: id, dataFolder: house.config.dataFolder, now: clock.now() };
+    const { document, charts } = await runApart<ToTrace, Progress, Traced>({ name: 'trace-export', beside: import.meta.url }, input, { tell: onProgress, signal });
     await telling;
-    await store(house, row, found, document, rows);
+    await store(house, row, found, { ...document, finishedAt: clock.now() }, charts);
   } catch (error) {
-    await charts.abandon();
     await telling;
     // Stopped by the server's own end: it is taken up again at the next start. A cancelled one stays cancelled.
     if (signal.aborted) await records.moveRun(db, id, ['running'], { state: 'waiting', progress: null });
@@ -113,7 +108,7 @@ export const workOn = (shelf: Shelf) => async (house: House, { run: id }: JobInp
 
 type Found = Awaited<ReturnType<typeof requireDeployment>>;
 
-async function store(house: House, row: records.LightRun, found: Found, document: NotesDocument, charts: readonly Omit<records.ChartRow, 'run_id'>[]): Promise<void> {
+async function store(house: House, row: records.LightRun, found: Found, document: NotesDocument, charts: readonly KeptRow[]): Promise<void> {
   const text = `${JSON.stringify(document, null, 1)}\n`;
   const digest = createHash('sha256').update(text).digest('hex');
   const { summary } = document;
