@@ -1,19 +1,19 @@
 // What surrounds every chart, so that nobody depends on seeing it?
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 
 export interface FigureTable {
   headers: readonly string[];
   rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** A chart with its reading in words and its numbers as a table. */
-export function Figure({ title, reading, table, children }: { title: string; reading: string; table: FigureTable; children: ReactNode }) {
+/** A chart with its reading in words and its numbers as a table. `box` is where a chart learns its width. */
+export function Figure({ title, reading, table, box, children }: { title: string; reading: string; table: FigureTable; box?: Ref<HTMLDivElement>; children: ReactNode }) {
   return (
     <figure className="figure">
       <figcaption>
         <span className="figure-title">{title}</span> <span className="figure-reading">{reading}</span>
       </figcaption>
-      <div className="figure-chart" tabIndex={0} role="group" aria-label={title}>
+      <div ref={box} className="figure-chart" tabIndex={0} role="group" aria-label={title}>
         {children}
       </div>
       <details className="figure-table">

@@ -2,6 +2,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { count, percent } from '../numbers.ts';
+import { useChartWidth } from './chart-width.ts';
 import { Figure } from './Figure.tsx';
 
 export interface FunnelPoint {
@@ -19,12 +20,12 @@ interface FunnelPlotProps {
   limits: (n: number) => { low95: number; high95: number; low998: number; high998: number };
 }
 
-const width = 720;
 const height = 300;
 const margin = { left: 58, right: 16, top: 12, bottom: 40 };
 
 /** Each unit by its size, between the limits within which units of that size lie by chance. Only the furthest outside are named. */
 export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
+  const { box, width } = useChartWidth();
   const most = Math.max(10, ...points.map(({ n }) => n));
   const least = Math.max(1, Math.min(5, ...points.map(({ n }) => n)));
   const x = scaleLog([least, most * 1.1], [margin.left, width - margin.right]);
@@ -40,6 +41,7 @@ export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
   const says = read(points, centre);
   return (
     <Figure
+      box={box}
       title={title}
       reading={says}
       table={{ headers: ['unit', 'n', 'share', '95 % limits', '99.8 % limits', ''], rows: points.toSorted((a, b) => a.share - b.share).map((one) => [one.label, count(one.n), percent(one.share), between(limits(one.n), '95'), between(limits(one.n), '998'), one.outside === null ? 'inside' : `outside, ${one.outside}`]) }}
@@ -53,7 +55,7 @@ export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
             </text>
           </g>
         ))}
-        {[5, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000].filter((tick) => tick >= least && tick <= most * 1.1).map((tick) => (
+        {(width < 500 ? [10, 100, 1_000, 10_000, 100_000, 1_000_000] : [5, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000]).filter((tick) => tick >= least && tick <= most * 1.1).map((tick) => (
           <text key={tick} x={x(tick)} y={height - 22} textAnchor="middle" fontSize="11" fill="var(--ink-faint, #566970)">
             {count(tick)}
           </text>
@@ -80,8 +82,8 @@ export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
                   <title>{`${one.label}: ${percent(one.share)} of ${count(one.n)}`}</title>
                 </rect>
                 {named.has(one) && (
-                  <text x={x(one.n) + (x(one.n) > width * 0.7 ? -9 : 9)} y={y(one.share) + 4} textAnchor={x(one.n) > width * 0.7 ? 'end' : 'start'} fontSize="11.5" fill="var(--ink, #10262c)">
-                    {one.label.length > 34 ? `${one.label.slice(0, 33)}…` : one.label}
+                  <text x={x(one.n) + (x(one.n) > width * 0.6 ? -9 : 9)} y={y(one.share) + 4} textAnchor={x(one.n) > width * 0.6 ? 'end' : 'start'} fontSize="11.5" fill="var(--ink, #10262c)">
+                    {cutTo(one.label, width < 500 ? 20 : 34)}
                   </text>
                 )}
               </>
@@ -93,6 +95,7 @@ export function FunnelPlot({ title, points, centre, limits }: FunnelPlotProps) {
   );
 }
 
+const cutTo = (text: string, most: number) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 const between = (limits: ReturnType<FunnelPlotProps['limits']>, of: '95' | '998') => `${percent(limits[`low${of}`])} to ${percent(limits[`high${of}`])}`;
 
 function read(points: readonly FunnelPoint[], centre: number): string {

@@ -2,6 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { count, percent } from '../numbers.ts';
 import { verdicts, type VerdictName } from '../Verdict.tsx';
+import { useChartWidth } from './chart-width.ts';
 import { Figure } from './Figure.tsx';
 
 export interface IntervalBar {
@@ -17,19 +18,22 @@ export interface IntervalBar {
 }
 
 const rowHeight = 30;
-const left = 190;
 const right = 96;
-const width = 720;
 
 /** One line per share: a dot, its 95 % interval as a bar, the threshold as a tick. */
 export function IntervalBars({ title, bars }: { title: string; bars: readonly IntervalBar[] }) {
+  const { box, width } = useChartWidth();
+  // A third of the room is for names, on a desk and on a phone.
+  const left = Math.min(190, Math.round(width * 0.36));
+  const letters = Math.floor(left / 6.4);
   const lowest = Math.min(1, ...bars.flatMap((bar) => [bar.low ?? 1, bar.threshold ?? 1]));
   const from = lowest > 0.6 ? 0.5 : 0;
   const x = scaleLinear([from, 1], [left, width - right]);
   const height = bars.length * rowHeight + 34;
-  const ticks = x.ticks(5);
+  const ticks = x.ticks(width < 500 ? 3 : 5);
   return (
     <Figure
+      box={box}
       title={title}
       reading={read(bars)}
       table={{
@@ -64,7 +68,7 @@ export function IntervalBars({ title, bars }: { title: string; bars: readonly In
           return (
             <g key={bar.id}>
               <text x={0} y={y + 4} fontSize="12.5" fill="var(--ink, #10262c)">
-                {bar.label.length > 30 ? `${bar.label.slice(0, 29)}…` : bar.label}
+                {bar.label.length > letters ? `${bar.label.slice(0, letters - 1)}…` : bar.label}
               </text>
               {bar.value !== null && bar.low !== null && bar.high !== null && (
                 <>

@@ -1,6 +1,7 @@
 // How many of each kind were there, period by period?
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { count } from '../numbers.ts';
+import { useChartWidth } from './chart-width.ts';
 import { Figure } from './Figure.tsx';
 
 export interface StackedSeries {
@@ -18,21 +19,23 @@ export interface StackedBar {
   values: Readonly<Record<string, number>>;
 }
 
-const width = 720;
 const height = 210;
+/** A label takes this much of the width. */
+const labelled = 80;
 const margin = { left: 52, right: 10, top: 12, bottom: 26 };
 
 /** One bar per period; a period without anything has no bar. `what` are they, in the plural. */
 export function StackedBars({ title, bars, series, what }: { title: string; bars: readonly StackedBar[]; series: readonly StackedSeries[]; what: string }) {
+  const { box, width } = useChartWidth();
   const totals = series.map((one) => ({ ...one, n: bars.reduce((sum, bar) => sum + (bar.values[one.id] ?? 0), 0) })).filter(({ n }) => n > 0);
   const sumOf = (bar: StackedBar) => series.reduce((sum, one) => sum + (bar.values[one.id] ?? 0), 0);
   const all = totals.reduce((sum, { n }) => sum + n, 0);
   const says = all === 0 ? `No ${what} in this period.` : `${count(all)} ${what}: ${totals.map(({ label, n }) => `${count(n)} ${label.toLowerCase()}`).join(', ')}.`;
   const x = scaleBand(bars.map(({ id }) => id), [margin.left, width - margin.right]).paddingInner(0.25);
   const y = scaleLinear([0, Math.max(1, ...bars.map(sumOf))], [height - margin.bottom, margin.top]).nice(4);
-  const every = Math.max(1, Math.ceil(bars.length / 8));
+  const every = Math.max(1, Math.ceil((bars.length * labelled) / width));
   return (
-    <Figure title={title} reading={says} table={{ headers: ['', ...totals.map(({ label }) => label), 'all'], rows: bars.map((bar) => [bar.label, ...totals.map(({ id }) => bar.values[id] ?? 0), sumOf(bar)]) }}>
+    <Figure box={box} title={title} reading={says} table={{ headers: ['', ...totals.map(({ label }) => label), 'all'], rows: bars.map((bar) => [bar.label, ...totals.map(({ id }) => bar.values[id] ?? 0), sumOf(bar)]) }}>
       {all === 0 ? (
         <p className="none">Nothing in this period.</p>
       ) : (

@@ -3,6 +3,7 @@ import { scaleLinear, scaleTime } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { inUnit } from '../numbers.ts';
 import { showDay } from '../RelativeTime.tsx';
+import { useChartWidth } from './chart-width.ts';
 import { Figure } from './Figure.tsx';
 
 export interface TrendPoint {
@@ -14,11 +15,11 @@ export interface TrendPoint {
   n?: number | null;
 }
 
-const width = 720;
 const height = 200;
 const margin = { left: 52, right: 14, top: 12, bottom: 26 };
 
 export function TrendLine({ title, points, unit = 'proportion', threshold = null }: { title: string; points: readonly TrendPoint[]; unit?: string; threshold?: number | null }) {
+  const { box, width } = useChartWidth();
   const known = points.filter((point) => point.value !== null);
   const values = [...known.flatMap((point) => [point.value!, point.low ?? point.value!, point.high ?? point.value!]), ...(threshold === null ? [] : [threshold])];
   const times = points.map((point) => Date.parse(point.at));
@@ -30,6 +31,7 @@ export function TrendLine({ title, points, unit = 'proportion', threshold = null
   const says = read(points, unit, threshold);
   return (
     <Figure
+      box={box}
       title={title}
       reading={says}
       table={{
