@@ -123,8 +123,8 @@ function* linesOf(many: number, run: string): Generator<Buffer> {
 
 /** The rows the intake left behind, through COPY FROM STDIN into tables with the same indexes, committed at once. */
 async function bareCopy(from: Db): Promise<Taken> {
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from decisions.batch_record`.execute(from);
-  const tables = ['decisions.known', 'decisions.batch_record'] as const;
+  const { rows } = await sql<{ n: number }>`select sum(records)::int as n from decisions.batch`.execute(from);
+  const tables = ['decisions.known', 'decisions.batch_page'] as const;
   const client = await poolOf(from)!.connect();
   const kept: { table: string; bytes: Buffer[] }[] = [];
   for (const table of tables) {

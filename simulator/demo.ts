@@ -3,7 +3,8 @@ import { systemClock, type Clock } from '../src/tools/base/clock.ts';
 import { loadAccounts } from './demo/accounts.ts';
 import { api } from './demo/api.ts';
 import { auditDone, earlierRun, startAudit, uploadExport } from './demo/audits.ts';
-import { demoDeployments, loadDeployment } from './demo/deployments.ts';
+import { planFor } from './demo/dates.ts';
+import { demoDeployments as plans, loadDeployment } from './demo/deployments.ts';
 import { earlierNotes, notesDone, startNotes } from './demo/notes.ts';
 import { loadDecisions } from './demo/decisions.ts';
 import { loadDecision, loadEvidence, loadStage } from './demo/gates.ts';
@@ -47,6 +48,7 @@ export interface DemoLoaded {
 export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => {}, signal, size = 'demo', seed = 'ocotillo', clock = systemClock, password = demoPassword }: Demo): Promise<DemoLoaded> {
   const administrator = api(baseUrl, { key: apiKey }, signal);
   const now = clock.now();
+  const demoDeployments = plans.map((plan) => planFor(plan, now));
   onProgress('Opening three hospitals and their departments.');
   await loadPlaces(administrator);
   const people = await loadRoster(administrator, seed);
@@ -75,7 +77,7 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
   onProgress('Attesting what no room measures yet, each number with its document.');
   for (const plan of demoDeployments) attested += await loadEvidence(plan, as);
   onProgress('Telling of weeks of decisions, and what people did with them.');
-  for (const plan of demoDeployments) await loadDecisions(plan, engineer, { folder: workspace, seed, now });
+  for (const plan of demoDeployments) await loadDecisions(plan, as, { folder: workspace, seed, now });
   for (const { slug, title } of demoDeployments) {
     onProgress(`Auditing the data for: ${title}.`);
     await auditDone(engineer, runs.get(slug)!, signal);
@@ -87,7 +89,7 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
     for (const decision of plan.decisions) await loadDecision(plan, decision, as, now);
     await loadStage(plan, as);
   }
-  onProgress('Letting two vendors answer a record system through the gateway.');
+  onProgress('Letting three vendors answer a record system through the gateway.');
   await loadLive({ baseUrl, as, clock, seed, signal, calls: 40 });
   onProgress('The demo hospital is open. Everything in it is synthetic.');
   return { people, resources, attested, password, accounts: Object.values(demoAccounts).map(({ email, name, roles }) => ({ email, name, role: roles[0]! })) };

@@ -38,6 +38,12 @@ export interface Misbehaviour {
   promisesMore?: number;
   errors?: string[];
   deleted?: number;
+  /** Names such as `Observation/7` that were deleted, told where `_since` is asked for. */
+  gone?: string[];
+  /** Resources carry `meta.lastUpdated` and `_since` gives the newer ones, unless the server takes no notice of it or refuses it. */
+  since?: 'ignores' | 'refuses';
+  /** What the manifest says of the moment of the export. */
+  transactionTime?: string;
   /** Files lie at this other origin. */
   elsewhere?: string;
   /** Kick-off is answered with an OperationOutcome and this status. */
@@ -91,7 +97,11 @@ export async function startBulkServer({ files, clock, client }: { files: readonl
     for await (const piece of request) text += String(piece);
     return text;
   };
-  const listed = (): ServedFile[] => [...files];
+  let since: string | null = null;
+  const newer = (line: string) => !since || ((JSON.parse(line) as { meta?: { lastUpdated?: string } }).meta?.lastUpdated ?? '9') > since;
+  const listed = (): ServedFile[] => (since === null || how.since === 'ignores' ? [...files] : files.map(({ type, ndjson }) => ({ type, ndjson: ndjson.split('\n').filter(Boolean).filter(newer).map((line) => `${line}\n`).join('') })).filter(({ ndjson }) => ndjson !== ''));
+
+  const gone = () => (since === null ? [] : (how.gone ?? []));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -103,6 +113,8 @@ export async function startBulkServer({ files, clock, client }: { files: readonl
     if (!mayEnter(request)) return say(response, 401, outcome('sign in first', 'login'));
     if (/^\/fhir\/(Group\/[^/]+\/|Patient\/)?\$export$/.test(url.pathname)) {
       if (how.refuses) return say(response, how.refuses, outcome('exports are not offered on Mondays'));
+      since = url.searchParams.get('_since');
+      if (since !== null && how.since === 'refuses') return say(response, 400, outcome('_since is not supported'));
       if (request.headers.prefer !== 'respond-async') return say(response, 400, outcome('Prefer: respond-async is missing'));
       return say(response, 202, '', { 'content-location': `${origin}/status/${++jobs}` });
     }
@@ -131,8 +143,8 @@ export async function startBulkServer({ files, clock, client }: { files: readonl
     if (first && how.twice === 'link') output.push({ ...first });
     if (first && how.twice === 'content') output.push({ ...first, url: `${link(0)}&again` });
     return {
-      transactionTime: '2026-05-01T00:00:00Z', request: `${origin}/fhir/$export`, requiresAccessToken: how.requiresAccessToken ?? client !== undefined, output,
-      deleted: how.deleted ? [{ type: 'Bundle', url: link('deleted') }] : [],
+      transactionTime: how.transactionTime ?? '2026-05-01T00:00:00Z', request: `${origin}/fhir/$export`, requiresAccessToken: how.requiresAccessToken ?? client !== undefined, output,
+      deleted: how.deleted || gone().length > 0 ? [{ type: 'Bundle', url: link('deleted') }] : [],
       error: how.errors ? [{ type: 'OperationOutcome', url: link('errors') }] : [],
     };
   }
@@ -157,7 +169,7 @@ export async function startBulkServer({ files, clock, client }: { files: readonl
     if ((how.requiresAccessToken ?? client !== undefined) && !how.elsewhere && !mayEnter(request)) return say(response, 401, outcome('sign in first', 'login'));
     const signature = Number(url.searchParams.get('signature'));
     if (how.expires && signature <= how.expires.manifests && downloads++ >= how.expires.downloads) return say(response, 410, outcome('this link has expired'));
-    const text = key === 'errors' ? (how.errors ?? []).map((one) => `${outcome(one)}\n`).join('') : key === 'deleted' ? `${JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: Array.from({ length: how.deleted ?? 0 }, (_, at) => ({ request: { method: 'DELETE', url: `Patient/gone-${at}` } })) })}\n` : listed()[Number(key)]?.ndjson;
+    const text = key === 'errors' ? (how.errors ?? []).map((one) => `${outcome(one)}\n`).join('') : key === 'deleted' ? `${JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: [...gone(), ...Array.from({ length: how.deleted ?? 0 }, (_, at) => `Patient/gone-${at}`)].map((url) => ({ request: { method: 'DELETE', url } })) })}\n` : listed()[Number(key)]?.ndjson;
     if (text === undefined) return say(response, 404, outcome('no such file', 'not-found'));
     const packed = how.gzip && String(request.headers['accept-encoding'] ?? '').includes('gzip');
     const bytes = packed ? gzipSync(text) : Buffer.from(text);

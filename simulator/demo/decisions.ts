@@ -1,12 +1,14 @@
 // Which decisions did the AIs of the demo make in the last four weeks, and what did people do with them?
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listDecisions, tellBatch, type LineIn } from '../../src/expose/decisions/model.ts';
+import { completeness, drawDrill, listDecisions, listDrills, tellBatch, tellSourceCounts, type LineIn } from '../../src/expose/decisions/model.ts';
 import { days, hours, minutes, shift, type Instant } from '../../src/tools/base/clock.ts';
 import { hospitals, localOffset } from '../hospitals.ts';
 import { between, choose, logNormal, poisson, stream, type Random } from '../random.ts';
-import type { Api } from './api.ts';
+import type { Acting } from './accounts.ts';
+import { payloadOf, quietDrafts } from './authorization-drafts.ts';
 import type { DemoDeployment } from './plan.ts';
+import { countsOf } from './source-counts.ts';
 import { sepsisDecisions } from './sepsis-decisions.ts';
 
 /** How an AI of the demo is used. */
@@ -63,6 +65,7 @@ export function decisionsOf(slug: string, version: string, seed: string, now: In
       }
     }
   }
+  if (slug === 'prior-authorization') lines.push(...quietDrafts(version, seed, now));
   return lines.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
@@ -72,8 +75,9 @@ function oneDecision(habit: Habit, { key, at, version, random, facility, code, l
   const lines: LineIn[] = [
     {
       what: 'decision', key, at, askedAt: shift(at, -Math.round(logNormal(random, 1_900, 0.5))), ...(shown && { shownAt: shift(at, Math.round(between(random, 200, 2_000))) }),
-      subject: `${code}-patient-${Math.floor(random.uniform() * 700)}`, encounter: `${key}-visit`, user: `${code}-user-${person}`, facility, department: 'clinic', version,
+      subject: `${code}-patient-${Math.floor(random.uniform() * 120)}`, encounter: `${key}-visit`, user: `${code}-user-${person}`, facility, department: 'clinic', version,
       output: { class: habit.class, score: Math.round(random.uniform() ** 0.4 * 1000) / 1000, critical: true }, disposition: habit.disposition, momentAt: shift(at, Math.round(minutes(habit.lead(random)))),
+      ...(habit.class === 'draft-request' && { payload: payloadOf(key) }),
     },
   ];
   const about = (changes: Partial<LineIn> & { at: Instant }) => {
@@ -83,6 +87,8 @@ function oneDecision(habit: Habit, { key, at, version, random, facility, code, l
   // Some read every draft, some hardly look: each person has a pace of their own.
   const seenAt = shift(at, Math.round(minutes(logNormal(random, 6, 0.9))));
   const dwellMs = Math.round(logNormal(random, person === 0 ? 4_000 : 28_000, 0.6));
+  // On its screen within two seconds, read by somebody or not: the maker's own log tells of it.
+  if (shown) lines.push({ what: 'use', key, at: shift(at, 2_000), touch: 'displayed', user: `${code}-user-${person}` });
   if (shown && !silent) {
     about({ what: 'use', touch: 'opened', at: seenAt, user: `${code}-user-${person}` });
     const accepted = random.uniform() < habit.accepted;
@@ -93,17 +99,27 @@ function oneDecision(habit: Habit, { key, at, version, random, facility, code, l
   return lines;
 }
 
-/** Tells the product of the decisions that a product at this stage would have made. They are reported after the fact, and say so. Gives how many lines. */
-export async function loadDecisions(plan: DemoDeployment, engineer: Api, { folder, seed, now }: { folder: string; seed: string; now: Instant }): Promise<number> {
+/** Tells the product of the decisions that a product at this stage would have made, and of what its maker counted. They are reported after the fact, and say so. Gives how many lines. */
+export async function loadDecisions(plan: DemoDeployment, as: Acting, { folder, seed, now }: { folder: string; seed: string; now: Instant }): Promise<number> {
+  const engineer = as('dataEngineer');
   const lines = decisionsOf(plan.slug, plan.product.version, seed, now);
+  const counts = countsOf(plan.slug, lines, now);
   if (lines.length === 0) return 0;
-  if ((await engineer.ask(listDecisions, { query: { deployment: plan.slug, limit: 1 } })).items.length > 0) return 0;
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, `${plan.slug}.ndjson`);
-  await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
-  try {
-    return (await engineer.send(tellBatch, { query: { deployment: plan.slug } }, file)).recorded;
-  } finally {
-    await rm(file, { force: true });
+  const query = { deployment: plan.slug };
+  // Counts come last: where they are, everything before them is there as well. The same batch again is taken once.
+  const there = counts ? (await engineer.ask(completeness, { query })).hours.length > 0 : (await engineer.ask(listDecisions, { query: { ...query, limit: 1 } })).items.length > 0;
+  let recorded = 0;
+  if (!there) {
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, `${plan.slug}.ndjson`);
+    await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+    try {
+      ({ recorded } = await engineer.send(tellBatch, { query }, file));
+    } finally {
+      await rm(file, { force: true });
+    }
+    if (counts) await engineer.ask(tellSourceCounts, { body: { ...query, ...counts } });
   }
+  if (plan.drills && (await as('safety').ask(listDrills, { query })).items.length === 0) await as('safety').ask(drawDrill, { body: query });
+  return recorded;
 }

@@ -7,6 +7,7 @@ import { Problem } from '../../src/tools/base/problem.ts';
 import { all, type Api } from './api.ts';
 import type { Acting } from './accounts.ts';
 import { ambientScribe } from './ambient-scribe.ts';
+import { datedFor } from './dates.ts';
 import type { DemoDeployment } from './plan.ts';
 import { priorAuthorization } from './prior-authorization.ts';
 import { sepsisAlert } from './sepsis-alert.ts';
@@ -41,7 +42,7 @@ export async function loadDeployment(plan: DemoDeployment, administrator: Api, a
   }
   if (plan.path !== 'full') await governance.ask(setPath, { params, body: { path: plan.path, reason: 'Administrative output, confirmed by a person every time: the short path is enough.' } });
   let shown = await owner.ask(getCharter, { params });
-  if (shown.version === null) shown = await owner.ask(saveCharter, { params, body: { basedOn: 0, yaml: await charterText(plan.slug), reason: 'First version, agreed in the committee.' } });
+  if (shown.version === null) shown = await owner.ask(saveCharter, { params, body: { basedOn: 0, yaml: datedFor(await charterText(plan.slug), now), reason: 'First version, agreed in the committee.' } });
   if (!(await owner.ask(getDeployment, { params })).ownership?.acceptedAt) await owner.ask(acceptOwnership, { params, body: { hoursPerWeek: plan.hoursPerWeek } });
   for (const section of plan.locks)
     if (!shown.locks.some((lock) => lock.section === section)) await owner.ask(lockSection, { params, body: { section, version: shown.version!.version } });

@@ -49,6 +49,8 @@ export interface DemoDeployment {
   locks: readonly Section[];
   attested: readonly Attested[];
   decisions: readonly Decided[];
+  /** Whether the safety officer has drawn twenty decisions and had each told from input to action. */
+  drills?: true;
   stage: Stage;
   mode: Mode;
 }

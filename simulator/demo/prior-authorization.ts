@@ -19,8 +19,6 @@ export const priorAuthorization: DemoDeployment = {
     ...from('Concern register 2026-07', 'manager', 'All answered within fourteen days.', shareLine('workforce.concerns-answered', 12, 12)),
     ...from('Purchase questions, signed 2026-06-10', 'governance', 'Each has a number behind it.', ['readiness.purchase-minimum', 2], ['readiness.vendor-floors-broken', 0]),
     // G2
-    ...from('Recording log, 7 days', 'dataEngineer', 'Drafts on the server held against requests opened.', shareLine('ledger.log-completeness', 5_214, 5_214)),
-    ...from('Reconstruction drill 2026-07-21', 'safety', 'Twenty random drafts, traced by somebody who had not seen them.', ['ledger.reconstructed', 20], ['ledger.reconstruction-days', 0.5]),
     ...from('Monitoring report 2026-10', 'dataEngineer', 'An injected change of the payer mix was seen at the next run.', ['governance.metrics-overdue', 0], ['performance.drift-detected', 1]),
     ...from('Suspend drill 2026-07-23', 'safety', 'Unannounced.', ['incidents.suspend-acknowledge-minutes', 6], ['incidents.suspend-stop-minutes', 14], ['incidents.drill-review-days', 2]),
     ...from('Sending log 2026-07 to 2026-10', 'safety', 'Every request carries the person who sent it.', ['gateway.outside-human-acts', 0, { n: 6_120 }], ['gateway.critical-findings', 0], ['gateway.agreements', 1], ['gateway.production-database', 1]),
@@ -29,7 +27,7 @@ export const priorAuthorization: DemoDeployment = {
     ...from('Silent run report 2026-07-31', 'dataEngineer', 'Four weeks, drafts held against the requests people sent.', ['performance.silent-weeks', 4], ['performance.floor-margin', 0.061, { n: 628, interval: { low: 0.034, high: 0.083 } }], ['performance.drop-vs-claim', 0.019, { n: 628, interval: { low: -0.003, high: 0.046 } }], ['performance.subgroup-gap', 0.031, { n: 628, interval: { low: 0.004, high: 0.072 } }]),
     ...from('Timing report 2026-07-31', 'dataEngineer', 'Drafts ready before the specialist opened the order.', shareLine('gateway.before-decision', 612, 628)),
     // G3
-    ...from('Pilot report 2026-11-06', 'authorizationOwner', 'August to October, nine specialists.', ['decisions.unprepared-exposure', 1, { n: 1_183 }], ['pilot.criteria-before-exposure', 1], ['pilot.unplugged-days', 6], ['pilot.unplugged-adoption', 0.94, { n: 212, interval: { low: 0.9, high: 0.97 } }], ['pilot.unplugged-quality', 0.97, { n: 212, interval: { low: 0.93, high: 0.99 } }], shareLine('decisions.processed-share', 1_160, 1_183)),
+    ...from('Pilot report 2026-11-06', 'authorizationOwner', 'August to October, nine specialists.', ['decisions.unprepared-exposure', 1, { n: 1_183 }], ['pilot.criteria-before-exposure', 1], ['pilot.unplugged-days', 6], ['pilot.unplugged-adoption', 0.94, { n: 212, interval: { low: 0.9, high: 0.97 } }], ['pilot.unplugged-quality', 0.97, { n: 212, interval: { low: 0.93, high: 0.99 } }]),
     ...from('Adjudicated sample 2026-11-04', 'authorizationOwner', 'Read by two physician advisors who did not see the draft.', ['performance.sensitivity-margin', 0.071, { n: 268, interval: { low: 0.033, high: 0.098 } }], ['performance.ppv-margin', 0.052, { n: 268, interval: { low: 0.014, high: 0.083 } }], ['performance.alerts-per-100', 14.1, { n: 1_183 }], shareLine('performance.miss-rate', 12, 268)),
     ...from('Use report 2026-11-06', 'manager', 'Nine specialists over four weeks; shown together, never by person.', shareLine('adoption.sustained-share', 7, 9), ['adoption.sustained-slope', 0.02, { n: 9 }], shareLine('adoption.early-value', 6, 9), ['governance.issue-days', 5]),
     ...from('Adjudicated overrides 2026-11', 'authorizationOwner', 'Reasons and results of sixty-one overrides.', ['adoption.overrides-adjudicated', 61], ['incidents.near-misses-open', 0]),
@@ -53,24 +51,21 @@ export const priorAuthorization: DemoDeployment = {
       gate: 'G2',
       outcome: 'approve',
       reason: 'Every draft is on record, and four silent weeks held the floor.',
-      // Asked for only while the product itself cannot see these as met.
-      waivers: [
-        { criterion: '2.1', reason: 'The maker sends its drafts in a nightly file and does not send its own hourly counts yet; the daily totals were compared by hand.', forDays: 60 },
-        { criterion: '2.2', reason: 'The nightly file has no inputs yet, so a draft cannot be told from its input on; the maker adds them with the next version.', forDays: 60 },
-      ],
+      waivers: [],
       contingencies: [],
     },
     {
       gate: 'G3',
       outcome: 'approve-with-contingencies',
       reason: 'Denials fell and people decide on every request. The unplugged window was cut short by a payer outage and is to be repeated.',
-      waivers: [{ criterion: '3.4', reason: 'A payer portal was down for four of ten working days; the window is repeated in the coming week.', forDays: 6 }, { criterion: '3.6', reason: 'How many requests were eligible comes from the payers once a month; until the next list the share is read from the pilot report.', forDays: 30 }],
+      waivers: [{ criterion: '3.4', reason: 'A payer portal was down for four of ten working days; the window is repeated in the coming week.', forDays: 6 }],
       contingencies: [
         { criterion: '3.4', says: 'Repeat the unplugged window of ten working days and report use and quality.', owner: 'Dr. Helen Ostrow', inDays: 30 },
         { criterion: null, says: 'Show denials by payer at the next monthly review.', owner: 'Martin Oyelaran', inDays: 21 },
       ],
     },
   ],
+  drills: true,
   stage: 'governance',
   mode: 'pilot',
 };

@@ -8,8 +8,8 @@ export interface Ehr {
   iss: string;
   /** Its public keys, as the gateway is told of them. */
   jwks: { keys: { kty: string; kid: string }[] };
-  /** One look into a record: gives the cards that may be shown. Throws Problem where the gateway refuses. */
-  call(service: string, patient: EhrPatient, random: Random): Promise<Card[]>;
+  /** One look into a record, or another moment (`hook`) of the work: gives the cards that may be shown. Throws Problem where the gateway refuses. */
+  call(service: string, patient: EhrPatient, random: Random, hook?: 'patient-view' | 'order-sign'): Promise<Card[]>;
   /** Tells what the clinician did with a card. */
   feedback(service: string, card: Card, outcome: { accepted: true } | { accepted: false; reason: string | null }): Promise<void>;
 }
@@ -42,10 +42,10 @@ export async function openEhr(clock: Clock, base: string): Promise<Ehr> {
   return {
     iss,
     jwks: { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'ES384', use: 'sig' } as { kty: string; kid: string }] },
-    call: async (service, patient, random) => {
+    call: async (service, patient, random, hook = 'patient-view') => {
       const text = await post(service, {
-        hook: 'patient-view', hookInstance: crypto.randomUUID(),
-        context: { userId: `Practitioner/${patient.user}`, patientId: patient.id, encounterId: patient.encounter },
+        hook, hookInstance: crypto.randomUUID(),
+        context: { userId: `Practitioner/${patient.user}`, patientId: patient.id, encounterId: patient.encounter, ...(hook === 'order-sign' && { draftOrders: { resourceType: 'Bundle', type: 'collection', entry: [] } }) },
         prefetch: {
           patient: { resourceType: 'Patient', id: patient.id },
           attendingPlace: { facility: patient.facility, department: patient.department },

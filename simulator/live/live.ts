@@ -1,14 +1,14 @@
 // How do the last minutes of the demo hospital go through the real gateway?
-import { approvePolicy, connection, getService, listServices, policy, proposePolicy, putService, readDiscovery, type Connection } from '../../src/expose/gateway/model.ts';
+import { approvePolicy, connection, getService, listServices, policy, proposePolicy, putService, readDiscovery, type Connection, type Policy } from '../../src/expose/gateway/model.ts';
 import { addProduct, createDeployment, listDeployments, listProducts } from '../../src/spine/deployments/model.ts';
 import { days, shift, type Clock } from '../../src/tools/base/clock.ts';
 import type { z } from 'zod';
 import type { Acting } from '../demo/accounts.ts';
 import { all } from '../demo/api.ts';
 import { hospitals } from '../hospitals.ts';
-import { stream } from '../random.ts';
-import { openEhr, type EhrPatient } from './ehr.ts';
-import { badVendor, goodVendor, type Vendor } from './vendors.ts';
+import { choose, stream } from '../random.ts';
+import { openEhr, type Ehr, type EhrPatient } from './ehr.ts';
+import { authorizationVendor, badVendor, goodVendor, type Vendor } from './vendors.ts';
 
 export interface Live {
   baseUrl: string;
@@ -25,7 +25,13 @@ const atOnce = 4;
 
 export const fallRisk = { slug: 'fall-risk', title: 'Fall risk, connected without a charter' } as const;
 
-/** What every policy of the demo has: the class of a card, reasons of the hospital, a short deadline. */
+/** Who is shown drafts: nine of ten visits of the pilot; the rest is the hold-out. Two people let it act, as it shows something. */
+const pilot = policy.parse({
+  mode: 'staged', deadlineMs: 2_000, by: 'encounter', arms: [{ id: 'pilot', shows: true, share: 0.8 }, { id: 'test-arm', shows: true, share: 0.1 }],
+  classes: [{ class: 'draft-request', when: "%card.source.topic.code = 'draft-request'", critical: true }],
+});
+
+/** What every silent policy of the demo has: the class of a card, reasons of the hospital, a short deadline. */
 const shadow = (deadlineMs: number) =>
   policy.parse({
     mode: 'shadow', deadlineMs,
@@ -34,7 +40,7 @@ const shadow = (deadlineMs: number) =>
   });
 
 /**
- * Connects two vendors over loopback, lets them run in shadow and drives some calls through the gateway: these decisions
+ * Connects three vendors over loopback, two in shadow and one shown to its pilot, and drives some calls through the gateway: these decisions
  * are `enforced`, those of the weeks before are `reported`. The vendors stop when this ends. What is connected already stays
  * connected and gets no more calls. Gives how many calls were made.
  */
@@ -42,10 +48,11 @@ export async function loadLive(live: Live): Promise<number> {
   const engineer = live.as('dataEngineer');
   const there = new Set((await engineer.ask(listServices, {})).items.map(({ deployment }) => deployment));
   let made = 0;
-  if (!there.has('sepsis-alert')) made += await run(live, 'sepsis-alert', 'sepsis', await goodVendor(live.seed), 2_000, false);
+  if (!there.has('prior-authorization')) made += await run({ ...live, calls: Math.ceil(live.calls / 2) }, 'prior-authorization', 'authorize', await authorizationVendor(live.seed), pilot, false);
+  if (!there.has('sepsis-alert')) made += await run(live, 'sepsis-alert', 'sepsis', await goodVendor(live.seed), shadow(2_000), false);
   if (!there.has(fallRisk.slug)) {
     await openFallRisk(live);
-    made += await run(live, fallRisk.slug, 'falls', await badVendor(live.seed), 500, true);
+    made += await run(live, fallRisk.slug, 'falls', await badVendor(live.seed), shadow(500), true);
   }
   return made;
 }
@@ -60,7 +67,7 @@ async function openFallRisk({ as, clock }: Live): Promise<void> {
   if (!deployments.some(({ slug }) => slug === fallRisk.slug)) await governance.ask(createDeployment, { body: { ...fallRisk, product: product.slug, version: product.version, programmeStart: shift(clock.now(), -days(2)).slice(0, 10) } });
 }
 
-async function run(live: Live, deployment: string, service: string, vendor: Vendor, deadlineMs: number, changes: boolean): Promise<number> {
+async function run(live: Live, deployment: string, service: string, vendor: Vendor, by: Policy, changes: boolean): Promise<number> {
   const engineer = live.as('dataEngineer');
   const params = { deployment };
   try {
@@ -71,14 +78,14 @@ async function run(live: Live, deployment: string, service: string, vendor: Vend
       places: { facility: '%prefetch.attendingPlace.facility', department: '%prefetch.attendingPlace.department' },
     };
     await engineer.ask(putService, { params, body: wanted as Connection });
-    // Shows nothing, so it acts at once, without a second person.
-    const proposed = await engineer.ask(proposePolicy, { params, body: { policy: shadow(deadlineMs), reason: 'A silent run, to see what it would say.' } });
+    // What shows nothing acts at once, without a second person.
+    const proposed = await engineer.ask(proposePolicy, { params, body: { policy: by, reason: by.mode === 'shadow' ? 'A silent run, to see what it would say.' : 'The pilot goes through the gateway from today.' } });
     if (proposed.state === 'proposed') await live.as('governance').ask(approvePolicy, { params, body: { version: proposed.version } });
     await acting(live, deployment, proposed.version);
     const calls = (from: number, to: number) => Promise.all(Array.from({ length: atOnce }, async (_, lane) => {
       for (let nth = from + lane; nth < to; nth += atOnce) {
         live.signal?.throwIfAborted();
-        await ehr.call(service, patientOf(live.seed, nth), stream(live.seed, 'live', deployment, nth));
+        await look(live, ehr, service, nth, by.mode !== 'shadow');
       }
     }));
     const half = Math.floor(live.calls / 2);
@@ -94,6 +101,16 @@ async function run(live: Live, deployment: string, service: string, vendor: Vend
   }
 }
 
+/** One look, and, where a card is shown, what somebody did with it. Nobody answers every card. */
+async function look({ seed }: Live, ehr: Ehr, service: string, nth: number, shows: boolean): Promise<void> {
+  const random = stream(seed, 'live', service, nth);
+  const cards = await ehr.call(service, patientOf(seed, nth, shows), random, shows ? 'order-sign' : 'patient-view');
+  for (const card of cards) {
+    if (random.chance(0.2)) continue;
+    await ehr.feedback(service, card, random.chance(0.8) ? { accepted: true } : { accepted: false, reason: choose(random, { 'missing-evidence': 3, 'wrong-payer-rule': 1 }) });
+  }
+}
+
 /** Until the instances act by the version: half a second at most, but a busy machine is given ten. */
 async function acting({ as }: Live, deployment: string, version: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
@@ -104,11 +121,11 @@ async function acting({ as }: Live, deployment: string, version: number): Promis
 }
 
 /** Somebody who looks, and the patient: the same few patients are looked at several times. */
-function patientOf(seed: string, nth: number): EhrPatient {
+function patientOf(seed: string, nth: number, inClinic: boolean): EhrPatient {
   const random = stream(seed, 'live-patient', nth);
   const hospital = hospitals[nth % hospitals.length]!;
-  const wards = hospital.departments.filter(({ kind }) => kind !== 'clinic');
+  const wards = hospital.departments.filter(({ kind }) => (kind === 'clinic') === inClinic);
   const department = wards[random.integer(0, wards.length - 1)]!;
-  const patient = `${hospital.code}-live-${random.integer(1, 25)}`;
+  const patient = `${hospital.code}-live-${random.integer(1, 25)}${inClinic ? `-visit-${nth}` : ''}`;
   return { id: patient, encounter: `${patient}-stay`, user: `${hospital.code}-user-${random.integer(1, 9)}`, facility: hospital.slug, department: department.slug };
 }

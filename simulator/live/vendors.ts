@@ -50,7 +50,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const service = (id: string, title: string, description: string) => ({ id, hook: 'patient-view', title, description, prefetch: { patient: 'Patient/{{context.patientId}}' } });
+const service = (id: string, title: string, description: string, hook = 'patient-view') => ({ id, hook, title, description, prefetch: { patient: 'Patient/{{context.patientId}}' } });
 
 /** The one that does as it should: quick, by the specification, the same today as yesterday. */
 export const goodVendor = (seed: string): Promise<Vendor> =>
@@ -68,6 +68,24 @@ export const goodVendor = (seed: string): Promise<Vendor> =>
             uuid: `card-${call.hookInstance}`, summary: high ? 'High risk of sepsis' : 'Rising risk of sepsis', detail: `Score ${risk.toFixed(2)}. Synthetic.`, indicator: high ? 'critical' : 'warning',
             source: { label: 'Meridian Sepsis Watch', topic: { code: high ? 'high-risk' : 'watch', system: 'urn:meridian' } },
             overrideReasons: [{ code: 'already-treated', system: 'urn:meridian', display: 'Is treated already' }, { code: 'not-septic', system: 'urn:meridian', display: 'Not septic' }],
+          },
+        ],
+      });
+    },
+  );
+
+/** The one that drafts requests when an order is signed; as well-behaved as the first, and a little slower. */
+export const authorizationVendor = (seed: string): Promise<Vendor> =>
+  open(
+    `${seed}/authorization`,
+    () => ({ services: [service('authorize', 'Clearpath Authorize', 'Drafts the request a payer asks for.', 'order-sign')] }),
+    async (call, random, outgoing) => {
+      await wait(between(random, 30, 90));
+      json(outgoing, {
+        cards: [
+          {
+            uuid: `draft-${call.hookInstance}`, summary: 'A draft request is ready', detail: 'Check it against the record, complete it and send it. Synthetic.', indicator: 'info', source: { label: 'Clearpath Authorize', topic: { code: 'draft-request', system: 'urn:clearpath' } },
+            overrideReasons: [{ code: 'missing-evidence', system: 'urn:clearpath', display: 'Evidence is missing' }, { code: 'wrong-payer-rule', system: 'urn:clearpath', display: 'Rule of another payer' }],
           },
         ],
       });

@@ -10,6 +10,7 @@ import { between } from '../../tools/base/clock.ts';
 import type { Answered } from '../../tools/base/endpoint.ts';
 import { DecisionProof } from './DecisionProof.tsx';
 import { assurances, dispositions, openDecision } from './model.ts';
+import { SealedPart } from './payload/SealedPart.tsx';
 import { actWords, assuranceWords, brief, dispositionWords, tail } from './words.ts';
 
 type Opened = Answered<typeof openDecision>;
@@ -62,6 +63,7 @@ export default function DecisionPage() {
           </div>
         </aside>
       </div>
+      {found.data.hasPayload && <SealedPart decision={it.decision} />}
       <Part title="Proof" says="Every step above is an entry of the ledger, or a record under one. The proofs are fetched and worked out in this browser.">
         <DecisionProof decision={it.decision} positions={[...new Set(steps.flatMap(({ position }) => (position === null ? [] : [position])))]} />
       </Part>

@@ -5,7 +5,10 @@ import { jobs } from './jobs.ts';
 import { routes } from './routes.ts';
 
 export { kinds as decisionKinds } from './entry-kinds.ts';
+export { eventText } from './event.ts';
 export { feedbackOf, recordTogether } from './hand-over.ts';
+export { becameBetween } from './drill/records.ts';
+export { workingDays } from './drill/reconstruct.ts';
 export { decisionMeasures } from './measures.ts';
 export { nameOf, referencesOf } from './names.ts';
 export { catchUp, rebuild } from './project.ts';

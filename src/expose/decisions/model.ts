@@ -13,6 +13,7 @@ export * from './drill/model.ts';
 export * from './event.ts';
 export * from './fact.ts';
 export * from './intake.ts';
+export * from './payload/model.ts';
 
 /** Machines that tell of decisions: the producer's own key, or the hospital's integration. */
 const tellers: Role[] = ['administrator', 'data-engineer', 'vendor'];

@@ -15,6 +15,8 @@ interface Told {
   deployment: string;
   recordedAt: string;
   event: Event;
+  /** Its number in a batch; null where the entry tells nothing else. */
+  nth: number | null;
 }
 
 /** Brings the facts up to the head of the ledger; gives how many events were new. Safe to call from several places at once. */
@@ -51,8 +53,8 @@ async function stepForward(tx: Tx, stride: number): Promise<{ events: number; do
     const one = JSON.parse(row.leaf.toString('utf8')) as Entry;
     const about = { position: row.position, deployment: one.deployment ?? '', recordedAt: one.at };
     if (one.kind === kinds.batch.kind) {
-      for (const body of await records.recordsOfBatch(tx, (one.body as { batch: string }).batch)) told.push({ ...about, event: eventSchema.parse(JSON.parse(body.toString('utf8'))) });
-    } else told.push({ ...about, event: eventSchema.parse(one.body) });
+      for (const [nth, body] of (await records.recordsOfBatch(tx, (one.body as { batch: string }).batch)).entries()) told.push({ ...about, nth, event: eventSchema.parse(JSON.parse(body.toString('utf8'))) });
+    } else told.push({ ...about, nth: null, event: eventSchema.parse(one.body) });
   }
   await apply(tx, told);
   if (end > from) await records.moveProgress(tx, end);
@@ -66,15 +68,16 @@ async function apply(tx: Tx, told: readonly Told[]): Promise<void> {
   const now = new Map(before);
   const outcomes: records.OutcomeRow[] = [];
   for (const one of told) {
-    const { event, deployment, position } = one;
+    const { event, deployment, position, nth } = one;
     const known = now.get(event.decision);
+    const place = nth === null ? [] : [position * 0x10_0000 + nth];
     if (event.what === 'recorded') {
-      if (!known) now.set(event.decision, { deployment, position, fact: begin(event, one.recordedAt, repeats.get(one) ?? null) });
+      if (!known) now.set(event.decision, { deployment, position, toldIn: place, fact: begin(event, one.recordedAt, repeats.get(one) ?? null) });
       continue;
     }
     if (!known) continue;
     if (event.what === 'outcome') outcomes.push({ decision: event.decision, deployment_id: deployment, name: event.name, at: event.at, positive: event.positive, acted: event.acted, value: event.value });
-    now.set(event.decision, { ...known, fact: follow(known.fact, event) });
+    now.set(event.decision, { ...known, toldIn: [...known.toldIn, ...place], fact: follow(known.fact, event) });
   }
   const changed = [...now.values()].filter((placed) => placed !== before.get(placed.fact.decision));
   await records.keepFacts(tx, changed);

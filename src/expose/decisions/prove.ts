@@ -16,7 +16,7 @@ export async function recordsOf(house: House, caller: Caller, decision: string):
   if (!found) throw new Problem('not-found', `There is no decision ${decision}.`, 'The decisions of a deployment are listed at /api/v1/decisions.');
   const bodies = new Map<string, Buffer[]>();
   const items: Answered<typeof proveDecision>['items'] = [];
-  for (const { batch, nth, position } of await records.placesOf(house.db, decision)) {
+  for (const { batch, nth, position } of await records.recordsAbout(house.db, [decision])) {
     const all = bodies.get(batch) ?? (await records.recordsOfBatch(house.db, batch));
     bodies.set(batch, all);
     items.push({ position, nth, records: all.length, body: all[nth]!.toString('utf8'), proof: inclusionAmong(all, nth).map((hash) => Buffer.from(hash).toString('base64')) });

@@ -7,6 +7,7 @@ import { drillRoutes } from './drill/routes.ts';
 import * as api from './model.ts';
 import { recordsOf } from './prove.ts';
 import { receive } from './otlp/receive.ts';
+import { payloadRoutes } from './payload/routes.ts';
 import { listOf, summaryOf } from './reading.ts';
 import { tellAbout, tellDecision } from './tell.ts';
 import { openOne } from './timeline.ts';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   serve(api.otlpLogs, async ({ house, caller, request }) => receive(house, caller, 'logs', request)),
   ...completenessRoutes,
   ...drillRoutes,
+  ...payloadRoutes,
   serve(api.listDecisions, async ({ house, caller, query }) => listOf(house, caller, query)),
   serve(api.summary, async ({ house, caller, query }) => summaryOf(house, caller, query)),
   serve(api.proveDecision, async ({ house, caller, params }) => recordsOf(house, caller, params.decision)),

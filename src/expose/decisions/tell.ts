@@ -5,11 +5,13 @@ import { canonical, canonicalBytes, type Json } from '../../tools/base/canonical
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
+import type { Tx } from '../../tools/server/database.ts';
 import { kinds } from './entry-kinds.ts';
 import type { Event, Way } from './event.ts';
 import type { Assurance, DecisionIn, FeedbackIn, OutcomeIn, UseIn } from './intake.ts';
 import type { Receipt } from './model.ts';
 import { nameOf, referencesIn, type References } from './names.ts';
+import { catchUp } from './project.ts';
 import * as records from './records.ts';
 
 export type Told = { what: 'decision'; told: DecisionIn } | { what: 'feedback'; told: FeedbackIn } | { what: 'outcome'; told: OutcomeIn } | { what: 'use'; told: UseIn };
@@ -40,7 +42,7 @@ export async function tellDecision(house: House, caller: Caller, deployment: str
 export async function tellAbout(house: House, caller: Caller, deployment: string, one: Exclude<Told, { what: 'decision' }>): Promise<Receipt> {
   const found = await requireDeployment(house.db, caller, deployment);
   const decided = await nameOf(house, found.id, 'decision', one.told.key);
-  const decision = (await records.knownNames(house.db, found.id, [decided])).get(decided.toString('hex'));
+  const decision = (await records.knownNames(house.db, [decided.toString('hex')])).get(decided.toString('hex'));
   if (decision === undefined) throw new Problem('not-found', 'No decision with this key has been recorded for this deployment.', 'Tell the decision first; its key is the producer’s own id.', [{ path: 'key', says: 'not known' }]);
   if (one.told.at > house.clock.now()) throw inTheFuture('at');
   return record(house, caller, found, 'reported', await writeAbout(house, found.id, decision, one));
@@ -88,16 +90,18 @@ export function aboutWritten(name: Buffer, decision: string, one: About, referen
   }
 }
 
-export async function record(house: House, caller: Caller, { id: deployment }: Pick<FoundDeployment, 'id'>, assurance: Assurance, { name, event, sealedFor, payload }: Written): Promise<Receipt> {
+/** `also` is written in the same transaction, where this is told for the first time. */
+export async function record(house: House, caller: Caller, { id: deployment }: Pick<FoundDeployment, 'id'>, assurance: Assurance, { name, event, sealedFor, payload }: Written, also?: (tx: Tx) => Promise<void>): Promise<Receipt> {
   const recordedAt = house.clock.now();
   const sealed = await sealedOf(house, { sealedFor, payload });
   const appended = await house.db.transaction().execute(async (tx) => {
-    const fresh = await records.noteNames(tx, deployment, [{ name, decision: event.decision }]);
+    const fresh = await records.noteNames(tx, [{ name: name.toString('hex'), decision: event.decision }]);
     if (fresh.size === 0) return null;
+    await also?.(tx);
     return append(tx, { at: recordedAt, kind: entryKind[event.what].kind, actor: actorOf(caller), deployment, subject: `decision/${event.decision}`, body: event as unknown as Json, ...(sealed && { sealed }) });
   });
   if (appended) return { decision: event.decision, position: appended.position, leafHash: Buffer.from(appended.leafHash).toString('base64'), recordedAt, assurance, before: false };
-  const first = (await records.knownNames(house.db, deployment, [name])).get(name.toString('hex'))!;
+  const first = (await records.knownNames(house.db, [name.toString('hex')])).get(name.toString('hex'))!;
   return { decision: first, position: null, leafHash: null, recordedAt, assurance, before: true };
 }
 
@@ -107,11 +111,15 @@ export async function sealedOf(house: House, { sealedFor, payload }: Pick<Writte
   return seal(house, sealedFor.startsWith('dec_') ? await subjectOf(house, sealedFor) : sealedFor, canonicalBytes(payload));
 }
 
-/** Whom a decision was about: from the facts, or, while they have not caught up, from the ledger. */
+/** Whom a decision was about: from the facts, brought up to the ledger where they have not heard of it. */
 async function subjectOf(house: House, decision: string): Promise<string> {
-  const subject = (await records.factRow(house.db, decision))?.subject ?? (await records.subjectInLedger(house.db, decision));
-  if (subject === null) throw new Problem('internal', `Whom ${decision} was about is not written anywhere.`, 'Run `attending ledger verify`.');
-  return subject;
+  let row = await records.factRow(house.db, decision);
+  if (!row) {
+    await catchUp(house.db);
+    row = await records.factRow(house.db, decision);
+  }
+  if (!row) throw new Problem('internal', `Whom ${decision} was about is not written anywhere.`, 'Run `attending ledger verify`.');
+  return row.subject;
 }
 
 const inTheFuture = (path: string) => new Problem('bad-input', 'This lies in the future.', 'Check the clock of the machine that tells it; times are ISO 8601 with an offset.', [{ path, says: 'after now' }]);

@@ -41,7 +41,7 @@ interface Told {
 /** Everything told about a decision: entries of its own, and records in batches, whose entry commits to them. */
 async function toldAbout(house: House, decision: string): Promise<Told[]> {
   const own = (await entries(house.db, { subject: `decision/${decision}`, limit: 500 })).items;
-  const inBatches = await records.batchWith(house.db, decision);
+  const inBatches = await records.recordsAbout(house.db, [decision]);
   return [
     ...own.filter(({ kind }) => kind.startsWith('decision.')).map((one) => ({ event: eventSchema.parse(one.body), recordedAt: one.at, position: one.position, leafHash: one.leafHash, hasPayload: one.payload !== null })),
     ...inBatches.map(({ position, at, body }) => {

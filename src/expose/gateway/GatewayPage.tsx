@@ -13,6 +13,7 @@ import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { RelativeTime, showInstant } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
+import { ExceptionNote, GatesInTheWay } from './GateNotes.tsx';
 import { ConnectService } from './ConnectService.tsx';
 import { getPolicy, getService, listServices, policyModes, readDiscovery, type Service } from './model.ts';
 import { LiveTraffic } from './LiveTraffic.tsx';
@@ -35,7 +36,7 @@ export default function GatewayPage() {
   if (!it && problem) return <ProblemNotice problem={problem} again={() => void (services.error ? services : found).refetch()} />;
   if (!it) return <Waiting what="Loading the gateway" />;
   return (
-    <Page title="Gateway" level={2} of={it.title} says={policyModes[it.mode]} actions={<><ConnectService deployment={deployment} now={it} /><Button component={PolicyLink} to={`/deployments/${deployment}/gateway/policy`} variant="default">Policy</Button></>}>
+    <Page title="Gateway" level={2} of={it.title} says={policyModes[it.mode]} actions={<><ConnectService deployment={deployment} now={it} /><Button component={PolicyLink} to={`/deployments/${deployment}/gateway/policy`} variant="default">Policy</Button><Button component={PolicyLink} to={`/deployments/${deployment}/gateway/suspend-drill`} variant="default">Suspend drill</Button></>}>
       {it.mode === 'suspended' && <Note kind="warning" title="It is stopped">Nothing of this AI is shown. Showing it again needs a proposal and a second person.</Note>}
       {it.mode !== 'suspended' && it.proposed !== null && <Note kind="info">Version {it.proposed} of the policy waits for a second person. <Go to={`/deployments/${deployment}/gateway/policy`}>Look at it</Go></Note>}
       <LiveTraffic deployment={deployment} />
@@ -52,6 +53,8 @@ function Acting({ it }: { it: Service }) {
   const policy = useAsk(getPolicy, { params: { deployment: it.deployment } });
   return (
     <Part title="What acts">
+      <GatesInTheWay deployment={it.deployment} gates={policy.data?.gates ?? []} title="A gate that this rests on is not passed" />
+      <ExceptionNote exception={policy.data?.acting.exception ?? null} />
       <div className="card stack">
         <Facts
           facts={[

@@ -10,7 +10,8 @@ import { Note } from '../../tools/ui/Note.tsx';
 import { Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
-import { checkPolicy, policy as policySchema, proposePolicy, replay, type Policy, type PolicyVersion } from './model.ts';
+import { checkPolicy, policy as policySchema, proposePolicy, replay, type Exception, type Policy, type PolicyVersion } from './model.ts';
+import { AskException, GatesInTheWay } from './GateNotes.tsx';
 import { PolicyChanges } from './PolicyChanges.tsx';
 import { Replay } from './Replay.tsx';
 
@@ -29,6 +30,7 @@ export function PolicyEditor({ deployment, acting }: { deployment: string; actin
   const draft = useDraft<Policy>(acting.policy);
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState('');
+  const [exception, setException] = useState<Exception>({ reason: '', until: '' });
   const say = useSay();
   const mayReplay = useMay(replay);
   const wrong = useMemo(() => checkAgainst(policySchema, draft.value), [draft.value]);
@@ -37,12 +39,14 @@ export function PolicyEditor({ deployment, acting }: { deployment: string; actin
   const proposing = useTell(proposePolicy, { done: (made) => { draft.restart(made.policy); say(made.state === 'acting' ? `Version ${made.version} acts: it shows no more than before.` : `Version ${made.version} waits for a second person.`); } });
   useGuard(draft.dirty && !proposing.busy);
   const faults = check.data?.faults ?? [];
+  const gates = check.data?.gates ?? [];
+  const excepted = gates.length === 0 || (exception.reason.trim().length >= 10 && exception.until !== '');
   const problems = wrong ?? problemsByField(faults);
   // Whoever may look into the recorded calls looks before proposing.
   const looked = !mayReplay || tried === JSON.stringify(draft.value);
-  const ready = draft.dirty && !wrong && faults.length === 0 && (check.data?.changes.length ?? 0) > 0 && looked && reason.trim().length >= 3;
+  const ready = draft.dirty && !wrong && faults.length === 0 && (check.data?.changes.length ?? 0) > 0 && looked && excepted && reason.trim().length >= 3;
   return (
-    <Part title="Change it" says="What shows less acts at once. What shows more, or takes a safeguard away, waits for a second person." actions={draft.dirty && <><Button size="xs" variant="default" disabled={!draft.canUndo} onClick={draft.undo}>Undo</Button><Button size="xs" variant="default" onClick={() => draft.restart(acting.policy)}>Start over</Button></>}>
+    <Part title="Change it" says="What shows less acts at once. What shows more, or takes a safeguard away, needs its gate and waits for a second person." actions={draft.dirty && <><Button size="xs" variant="default" disabled={!draft.canUndo} onClick={draft.undo}>Undo</Button><Button size="xs" variant="default" onClick={() => draft.restart(acting.policy)}>Start over</Button></>}>
       <div className="card">
         <Fields field={field} value={draft.value} words={words} problems={problems} onChange={(path, next) => draft.change((before) => put(before, path, next) as Policy, path.join('.'))} />
       </div>
@@ -63,14 +67,16 @@ export function PolicyEditor({ deployment, acting }: { deployment: string; actin
             className="card stack"
             onSubmit={(event) => {
               event.preventDefault();
-              proposing.tell({ params, body: { policy: draft.value, reason: reason.trim() } } as never);
+              proposing.tell({ params, body: { policy: draft.value, reason: reason.trim(), ...(gates.length > 0 && { exception: { ...exception, reason: exception.reason.trim() } }) } } as never);
             }}
           >
             <Textarea label="Reason" description="Goes into the ledger." value={reason} onChange={(event) => setReason(event.currentTarget.value)} autosize minRows={2} required />
+            <GatesInTheWay deployment={deployment} gates={gates} title="A gate is in its way" />
+            {gates.length > 0 && <AskException value={exception} onChange={setException} />}
             <ProblemNotice problem={proposing.problem} />
             <div className="part-actions">
               <Button type="submit" disabled={!ready} loading={proposing.busy}>
-                {check.data && check.data.needs.length > 0 ? 'Propose it to a second person' : 'Let it act'}
+                {check.data && (check.data.needs.length > 0 || gates.length > 0) ? 'Propose it to a second person' : 'Let it act'}
               </Button>
               {!looked && !wrong && <span className="faint">First look at what would have happened.</span>}
             </div>

@@ -10,6 +10,7 @@ import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
 import { approvePolicy, getPolicy, policyModes, proposePolicy, refusePolicy, type PolicyVersion } from './model.ts';
+import { ExceptionNote, GatesInTheWay } from './GateNotes.tsx';
 import { PolicyChanges } from './PolicyChanges.tsx';
 import { PolicyEditor } from './PolicyEditor.tsx';
 import { Replay } from './Replay.tsx';
@@ -27,6 +28,8 @@ export default function PolicyPage() {
   const { acting, proposed, history } = found.data;
   return (
     <Page title={`Policy, version ${acting.version}`} level={2} of={deployment} trail={trail} says={<>{policyModes[acting.policy.mode]} Acting since {acting.decidedAt ? <RelativeTime at={acting.decidedAt} /> : 'it was set up'}: {acting.reason}</>}>
+      <GatesInTheWay deployment={deployment} gates={found.data.gates} title="A gate that this rests on is not passed" />
+      <ExceptionNote exception={acting.exception} />
       {proposed && <Waits deployment={deployment} proposed={proposed} changes={found.data.changes} />}
       {!proposed && mayPropose && <PolicyEditor key={acting.version} deployment={deployment} acting={acting} />}
       {!mayPropose && <Part title="As it acts"><pre className="code" tabIndex={0} aria-label="The policy that acts">{JSON.stringify(acting.policy, null, 2)}</pre></Part>}
@@ -49,6 +52,7 @@ function Waits({ deployment, proposed, changes }: { deployment: string; proposed
       <Note kind="info" title="Why a second person is needed">
         <ul>{proposed.needs.map((need) => <li key={need}>{need}</li>)}</ul>
       </Note>
+      <ExceptionNote exception={proposed.exception} />
       <PolicyChanges changes={changes} label={`From the acting version to version ${proposed.version}`} />
       <Replay deployment={deployment} policy={proposed.policy} />
       <ProblemNotice problem={approving.problem ?? refusing.problem} />

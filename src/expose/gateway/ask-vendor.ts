@@ -1,5 +1,7 @@
 // What does the vendor answer to these bytes, within the time that is left?
 import { Pool } from 'undici';
+import { codingOf, decoded } from './content-coding.ts';
+import { forget, remind } from './deadlines.ts';
 
 export type Answer =
   | { ok: true; status: number; type: string; bytes: Buffer }
@@ -29,20 +31,21 @@ export function askVendor(pool: Pool, { method, path, headers, body }: Question,
     const chunks: Buffer[] = [];
     let status = 0;
     let type = '';
+    let packed: string | string[] | undefined;
     let length = 0;
     let ended = false;
     let stop: ((reason: Error) => void) | null = null;
     const finish = (answer: Answer) => {
       if (ended) return;
       ended = true;
-      clearTimeout(timer);
+      forget(due);
       done(answer);
     };
     const giveUp = (answer: Answer) => {
       finish(answer);
       stop?.(new Error('given up'));
     };
-    const timer = setTimeout(() => giveUp({ ok: false, why: 'late', says: `no answer within ${Math.round(within)} ms` }), Math.max(1, within));
+    const due = remind(performance.now() + within, () => giveUp({ ok: false, why: 'late', says: `no answer within ${Math.round(within)} ms` }));
     try {
       pool.dispatch(
         { method, path, headers, body: body as Buffer | null, idempotent: false },
@@ -54,13 +57,21 @@ export function askVendor(pool: Pool, { method, path, headers, body }: Question,
           onResponseStart: (_controller, code, fields) => {
             status = code;
             type = String(fields['content-type'] ?? '');
+            packed = fields['content-encoding'];
           },
           onResponseData: (_controller, chunk) => {
             length += chunk.length;
             if (length > largestAnswer) giveUp({ ok: false, why: 'too-large', says: `more than ${largestAnswer.toLocaleString('en-US')} bytes` });
             else chunks.push(chunk);
           },
-          onResponseEnd: () => finish({ ok: true, status, type, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }),
+          onResponseEnd: () => {
+            const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+            if (packed === undefined) return finish({ ok: true, status, type, bytes });
+            // Nobody asked for it, and some servers pack all the same. What cannot be undone is read as it is, and is no JSON.
+            void decoded(bytes, codingOf(packed) ?? 'identity', largestAnswer)
+              .catch(() => bytes)
+              .then((plain) => finish({ ok: true, status, type, bytes: plain }));
+          },
           onResponseError: (_controller, error) => finish({ ok: false, why: status > 0 ? 'broken-off' : 'unreachable', says: codeOf(error) }),
         },
       );

@@ -1,13 +1,14 @@
 // One call of an EHR: may it be asked, what is answered, is it recorded, and only then, what is shown?
-import { createHash } from 'node:crypto';
-import { decisionKinds, nameOf, referencesOf } from '../decisions/decisions.ts';
+import { hash } from 'node:crypto';
+import { decisionKinds, eventText, nameOf, referencesOf } from '../decisions/decisions.ts';
 import type { Disposition, Recorded } from '../decisions/model.ts';
-import { appendGrouped, seal, type Appending } from '../../spine/ledger/ledger.ts';
+import { appendGrouped, readyKey, seal, type Appending, type Sealed } from '../../spine/ledger/ledger.ts';
 import type { Json } from '../../tools/base/canonical.ts';
 import { shift } from '../../tools/base/clock.ts';
 import type { House } from '../../tools/server/capability.ts';
 import { askVendor, type Answer } from './ask-vendor.ts';
 import { actionsAsCard, composed, noCards, standardReasons, vendorNames, withoutPrefetch, withoutToken, type Kept, type Reason } from './compose.ts';
+import { TooLate, withinTime } from './deadlines.ts';
 import { gatewayActor, type Delivery } from './delivery.ts';
 import { judgeCall, judgeCard, variablesOf, type Asked } from './judge.ts';
 import { deepest, JsonFault, memberOf, spanAt, spansOf, stringAt, valueAt, type Span } from './json-spans.ts';
@@ -23,6 +24,8 @@ export interface Desk {
   house: House;
   watch: Watch;
   delivery: Delivery;
+  /** What the vendor is still to hear of feedback. */
+  outbox: { kick(): void; send(): Promise<void>; close(): Promise<void> };
   traffic: Traffic;
   key: OwnKey;
   /** The address of this house as others see it. */
@@ -41,6 +44,8 @@ export interface Reply {
 /** One output of the AI on its way into the ledger. */
 interface Output {
   minted: Minted;
+  /** Of its card's uuid, in hexadecimal; null until it is recorded. */
+  name: string | null;
   disposition: Disposition;
   rule: string | null;
   label: string | null;
@@ -51,7 +56,7 @@ interface Output {
 }
 
 const nothingToSettle = () => {};
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const digestOf = (bytes: Uint8Array): string => hash('sha256', bytes);
 
 /** A fault of the caller's own request. */
 export class BadCall extends Error {
@@ -102,24 +107,24 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
   const deadline = began + serving.judge.policy.deadlineMs;
   const empty = (outcome: Outcome, vendorMs: number | null = null): Reply => ({ status: 200, bytes: noCards, outcome, vendorMs, settle: nothingToSettle });
   // Who may not know of the latest kill switch shows nothing.
-  if (!(await knows(desk, deadline))) {
-    desk.delivery.missed(serving.deployment, askedAt, []);
+  if (!desk.watch.knows() && !(await knows(desk, deadline))) {
+    desk.delivery.missed(serving.deployment, askedAt, 'unknowing');
     return empty('unknowing');
   }
   if (serving.mode === 'off') return empty('off');
   let asked: Asked & { momentAt: string | null };
   try {
     asked = await withinTime(whoAndWhere(house, serving, call, bytes, tenant, askedAt), deadline);
-  } catch {
-    desk.delivery.missed(serving.deployment, askedAt, []);
+  } catch (error) {
+    desk.delivery.missed(serving.deployment, askedAt, whyOf(error));
     return empty('ledger-failed');
   }
   const before = judgeCall(serving.judge, asked);
-  const file = (arm: string | null) => ({ desk, serving, service, call, asked, bytes, arm, askedAt, deadline });
+  const file = (arm: string | null): File => ({ desk, serving, service, call, asked, bytes, arm, askedAt, deadline, anyway: before.ask ? (before.anyway ?? null) : null });
   if (!before.ask) {
     if (before.disposition === null) return empty('off');
     const one = silent(before.disposition, askedAt, { rule: before.rule });
-    await record(file(before.arm), [one], house.clock.now(), null, noCards).catch(() => desk.delivery.missed(serving.deployment, askedAt, []));
+    await record(file(before.arm), [one], house.clock.now(), null, noCards).catch((error: unknown) => desk.delivery.missed(serving.deployment, askedAt, whyOf(error)));
     return empty(before.disposition);
   }
   // The key of this patient is made ready while the vendor thinks.
@@ -133,14 +138,13 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
   if ('fault' in read) {
     const late = !answer.ok && answer.why === 'late';
     const one = silent(late ? 'late' : 'withheld', at, { label: read.fault });
-    await record(file(before.arm), [one], at, answer.ok ? answer.bytes : null, noCards).catch(() => desk.delivery.missed(serving.deployment, at, []));
+    await record(file(before.arm), [one], at, answer.ok ? answer.bytes : null, noCards).catch((error: unknown) => desk.delivery.missed(serving.deployment, at, whyOf(error)));
     // 412 asks the EHR for data and is no output: the EHR has to hear it.
     return answer.ok && answer.status === 412 ? { ...empty('vendor-failed', vendorMs), status: 412, bytes: Buffer.from('{"title":"The service needs data that neither prefetch nor the FHIR server gave."}') } : empty(late ? 'late' : 'vendor-failed', vendorMs);
   }
   return release(file(before.arm), before.shows, at, (answer as Answer & { ok: true }).bytes, read, vendorMs);
 }
 
-const nothing = new Uint8Array(0);
 const ready = new Map<string, number>();
 
 /** The key of a patient stays at hand for a minute; within most of it there is nothing to be made ready. */
@@ -149,7 +153,7 @@ function makeReady(house: House, subject: string): void {
   if (now - (ready.get(subject) ?? -Infinity) < 50_000) return;
   if (ready.size > 10_000) ready.clear();
   ready.set(subject, now);
-  void seal(house, subject, nothing).catch(() => void ready.delete(subject));
+  void readyKey(house, subject).catch(() => void ready.delete(subject));
 }
 
 interface File {
@@ -162,10 +166,12 @@ interface File {
   arm: string | null;
   askedAt: string;
   deadline: number;
+  /** The rule that holds in this context, where this call is of the sample that is shown anyway. */
+  anyway: string | null;
 }
 
 function silent(disposition: Disposition, now: string, more: Partial<Output> = {}): Output {
-  return { minted: mint(now), disposition, rule: null, label: null, class: null, score: null, critical: false, card: null, ...more };
+  return { minted: mint(now), name: null, disposition, rule: null, label: null, class: null, score: null, critical: false, card: null, ...more };
 }
 
 /** Who is asked about, by reference, and where. Throws where the database cannot be reached. */
@@ -199,7 +205,7 @@ async function ask(desk: Desk, serving: Serving, service: string, body: Uint8Arr
 
 /** What goes along with a question to the vendor. The EHR's own token stays here. */
 export async function headersTo(desk: Desk, serving: Serving, path: string): Promise<Record<string, string>> {
-  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' };
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json', 'accept-encoding': 'identity' };
   if (serving.connection.sign) headers['authorization'] = `Bearer ${await tokenFor(desk, serving, path)}`;
   return headers;
 }
@@ -245,16 +251,21 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
     const { class: said, critical } = judge.classOf(card, variablesOf(asked, card));
     const names = vendorNames(answered, read.cards.items[nth]!);
     const one: Output = {
-      minted, disposition: 'shown', rule: null, label: labelOf(card), class: said, score: scoreOf(card), critical,
+      minted, name: null, disposition: 'shown', rule: null, label: labelOf(card), class: said, score: scoreOf(card), critical,
       card: names.card === null ? null : { service, card: names.card, suggestions: names.suggestions.map((name) => name ?? '') },
     };
     outputs.push(one);
     if (dropAll || broken.has(nth) || names.suggestions.length > 0xfff) Object.assign(one, { disposition: 'withheld', label: 'lint' });
     else if (!shows) one.disposition = 'shadow';
     else {
-      const rule = judgeCard(judge, asked, card) ?? (await turnFor(file, said, at));
+      const { held, anyway } = judgeCard(judge, asked, card);
+      const rule = held ?? (await turnFor(file, said, at));
       if (rule) Object.assign(one, { disposition: 'suppressed', rule });
-      else kept.push({ nth, minted, reasons: reasonsFor(judge.policy.human, critical, card) });
+      else {
+        // Shown in a context that a rule excludes: the record says so, and the gate counts it.
+        one.rule = anyway ?? file.anyway;
+        kept.push({ nth, minted, reasons: reasonsFor(judge.policy.human, critical, card) });
+      }
     }
   }
   const added: string[] = [];
@@ -281,16 +292,16 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
     if (error instanceof TooLate) return withhold('late', 'late');
     if (shown.length > 0 && judge.policy.failure.ledger === 'show-and-flag' && desk.watch.knows()) {
       const late = await Promise.all(shown.map(async (one) => ({ event: await eventOf(file, one, at), appending: await entryOf(file, one, at) })));
-      desk.delivery.missed(serving.deployment, at, late);
+      desk.delivery.missed(serving.deployment, at, whyOf(error), late);
       return { status: 200, bytes: reply, outcome: 'flagged', vendorMs, settle: nothingToSettle };
     }
-    desk.delivery.missed(serving.deployment, at, []);
+    desk.delivery.missed(serving.deployment, at, whyOf(error));
     // It may stand in the ledger all the same, after a lost connection; then it has to stand there that nobody saw it.
     return withhold('withheld', 'ledger-failed');
   }
   if (shown.length > 0) {
     // The last look before it leaves: somebody may have pressed the kill switch while the vendor was thinking.
-    const known = await knows(desk, file.deadline);
+    const known = desk.watch.knows() || (await knows(desk, file.deadline));
     const now = desk.watch.find(serving.deployment);
     if (!known || !now || now.mode === 'suspended' || now.mode === 'off' || now.mode === 'shadow') return withhold('killed', 'killed');
     if (performance.now() > file.deadline) return withhold('late', 'late');
@@ -298,10 +309,10 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
   return { status: 200, bytes: reply, outcome, vendorMs, settle: (delivered) => shown.forEach((one) => tell(file, one, delivered, null)) };
 }
 
-function tell({ desk, serving }: File, { minted, card }: Output, delivered: boolean, disposition: 'late' | 'killed' | 'withheld' | null): void {
+function tell({ desk, serving }: File, { minted, card, name }: Output, delivered: boolean, disposition: 'late' | 'killed' | 'withheld' | null): void {
   const at = desk.house.clock.now();
   const { decision } = minted;
-  desk.delivery.tell({ deployment: serving.deployment, event: { what: 'delivered', decision, at, delivered, disposition }, key: minted.uuid(0), card: card && delivered ? { ...card, decision, at } : null });
+  desk.delivery.tell({ deployment: serving.deployment, event: { what: 'delivered', decision, at, delivered, disposition }, name, card: card && delivered ? { ...card, decision, at } : null });
 }
 
 const field = (of: Json | undefined, key: string): Json | undefined => (typeof of === 'object' && of !== null && !Array.isArray(of) ? of[key] : undefined);
@@ -339,11 +350,13 @@ async function turnFor({ desk, serving, asked }: File, said: string | null, at: 
 
 /** Writes every output into the ledger, sealed with what was asked and answered. Returns when it is on the disk. */
 async function record(file: File, outputs: readonly Output[], at: string, answered: Buffer | null, reply: Uint8Array, isJson = false): Promise<void> {
-  const { desk, asked } = file;
+  const { house } = file.desk;
+  const { subject } = file.asked;
   const [first, ...rest] = outputs;
-  const whole = seal(desk.house, asked.subject, payloadOf(file, answered, isJson, reply));
-  const entries = [entryOf(file, first!, at, whole), ...rest.map((one, i) => entryOf(file, one, at, seal(desk.house, asked.subject, Buffer.from(JSON.stringify({ with: first!.minted.decision, nth: i + 1 })))))];
-  await Promise.all((await Promise.all(entries)).map((one) => appendGrouped(desk.house.db, one)));
+  const whole = entryOf(file, first!, at, await seal(house, subject, payloadOf(file, answered, isJson, reply)));
+  if (rest.length === 0) return void (await appendGrouped(house.db, await whole));
+  const others = rest.map(async (one, i) => entryOf(file, one, at, await seal(house, subject, Buffer.from(JSON.stringify({ with: first!.minted.decision, nth: i + 1 })))));
+  await Promise.all((await Promise.all([whole, ...others])).map((one) => appendGrouped(house.db, one)));
 }
 
 /** The whole call, as JSON that holds the very texts: a reader sees them, and their digests are of the untouched bytes. */
@@ -357,16 +370,20 @@ function payloadOf({ call, bytes, service, serving }: File, answered: Buffer | n
 }
 
 async function eventOf({ desk, serving, asked, arm, askedAt }: File, one: Output, at: string): Promise<Recorded> {
+  one.name ??= (await nameOf(desk.house, serving.deployment, 'decision', one.minted.uuid(0))).toString('hex');
   return {
-    what: 'recorded', decision: one.minted.decision, at, name: (await nameOf(desk.house, serving.deployment, 'decision', one.minted.uuid(0))).toString('hex'), askedAt, shownAt: one.disposition === 'shown' ? at : null,
+    what: 'recorded', decision: one.minted.decision, at, name: one.name, askedAt, shownAt: one.disposition === 'shown' ? at : null,
     subject: asked.subject, encounter: asked.encounter, user: asked.user, facility: asked.facility, department: asked.department, version: serving.version, class: one.class, score: one.score, label: one.label,
     critical: one.critical, disposition: one.disposition, rule: one.rule, arm, momentAt: asked.momentAt, assurance: 'enforced', via: 'gateway',
   };
 }
 
-async function entryOf(file: File, one: Output, at: string, sealed?: ReturnType<typeof seal>): Promise<Appending> {
-  const body = (await eventOf(file, one, at)) as unknown as Json;
-  return { at: file.desk.house.clock.now(), kind: decisionKinds.recorded.kind, actor: gatewayActor, deployment: file.serving.deployment, subject: `decision/${one.minted.decision}`, body, ...(sealed && { sealed: await sealed }) };
+async function entryOf(file: File, one: Output, at: string, sealed?: Sealed): Promise<Appending> {
+  const event = await eventOf(file, one, at);
+  return {
+    at: file.desk.house.clock.now(), kind: decisionKinds.recorded.kind, actor: gatewayActor, deployment: file.serving.deployment, subject: `decision/${one.minted.decision}`,
+    body: event as unknown as Json, bodyText: eventText(event), ...(sealed && { sealed }),
+  };
 }
 
 /** A process that was busy for a moment looks once more before it gives up; who cannot reach the database does not wait long. */
@@ -376,12 +393,9 @@ async function knows({ watch }: Desk, deadline: number): Promise<boolean> {
 }
 const longestLook = 400;
 
-class TooLate extends Error {}
-
-/** The work, or TooLate when its time is over; the work goes on, and nobody waits for it. */
-function withinTime<T>(work: Promise<T>, deadline: number): Promise<T> {
-  return new Promise((done, failed) => {
-    const timer = setTimeout(() => failed(new TooLate('its time is over')), Math.max(0, deadline - performance.now()));
-    work.then(done, failed).finally(() => clearTimeout(timer));
-  });
+/** In one word why nothing could be recorded: counted in the entry that tells of the gap. Codes of the database, never its messages. */
+function whyOf(error: unknown): string {
+  if (error instanceof TooLate) return 'late';
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown';
 }

@@ -19,8 +19,8 @@ const mostWaiting = 100_000;
 interface Told {
   deployment: string;
   event: Event;
-  /** The uuid under which the EHR knows the card: from now on outcomes can be told by it. */
-  key: string | null;
+  /** The name of the uuid under which the EHR knows the card: from now on outcomes can be told by it. */
+  name: string | null;
   card: records.CardRow | null;
 }
 
@@ -31,12 +31,14 @@ interface Gap {
   empty: number;
   shown: number;
   dropped: number;
+  /** In one word why, and how often. */
+  why: Record<string, number>;
 }
 
 export interface Delivery {
   tell(one: Told): void;
-  /** A call was answered while nothing could be recorded; `late` are its decisions where they were shown all the same. */
-  missed(deployment: string, at: string, late: readonly { event: Recorded; appending: Appending }[]): void;
+  /** A call was answered while nothing could be recorded, in one word `why`; `late` are its decisions where they were shown all the same. */
+  missed(deployment: string, at: string, why: string, late?: readonly { event: Recorded; appending: Appending }[]): void;
   /** The vendor's names of a card that was just answered, before they are written. */
   cardOf(decision: string): records.CardRow | null;
   /** Writes what has gathered. */
@@ -55,7 +57,7 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
 
   const gapOf = (deployment: string, at: string): Gap => {
     let gap = gaps.get(deployment);
-    if (!gap) gaps.set(deployment, (gap = { from: at, to: at, empty: 0, shown: 0, dropped: 0 }));
+    if (!gap) gaps.set(deployment, (gap = { from: at, to: at, empty: 0, shown: 0, dropped: 0, why: {} }));
     gap.to = at;
     return gap;
   };
@@ -84,7 +86,7 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
         });
       } catch (error) {
         const since = gaps.get(deployment);
-        gaps.set(deployment, since ? { from: gap.from, to: since.to, empty: gap.empty + since.empty, shown: gap.shown + since.shown, dropped: gap.dropped + since.dropped } : gap);
+        gaps.set(deployment, since ? { from: gap.from, to: since.to, empty: gap.empty + since.empty, shown: gap.shown + since.shown, dropped: gap.dropped + since.dropped, why: addedUp(gap.why, since.why) } : gap);
         throw error;
       }
       late = late.filter((one) => !mine.includes(one));
@@ -113,8 +115,9 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
       if (waiting.length < mostWaiting) waiting.push(one);
       else gapOf(one.deployment, house.clock.now()).dropped++;
     },
-    missed: (deployment, at, shown) => {
+    missed: (deployment, at, why, shown = []) => {
       const gap = gapOf(deployment, at);
+      gap.why[why] = (gap.why[why] ?? 0) + 1;
       if (shown.length === 0) gap.empty++;
       else gap.shown++;
       if (late.length < mostWaiting) late.push(...shown.map((one) => ({ deployment, ...one })));
@@ -128,6 +131,12 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
       await flush().catch((error: Error) => house.log.error('the last deliveries of the gateway could not be written', { error: error.message }));
     },
   };
+}
+
+function addedUp(a: Record<string, number>, b: Record<string, number>): Record<string, number> {
+  const all = { ...a };
+  for (const [why, times] of Object.entries(b)) all[why] = (all[why] ?? 0) + times;
+  return all;
 }
 
 function groupBy(told: readonly Told[]): Map<string, Told[]> {

@@ -2,10 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { House, RawDoor } from '../../tools/server/capability.ts';
 import { answerCall, BadCall, type Desk } from './call.ts';
-import { checkCaller } from './check-caller.ts';
+import { checkCaller, type Checked } from './check-caller.ts';
+import { codingOf, decoded, TooMuch } from './content-coding.ts';
+import { forget, remind } from './deadlines.ts';
 import { openDelivery } from './delivery.ts';
 import { addressOf, discoveryFor, servicesIn } from './discovery.ts';
 import { takeFeedback } from './feedback.ts';
+import { allowAll, allowOrigin, answerPreflight } from './origins.ts';
+import { openOutbox } from './outbox.ts';
 import { openOwnKey, publishedKeys } from './own-key.ts';
 import { openTraffic } from './traffic.ts';
 import { watchPolicies, type Serving } from './watch.ts';
@@ -23,7 +27,8 @@ export async function openDoor(house: House, patience: { slowest?: number } = {}
   const key = await openOwnKey(house);
   const watch = await watchPolicies(house);
   const traffic = openTraffic(house);
-  const desk: Desk = { house, watch, delivery: openDelivery(house, traffic), traffic, key, address: () => addressOf(house) };
+  const desk = { house, watch, delivery: openDelivery(house, traffic), traffic, key, address: () => addressOf(house) } as Desk;
+  desk.outbox = openOutbox(desk);
   const busy = new Set<Promise<void>>();
   return {
     desk,
@@ -37,6 +42,7 @@ export async function openDoor(house: House, patience: { slowest?: number } = {}
     },
     close: async () => {
       await Promise.all(busy);
+      await desk.outbox.close();
       await desk.delivery.close();
       await watch.close();
     },
@@ -47,15 +53,19 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   const began = performance.now();
   const { method = 'GET', url = '/' } = incoming;
   outgoing.on('error', () => {});
-  if (url === '/cds/jwks.json' && method === 'GET') return send(outgoing, 200, Buffer.from(await publishedKeys(desk.house)));
+  const reads = method === 'GET' || method === 'HEAD';
+  if (reads && /^\/cds\/jwks\.json(?:\?.*)?$/.test(url)) {
+    allowAll(outgoing);
+    return send(outgoing, 200, Buffer.from(await publishedKeys(desk.house)));
+  }
   const found = address.exec(url);
   const serving = found && desk.watch.find(found[1]!);
   if (!found || !serving) return say(outgoing, 404, 'There is no CDS service at this address.');
-  allowOrigin(serving, incoming, outgoing);
-  if (method === 'OPTIONS') return void outgoing.writeHead(204, { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'authorization, content-type', 'access-control-max-age': '600' }).end();
+  allowOrigin(serving.connection, incoming, outgoing);
+  if (method === 'OPTIONS') return answerPreflight(incoming, outgoing);
   const [, , rawService, feedback] = found;
-  if (rawService === undefined) return method === 'GET' ? answerDiscovery(desk, serving, incoming, outgoing, url) : say(outgoing, 405, 'Discovery is asked with GET.');
-  if (method !== 'POST') return say(outgoing, 405, 'A service is called with POST.');
+  if (rawService === undefined) return reads ? answerDiscovery(desk, serving, incoming, outgoing, url) : say(outgoing, 405, 'Discovery is asked with GET.', { allow: 'GET, HEAD, OPTIONS' });
+  if (method !== 'POST') return say(outgoing, 405, 'A service is called with POST.', { allow: 'POST, OPTIONS' });
   let service: string;
   try {
     service = decodeURIComponent(rawService);
@@ -65,6 +75,8 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   // Only what the vendor has described: the gateway is no way to other addresses of the vendor.
   if (serving.discovery && !servicesOf(serving).has(service)) return say(outgoing, 404, 'The vendor describes no such service.');
   if (!/^application\/(?:[\w.+-]*\+)?json\b/i.test(incoming.headers['content-type'] ?? '')) return say(outgoing, 415, 'A call is JSON (`content-type: application/json`).');
+  const coding = codingOf(incoming.headers['content-encoding']);
+  if (coding === null) return say(outgoing, 415, 'The body is packed in a way that is not undone here; send it as gzip, deflate or br, or as it is.', { 'accept-encoding': 'gzip, deflate, br' });
   const refused = (status: number, says: string) => {
     desk.traffic.count(serving.deployment, desk.house.clock.now(), 'refused', performance.now() - began, null);
     incoming.resume();
@@ -73,12 +85,15 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   const body = readBody(incoming, slowest);
   // A refusal must not leave a rejection that nobody hears.
   body.catch(() => {});
-  const checked = await checkCaller(desk.house, serving.connection, incoming.headers.authorization, audiencesOf(desk, incoming, url));
+  const checked = serving.connection.callers.check === 'none' ? anybody : await checkCaller(desk.house, serving.connection, incoming.headers.authorization, audiencesOf(desk, incoming, url));
   if (!checked.ok) return refused(checked.status, checked.says);
   let bytes: Buffer;
   try {
     bytes = await body;
+    if (coding !== 'identity') bytes = await decoded(bytes, coding, largestRequest);
   } catch (error) {
+    if (error instanceof TooMuch) return refused(413, `The request is larger than ${largestRequest / 1_000_000} MB when it is unpacked.`);
+    if (error instanceof Error) return refused(400, `The request is not packed as it says (${coding}).`);
     const { status, message } = error as BodyFault;
     if (status === 0) return;
     outgoing.setHeader('connection', 'close');
@@ -104,6 +119,8 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   }
 }
 
+const anybody: Checked = { ok: true, issuer: null, tenant: null };
+
 const described = new WeakMap<Serving, Set<string>>();
 function servicesOf(serving: Serving): Set<string> {
   let ids = described.get(serving);
@@ -128,13 +145,6 @@ function audiencesOf(desk: Desk, incoming: IncomingMessage, url: string): string
   return ['http', 'https'].map((scheme) => `${scheme}://${incoming.headers.host ?? ''}${path}`);
 }
 
-function allowOrigin(serving: Serving, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { origin } = incoming.headers;
-  if (origin === undefined || !serving.connection.origins.some((one) => new URL(one).origin === origin)) return;
-  outgoing.setHeader('access-control-allow-origin', origin);
-  outgoing.setHeader('vary', 'origin');
-}
-
 interface BodyFault {
   /** 0: the caller is gone, and nobody hears an answer. */
   status: 0 | 408 | 413;
@@ -145,9 +155,9 @@ function readBody(incoming: IncomingMessage, slowest: number): Promise<Buffer> {
   return new Promise((done, failed) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const timer = setTimeout(() => fail(408, 'The request did not come whole in time.'), slowest);
+    const due = remind(performance.now() + slowest, () => fail(408, 'The request did not come whole in time.'));
     const fail = (status: BodyFault['status'], message: string) => {
-      clearTimeout(timer);
+      forget(due);
       incoming.removeListener('data', take);
       failed({ status, message } satisfies BodyFault);
     };
@@ -158,7 +168,7 @@ function readBody(incoming: IncomingMessage, slowest: number): Promise<Buffer> {
     };
     incoming.on('data', take);
     incoming.once('end', () => {
-      clearTimeout(timer);
+      forget(due);
       done(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     });
     incoming.once('error', () => fail(0, ''));
@@ -166,10 +176,14 @@ function readBody(incoming: IncomingMessage, slowest: number): Promise<Buffer> {
   });
 }
 
+const smallAnswer = 16_384;
+
 function send(outgoing: ServerResponse, status: number, bytes: Uint8Array, headers: Record<string, string> = {}, type = 'application/json'): void {
   if (outgoing.headersSent || outgoing.destroyed) return;
   outgoing.writeHead(status, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
-  outgoing.end(bytes);
+  // One write with the head: Latin-1 is byte for byte, and a small answer is not worth a second piece.
+  if (bytes.length <= smallAnswer) outgoing.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), 'latin1');
+  else outgoing.end(bytes);
 }
 
 const say = (outgoing: ServerResponse, status: number, title: string, headers: Record<string, string> = {}): void =>

@@ -3,10 +3,11 @@ import { feedbackOf } from '../decisions/decisions.ts';
 import { openPayload } from '../../spine/ledger/ledger.ts';
 import type { Json } from '../../tools/base/canonical.ts';
 import { theHouse, type Caller } from '../../tools/server/capability.ts';
-import { askVendor } from './ask-vendor.ts';
-import { BadCall, headersTo, type Desk } from './call.ts';
+import type { Tx } from '../../tools/server/database.ts';
+import { BadCall, type Desk } from './call.ts';
 import { vendorNames } from './compose.ts';
-import { JsonFault, spanAt, spansOf, splice, stringAt, valueAt, withoutItems, type Edit, type Span } from './json-spans.ts';
+import { JsonFault, spanAt, spansOf, splice, stringAt, valueAt, type Edit, type Span } from './json-spans.ts';
+import { queue } from './outbox.ts';
 import * as records from './records.ts';
 import { decisionIn } from './uuids.ts';
 import type { Serving } from './watch.ts';
@@ -23,7 +24,8 @@ interface Item {
 }
 
 /**
- * Records feedback (CDS Hooks 2.0 "Feedback") and then forwards it to the vendor with the vendor's own uuids.
+ * Records feedback (CDS Hooks 2.0 "Feedback") and, in the same transaction, what the vendor is to hear of it in its own
+ * uuids; the outbox tells it until the vendor has it.
  * @throws BadCall where it is none, or about a card that was never answered here.
  */
 export async function takeFeedback(desk: Desk, serving: Serving, service: string, bytes: Buffer): Promise<{ recorded: number }> {
@@ -44,9 +46,13 @@ export async function takeFeedback(desk: Desk, serving: Serving, service: string
     const found = await records.decisionIn(house.db, item.decision);
     if (!found || found.deployment !== serving.deployment) throw new BadCall(`feedback[${nth}].card is no card that was answered here.`);
   }
-  for (const { decision, outcome, at, reason, accepted } of items)
-    await feedbackOf(house, ehr, serving.deployment, decision, { key: decision, at, act: outcome, ...(reason && { reason }), ...(accepted[0] && { suggestion: String(accepted[0].nth) }) });
-  void forward(desk, serving, service, bytes, list, items).catch((error: Error) => house.log.warn('feedback could not be forwarded to the vendor', { deployment: serving.deployment, error: error.message }));
+  for (const item of items) {
+    const { decision, outcome, at, reason, accepted } = item;
+    const forwarded = await inTheirNames(desk, bytes, item);
+    const also = forwarded === null ? undefined : (tx: Tx) => queue(house, tx, serving.deployment, service, forwarded);
+    await feedbackOf(house, ehr, serving.deployment, decision, { key: decision, at, act: outcome, ...(reason && { reason }), ...(accepted[0] && { suggestion: String(accepted[0].nth) }) }, also);
+  }
+  desk.outbox.kick();
   return { recorded: items.length };
 }
 
@@ -86,28 +92,17 @@ function reasonIn(bytes: Uint8Array, span: Span): Item['reason'] {
   return { code: code ?? 'comment', ...(system !== undefined && { system }), ...(text !== undefined && { text }) };
 }
 
-/** Sends on what concerns cards the vendor named itself; one without a uuid it cannot know. */
-async function forward(desk: Desk, serving: Serving, service: string, bytes: Buffer, list: Span & { kind: 'array' }, items: readonly Item[]): Promise<void> {
-  const edits: Edit[] = [];
-  const out = new Set<number>();
-  for (const [nth, item] of items.entries()) {
-    const names = desk.delivery.cardOf(item.decision) ?? (await records.cardRow(desk.house.db, item.decision)) ?? (await namesInLedger(desk, item.decision));
-    if (!names?.card) {
-      out.add(nth);
-      continue;
-    }
-    const card = spanAt(item.span, ['card'])!;
-    edits.push({ start: card.start, end: card.end, text: JSON.stringify(names.card) });
-    for (const one of item.accepted) {
-      const name = names.suggestions[one.nth - 1];
-      if (name) edits.push({ start: one.span.start, end: one.span.end, text: JSON.stringify(name) });
-    }
+/** The same feedback as the vendor knows the card; null where it gave it no name: it could not tell which one is meant. */
+async function inTheirNames(desk: Desk, bytes: Buffer, { span, decision, accepted }: Item): Promise<Uint8Array | null> {
+  const names = desk.delivery.cardOf(decision) ?? (await records.cardRow(desk.house.db, decision)) ?? (await namesInLedger(desk, decision));
+  if (!names?.card) return null;
+  const put = (at: Span, text: string): Edit => ({ start: at.start - span.start, end: at.end - span.start, text: JSON.stringify(text) });
+  const edits: Edit[] = [put(spanAt(span, ['card'])!, names.card)];
+  for (const one of accepted) {
+    const name = names.suggestions[one.nth - 1];
+    if (name) edits.push(put(one.span, name));
   }
-  if (out.size === items.length) return;
-  const path = `${serving.base.pathname.replace(/\/$/, '')}/cds-services/${encodeURIComponent(service)}/feedback`;
-  const answer = await askVendor(serving.pool, { method: 'POST', path, headers: await headersTo(desk, serving, path), body: splice(bytes, [...withoutItems(list, (nth) => out.has(nth)), ...edits]) }, 10_000);
-  // A vendor need not have such an endpoint.
-  if (!answer.ok || (answer.status >= 400 && answer.status !== 404)) throw new Error(answer.ok ? `it answers ${answer.status}` : answer.says);
+  return Buffer.concat([Buffer.from('{"feedback":['), splice(bytes.subarray(span.start, span.end), edits), Buffer.from(']}')]);
 }
 
 /** After a crash between the answer and the note of its names they are still in the sealed payload; reading it is remembered. */

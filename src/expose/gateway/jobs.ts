@@ -1,8 +1,11 @@
 // Which work does the gateway do by itself?
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
-import { theHouse } from '../../tools/server/capability.ts';
+import type { Gatekeeper } from '../../spine/gates/gates.ts';
+import { theHouse, type House } from '../../tools/server/capability.ts';
 import type { Job } from '../../tools/server/jobs.ts';
 import { readDiscovery } from './discovery.ts';
+import { shows, stands } from './gate-rules.ts';
+import { kill, policyOf, stepDown } from './keep-policies.ts';
 import * as records from './records.ts';
 
 export const watchDiscoveries: Job = {
@@ -28,4 +31,33 @@ export const forget: Job = {
   run: (house) => records.forgetOld(house.db, house.clock.now()),
 };
 
-export const jobs: readonly Job[] = [watchDiscoveries, forget];
+/** Suspends what shows when a trigger of GX fires, and ends exceptions whose day has passed. */
+export const mindGates = (keeper: Gatekeeper): Job => ({
+  name: 'gateway.gates',
+  says: 'Suspends what shows when a trigger of GX has fired, and ends exceptions to gates.',
+  schedule: '* * * * *',
+  run: async (house, _, signal) => {
+    for (const row of await records.serviceRows(house.db)) {
+      if (signal.aborted) return;
+      try {
+        await mindOne(house, keeper, row);
+      } catch (error) {
+        house.log.error('the gates of a service could not be minded', { deployment: row.deployment_id, error: (error as Error).message });
+      }
+    }
+  },
+});
+
+async function mindOne(house: House, keeper: Gatekeeper, row: records.ServiceRow): Promise<void> {
+  const { policy, exception } = policyOf((await records.policyRow(house.db, row.deployment_id, row.acting))!);
+  const over = exception !== null && exception.until < house.clock.now().slice(0, 10);
+  if (policy.mode === 'off' || policy.mode === 'suspended' || (!shows(policy.mode) && !over)) return;
+  const standing = await keeper(house, row.deployment_id);
+  const { fired } = standing;
+  const known = over ? [] : (exception?.known ?? []);
+  const fresh = shows(policy.mode) ? fired.filter(({ criterion }) => !known.includes(criterion)) : [];
+  if (fresh.length > 0) return void (await kill(house, theHouse, row.deployment_id, `Suspended by the gate GX: ${fresh.map(({ criterion, title, because }) => `${criterion} ${title}: ${because}`).join(' ')}`.slice(0, 2_000)));
+  if (over && !stands(policy.mode, standing)) await stepDown(house, row.deployment_id, shows(policy.mode) && stands('shadow', standing) ? 'shadow' : 'off', `The exception to ${exception.gates.join(' and ')} ended on ${exception.until}.`);
+}
+
+export const jobs = (keeper: Gatekeeper): readonly Job[] => [watchDiscoveries, forget, mindGates(keeper)];

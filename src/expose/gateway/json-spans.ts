@@ -28,13 +28,30 @@ export const deepest = 100;
 
 const quote = 0x22;
 const backslash = 0x5c;
-const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
-const isHex = (byte: number | undefined) => isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
 /** Beyond so many keys an object's are looked up instead of compared one by one. */
 const fewKeys = 24;
 const noMembers: Member[] = [];
 const noItems: Span[] = [];
+
+/** What a byte may be: 1 stands as it is inside a string, 2 is a digit as well. */
+const sort = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 || byte === quote || byte === backslash ? 0 : byte >= 0x30 && byte <= 0x39 ? 3 : 1));
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+const isHex = (byte: number | undefined) => isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
+
+// The text that is being read and how far. They stand here and not in a closure per text: nothing below ever waits, so
+// that two readings never meet, and a reading of 7 kB takes 33 µs instead of 90 (measured).
+let text: Uint8Array = new Uint8Array(0);
+let length = 0;
+let at = 0;
+let mostLevels = 0;
+let keepLevels = 0;
+/** Whether the string just passed holds an escape. */
+let escaped = false;
+// The places of the keys of every object that is open, one behind the other: comparing bytes needs no text of them.
+let keyStarts = new Int32Array(256);
+let keyEnds = new Int32Array(256);
+let keyMarks = new Int32Array(256);
+let keys = 0;
 
 /**
  * Reads one JSON text (RFC 8259) strictly: valid UTF-8 without a byte order mark, nothing after it, no key twice in an
@@ -44,158 +61,270 @@ const noItems: Span[] = [];
  */
 export function spansOf(bytes: Uint8Array, depth = deepest, keep = Infinity): Span {
   if (!isUtf8(bytes)) throw new JsonFault('not UTF-8', 0);
-  const { length } = bytes;
-  let at = 0;
-  // The places of the keys of every object that is open, one behind the other: comparing bytes needs no text of them.
-  const keyStarts: number[] = [];
-  const keyEnds: number[] = [];
-  let escaped = false;
-  const fail = (says: string, where = at): never => {
-    throw new JsonFault(says, where);
-  };
-  const skip = () => {
-    while (isSpace(bytes[at])) at++;
-  };
-  const expect = (text: string) => {
-    for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) fail(at + i >= length ? 'the text ends too early' : 'an unknown word', at + i);
-    at += text.length;
-  };
-  const string = (): void => {
-    escaped = false;
-    let here = at + 1;
-    for (;;) {
-      const byte = bytes[here];
-      if (byte === undefined) return fail('a string without an end', here);
-      if (byte === quote) {
-        at = here + 1;
-        return;
-      }
-      if (byte < 0x20) fail('a control character in a string', here);
-      if (byte !== backslash) {
-        here++;
-        continue;
-      }
-      escaped = true;
-      const next = bytes[here + 1];
-      if (next === 0x75) {
-        for (let i = 2; i < 6; i++) if (!isHex(bytes[here + i])) fail('a broken \\u escape', here + i);
-        here += 6;
-      } else if (next !== undefined && '"\\/bfnrt'.includes(String.fromCharCode(next))) here += 2;
-      else fail('an unknown escape', here);
-    }
-  };
-  const number = (): void => {
-    if (bytes[at] === 0x2d) at++;
-    if (bytes[at] === 0x30) at++;
-    else if (isDigit(bytes[at])) while (isDigit(bytes[at])) at++;
-    else fail('a value is expected');
-    if (bytes[at] === 0x2e) {
-      at++;
-      if (!isDigit(bytes[at])) fail('a digit is expected');
-      while (isDigit(bytes[at])) at++;
-    }
-    if (bytes[at] === 0x65 || bytes[at] === 0x45) {
-      at++;
-      if (bytes[at] === 0x2b || bytes[at] === 0x2d) at++;
-      if (!isDigit(bytes[at])) fail('a digit is expected');
-      while (isDigit(bytes[at])) at++;
-    }
-  };
-  const twice = (from: number): never => fail(`the key ${JSON.stringify(textAt(bytes, from, at).slice(0, 40))} stands twice in one object`, from);
-  /** Notes a key of the object whose first key is at `base`; `known` are its keys as texts, where they are looked up. */
-  const note = (from: number, base: number, known: Set<string> | null): Set<string> | null => {
-    const end = at;
-    const size = end - from;
-    const count = keyStarts.length;
-    if (known === null && (escaped || count - base >= fewKeys)) {
-      known = new Set();
-      for (let i = base; i < count; i++) known.add(textAt(bytes, keyStarts[i]!, keyEnds[i]!));
-    }
-    if (known !== null) {
-      const key = textAt(bytes, from, end);
-      if (known.has(key)) twice(from);
-      known.add(key);
-    } else
-      for (let i = base; i < count; i++) {
-        const start = keyStarts[i]!;
-        if (keyEnds[i]! - start !== size) continue;
-        let same = 1;
-        while (same < size && bytes[start + same] === bytes[from + same]) same++;
-        if (same === size) twice(from);
-      }
-    keyStarts.push(from);
-    keyEnds.push(end);
-    return known;
-  };
-  const object = (level: number): Span => {
-    const start = at++;
-    const base = keyStarts.length;
-    const members: Member[] = level < keep ? [] : noMembers;
-    let known: Set<string> | null = null;
+  text = bytes;
+  length = bytes.length;
+  at = 0;
+  mostLevels = depth;
+  keepLevels = keep;
+  keys = 0;
+  try {
+    const whole = read(0);
     skip();
-    if (bytes[at] === 0x7d) return at++, { kind: 'object', start, end: at, members };
-    for (;;) {
-      skip();
-      if (bytes[at] !== quote) fail('a key is expected');
-      const from = at;
-      string();
-      const to = at;
-      known = note(from, base, known);
-      skip();
-      if (bytes[at] !== 0x3a) fail('a colon is expected');
-      at++;
-      const one = value(level + 1);
-      if (level < keep) members.push({ key: textAt(bytes, from, to), start: from, value: one });
-      skip();
-      if (bytes[at] === 0x2c) at++;
-      else if (bytes[at] === 0x7d) {
-        keyStarts.length = keyEnds.length = base;
-        return at++, { kind: 'object', start, end: at, members };
-      } else fail(at >= length ? 'the text ends too early' : 'a comma or } is expected');
-    }
-  };
-  const array = (level: number): Span => {
-    const start = at++;
-    const items: Span[] = level < keep ? [] : noItems;
-    skip();
-    if (bytes[at] === 0x5d) return at++, { kind: 'array', start, end: at, items };
-    for (;;) {
-      const one = value(level + 1);
-      if (level < keep) items.push(one);
-      skip();
-      if (bytes[at] === 0x2c) at++;
-      else if (bytes[at] === 0x5d) return at++, { kind: 'array', start, end: at, items };
-      else fail(at >= length ? 'the text ends too early' : 'a comma or ] is expected');
-    }
-  };
-  const value = (level: number): Span => {
-    if (level > depth) fail(`nested deeper than ${depth} levels`);
-    skip();
-    const start = at;
-    switch (bytes[at]) {
-      case 0x7b: return object(level);
-      case 0x5b: return array(level);
-      case quote:
-        string();
-        return { kind: 'string', start, end: at };
-      case 0x74: return expect('true'), { kind: 'true', start, end: at };
-      case 0x66: return expect('false'), { kind: 'false', start, end: at };
-      case 0x6e: return expect('null'), { kind: 'null', start, end: at };
-      case undefined: return fail('the text ends too early');
-      default:
-        number();
-        return { kind: 'number', start, end: at };
-    }
-  };
-  const whole = value(0);
-  skip();
-  if (at < length) fail('something follows the JSON text');
-  return whole;
+    if (at < length) fail('something follows the JSON text');
+    return whole;
+  } finally {
+    // Not held until the next text comes.
+    text = nothing;
+  }
 }
+const nothing = new Uint8Array(0);
+
+function fail(says: string, where = at): never {
+  throw new JsonFault(says, where);
+}
+
+function skip(): void {
+  while (at < length) {
+    const byte = text[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
+    at++;
+  }
+}
+
+/** A value with its place and, to the level that is asked for, with what is in it. */
+function read(level: number): Span {
+  if (level > mostLevels) fail(`nested deeper than ${mostLevels} levels`);
+  skip();
+  const start = at;
+  const byte = at < length ? text[at] : undefined;
+  if (byte === 0x7b) {
+    const members = level < keepLevels ? readObject(level) : (passObject(level), noMembers);
+    return { kind: 'object', start, end: at, members };
+  }
+  if (byte === 0x5b) {
+    const items = level < keepLevels ? readArray(level) : (passArray(level), noItems);
+    return { kind: 'array', start, end: at, items };
+  }
+  passPlain(byte);
+  return { kind: byte === quote ? 'string' : byte === 0x74 ? 'true' : byte === 0x66 ? 'false' : byte === 0x6e ? 'null' : 'number', start, end: at };
+}
+
+function readObject(level: number): Member[] {
+  at++;
+  skip();
+  if (text[at] === 0x7d) return at++, [];
+  const base = keys;
+  const members: Member[] = [];
+  let known: Set<string> | null = null;
+  for (;;) {
+    skip();
+    const from = at;
+    known = passKey(base, known);
+    const key = keyAt(from);
+    passColon();
+    members.push({ key, start: from, value: read(level + 1) });
+    if (passComma(0x7d)) continue;
+    keys = base;
+    return members;
+  }
+}
+
+function readArray(level: number): Span[] {
+  at++;
+  skip();
+  if (text[at] === 0x5d) return at++, [];
+  const items: Span[] = [];
+  do items.push(read(level + 1));
+  while (passComma(0x5d));
+  return items;
+}
+
+/** Checks a value and goes behind it: what is only forwarded needs no spans. */
+function pass(level: number): void {
+  if (level > mostLevels) fail(`nested deeper than ${mostLevels} levels`);
+  let byte = at < length ? text[at] : undefined;
+  if (byte !== undefined && byte <= 0x20) {
+    skip();
+    byte = at < length ? text[at] : undefined;
+  }
+  if (byte === 0x7b) passObject(level);
+  else if (byte === 0x5b) passArray(level);
+  else passPlain(byte);
+}
+
+function passObject(level: number): void {
+  at++;
+  skip();
+  if (text[at] === 0x7d) return void at++;
+  const base = keys;
+  let known: Set<string> | null = null;
+  do {
+    known = passKey(base, known);
+    passColon();
+    pass(level + 1);
+  } while (passComma(0x7d));
+  keys = base;
+}
+
+function passArray(level: number): void {
+  at++;
+  skip();
+  if (text[at] === 0x5d) return void at++;
+  do pass(level + 1);
+  while (passComma(0x5d));
+}
+
+function passPlain(byte: number | undefined): void {
+  switch (byte) {
+    case quote: return passString();
+    case 0x74: return passWord('true');
+    case 0x66: return passWord('false');
+    case 0x6e: return passWord('null');
+    case undefined: return fail('the text ends too early');
+    default: return passNumber();
+  }
+}
+
+function passWord(word: string): void {
+  for (let i = 0; i < word.length; i++) if (text[at + i] !== word.charCodeAt(i)) fail(at + i >= length ? 'the text ends too early' : 'an unknown word', at + i);
+  at += word.length;
+}
+
+function passString(): void {
+  const bytes = text;
+  const end = length;
+  let here = at + 1;
+  escaped = false;
+  for (;;) {
+    while (here < end && sort[bytes[here]!]! !== 0) here++;
+    if (here >= end) fail('a string without an end', here);
+    const byte = bytes[here]!;
+    if (byte === quote) {
+      at = here + 1;
+      return;
+    }
+    if (byte !== backslash) fail('a control character in a string', here);
+    escaped = true;
+    const next = bytes[here + 1];
+    if (next === 0x75) {
+      for (let i = 2; i < 6; i++) if (!isHex(bytes[here + i])) fail('a broken \\u escape', here + i);
+      here += 6;
+    } else if (next !== undefined && '"\\/bfnrt'.includes(String.fromCharCode(next))) here += 2;
+    else fail('an unknown escape', here);
+  }
+}
+
+function passDigits(): void {
+  const bytes = text;
+  let here = at;
+  while (here < length && sort[bytes[here]!]! === 3) here++;
+  if (here === at) fail('a digit is expected');
+  at = here;
+}
+
+function passNumber(): void {
+  if (text[at] === 0x2d) at++;
+  if (text[at] === 0x30) at++;
+  else if (isDigit(text[at])) passDigits();
+  else fail('a value is expected');
+  if (at >= length) return;
+  if (text[at] === 0x2e) {
+    at++;
+    passDigits();
+  }
+  if (text[at] === 0x65 || text[at] === 0x45) {
+    at++;
+    if (text[at] === 0x2b || text[at] === 0x2d) at++;
+    passDigits();
+  }
+}
+
+function passColon(): void {
+  if (text[at] !== 0x3a) {
+    skip();
+    if (text[at] !== 0x3a) fail('a colon is expected');
+  }
+  at++;
+}
+
+/** Goes behind the comma, or behind the bracket that ends: true where another one follows. */
+function passComma(end: number): boolean {
+  let byte = text[at];
+  if (byte !== 0x2c && byte !== end) {
+    skip();
+    byte = text[at];
+  }
+  if (byte === 0x2c) return at++, true;
+  if (byte === end) return at++, false;
+  return fail(at >= length ? 'the text ends too early' : `a comma or ${String.fromCharCode(end)} is expected`);
+}
+
+/** Passes a key and notes it in its object, whose first key is at `base`; `known` are its keys as texts, where they are looked up. */
+function passKey(base: number, known: Set<string> | null): Set<string> | null {
+  skip();
+  if (text[at] !== quote) fail('a key is expected');
+  const from = at;
+  passString();
+  const size = at - from;
+  // Keys that differ mostly differ in this; their bytes are compared only where it is the same.
+  const mark = (size << 16) ^ (text[from + 1]! << 8) ^ text[at - 2]!;
+  if (known === null && (escaped || keys - base >= fewKeys)) {
+    known = new Set();
+    for (let i = base; i < keys; i++) known.add(textAt(text, keyStarts[i]!, keyEnds[i]!));
+  }
+  if (known !== null) {
+    const key = textAt(text, from, at);
+    if (known.has(key)) twice(from);
+    known.add(key);
+  } else
+    for (let i = base; i < keys; i++) {
+      if (keyMarks[i] !== mark || keyEnds[i]! - keyStarts[i]! !== size) continue;
+      const start = keyStarts[i]!;
+      let same = 1;
+      while (same < size && text[start + same] === text[from + same]) same++;
+      if (same === size) twice(from);
+    }
+  if (keys === keyStarts.length) makeRoom();
+  keyStarts[keys] = from;
+  keyEnds[keys] = at;
+  keyMarks[keys++] = mark;
+  return known;
+}
+
+function twice(from: number): never {
+  fail(`the key ${JSON.stringify(textAt(text, from, at).slice(0, 40))} stands twice in one object`, from);
+}
+
+function makeRoom(): void {
+  const twiceAsMany = (of: Int32Array): Int32Array<ArrayBuffer> => {
+    const made = new Int32Array(2 * of.length);
+    made.set(of);
+    return made;
+  };
+  [keyStarts, keyEnds, keyMarks] = [twiceAsMany(keyStarts), twiceAsMany(keyEnds), twiceAsMany(keyMarks)];
+}
+
+/** The text of the key from here to where the reading stands. The words of a hook come in every call: their texts are made once. */
+function keyAt(from: number): string {
+  const size = at - from - 2;
+  if (escaped || size > 24) return textAt(text, from, at);
+  const mark = keyMarks[keys - 1]!;
+  const there = words.get(mark);
+  if (there !== undefined && there.length === size) {
+    let same = 0;
+    while (same < size && there.charCodeAt(same) === text[from + 1 + same]) same++;
+    if (same === size) return there;
+  }
+  const made = textAt(text, from, at);
+  if (words.size < 500 && made.length === size) words.set(mark, made);
+  return made;
+}
+const words = new Map<number, string>();
 
 /** The string between two places, both quotation marks included. */
 function textAt(bytes: Uint8Array, start: number, end: number): string {
-  const raw = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const raw = buffer.toString('utf8', start, end);
   return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
 }
 

@@ -68,8 +68,8 @@ export interface Asked {
 
 export type Before =
   | { ask: false; disposition: 'killed' | 'suppressed' | null; rule: string | null; arm: string | null }
-  /** `shows`: whether what is answered may be shown at all; else it is asked in silence. */
-  | { ask: true; shows: boolean; arm: string | null };
+  /** `shows`: whether what is answered may be shown at all; else it is asked in silence. `anyway`: the rule that holds here, and of whose sample this is. */
+  | { ask: true; shows: boolean; arm: string | null; anyway?: string | null };
 
 /** Before the vendor is asked. `disposition` null: nothing runs and nothing is recorded. */
 export function judgeCall(judge: Judge, asked: Asked): Before {
@@ -84,20 +84,28 @@ export function judgeCall(judge: Judge, asked: Asked): Before {
   // Who cannot be drawn is in no arm: where arms are, nobody is shown by accident.
   const drawnTo = whom === null ? { arm: null, shows: policy.arms.length === 0 && asked.mode === 'live' } : armOf({ mode: asked.mode, arms: policy.arms }, asked.secret, asked.deployment, whom);
   if (!drawnTo.shows) return { ask: true, ...drawnTo };
-  const rule = suppressing(judge.before, asked, {}, variablesOf(asked));
-  return rule ? { ask: false, disposition: 'suppressed', rule, arm: drawnTo.arm } : { ask: true, ...drawnTo };
+  const { held, anyway } = suppressing(judge.before, asked, {}, variablesOf(asked));
+  return held ? { ask: false, disposition: 'suppressed', rule: held, arm: drawnTo.arm } : { ask: true, ...drawnTo, anyway };
 }
 
-/** The rule that holds a card back; null: none does. */
-export const judgeCard = (judge: Judge, asked: Asked, card: Json): string | null => suppressing(judge.after, asked, card, variablesOf(asked, card));
+/** Which rule holds something back, and which would but for its sample that is shown anyway; null: none. */
+export interface Silenced {
+  held: string | null;
+  anyway: string | null;
+}
 
-function suppressing(rules: readonly ReadRule[], asked: Asked, value: Json, variables: Variables): string | null {
+export const judgeCard = (judge: Judge, asked: Asked, card: Json): Silenced => (judge.after.length === 0 ? unsilenced : suppressing(judge.after, asked, card, variablesOf(asked, card)));
+const unsilenced: Silenced = { held: null, anyway: null };
+
+function suppressing(rules: readonly ReadRule[], asked: Asked, value: Json, variables: Variables): Silenced {
   const today = asked.now.slice(0, 10);
+  let anyway: string | null = null;
   for (const rule of rules) {
     if (rule.expires < today || !isTrue(rule.holds, value, variables)) continue;
-    if (drawn(asked.secret, `anyway ${asked.deployment} ${rule.id}`, asked.encounter ?? asked.subject) >= rule.showAnyway) return rule.id;
+    if (drawn(asked.secret, `anyway ${asked.deployment} ${rule.id}`, asked.encounter ?? asked.subject) >= rule.showAnyway) return { held: rule.id, anyway: null };
+    anyway ??= rule.id;
   }
-  return null;
+  return { held: null, anyway };
 }
 
 const ago = /^since-(\d{1,5})([mhd])$/;

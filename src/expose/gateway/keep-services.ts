@@ -2,6 +2,7 @@
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import type { Mode } from '../../spine/deployments/model.ts';
 import { canonical, digest, type Json } from '../../tools/base/canonical.ts';
+import { days, shift } from '../../tools/base/clock.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import { connection as connectionSchema, type Connection } from './connection.ts';
@@ -17,7 +18,9 @@ import { trafficOf } from './traffic.ts';
 import { stricter } from './watch.ts';
 
 /** Sets up or changes a connection, and reads the vendor's discovery where that can be done. */
-export async function putService(house: House, caller: Caller, slugOrId: string, wanted: Connection): Promise<Service> {
+export async function putService(house: House, caller: Caller, slugOrId: string, given: Connection): Promise<Service> {
+  // Vendors hand out the address of their discovery as often as the one above it.
+  const wanted: Connection = { ...given, url: given.url.replace(/\/cds-services\/?$/, '') };
   const found = await requireDeployment(house.db, caller, slugOrId);
   for (const [path, text] of [['places.facility', wanted.places.facility], ['places.department', wanted.places.department], ['moment', wanted.moment]] as const)
     if (text !== null)
@@ -59,13 +62,15 @@ async function rowOf(house: House, caller: Caller, row: records.ServiceRow) {
 
 export async function serviceOf(house: House, caller: Caller, slugOrId: string): Promise<Service> {
   const { found, row } = await requireService(house, caller, slugOrId);
-  const [short, lint, policy] = await Promise.all([rowOf(house, caller, row), records.lintRows(house.db, found.id), records.policyRow(house.db, found.id, row.acting)]);
+  const [short, lint, policy, feedback] = await Promise.all([
+    rowOf(house, caller, row), records.lintRows(house.db, found.id), records.policyRow(house.db, found.id, row.acting), records.outboxOf(house.db, found.id, shift(house.clock.now(), -days(28))),
+  ]);
   const base = `${addressOf(house)}/cds/${found.slug}`;
   return {
     ...short, connection: connectionSchema.parse(JSON.parse(row.connection)), deploymentMode: found.mode as Mode, ehrUrl: base, jwksUrl: `${addressOf(house)}/cds/jwks.json`,
     discovery: await discoveryOf(house, found.id, base),
     lint: lint.map((one) => ({ path: one.path, says: one.says, severity: one.severity as LintFault['severity'], times: one.times, firstAt: one.first_at, lastAt: one.last_at })),
-    instances: await instancesOf(house, found.id), failurePolicy: inWords(policyOf(policy!).policy),
+    instances: await instancesOf(house, found.id), feedback, failurePolicy: inWords(policyOf(policy!).policy),
   };
 }
 

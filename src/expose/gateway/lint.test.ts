@@ -35,7 +35,7 @@ describe('a card with an error', () => {
     ['a source that runs code', withCard({ source: { label: 'l', url: ' javascript:alert(1)' } }), 'error cards[].source.url is an address that runs code'],
     ['a topic without system', withCard({ source: { label: 'l', topic: { code: 'a' } } }), 'warning cards[].source.topic.system is missing'],
     ['a uuid that is no text', withCard({ uuid: 7 }), 'error cards[].uuid is not a string'],
-    ['suggestions without behaviour', withCard({ suggestions: [{ label: 'A' }] }), 'error cards[].selectionBehavior is missing although there are suggestions'],
+    ['suggestions without behaviour', withCard({ suggestions: [{ label: 'A' }] }), 'warning cards[].selectionBehavior is missing although there are suggestions'],
     ['an unknown behaviour', suggestions({}, 'all'), 'error cards[].selectionBehavior is neither at-most-one nor any'],
     ['a suggestion without label', suggestions({ label: '' }), 'error cards[].suggestions[].label is missing'],
     ['a recommendation that is no boolean', suggestions({ isRecommended: 'yes' }), 'error cards[].suggestions[].isRecommended is not a boolean'],

@@ -50,7 +50,8 @@ function lintCard(card: Json, tell: Tell): void {
   if (suggestions !== undefined) {
     if (!Array.isArray(suggestions)) tell('.suggestions', 'is not an array');
     else {
-      if (suggestions.length > 0 && selectionBehavior === undefined) tell('.selectionBehavior', 'is missing although there are suggestions');
+      // Services written for 1.0 leave it out, and clients then offer a single choice: no reason to keep the card from anybody.
+      if (suggestions.length > 0 && selectionBehavior === undefined) tell('.selectionBehavior', 'is missing although there are suggestions', 'warning');
       suggestions.forEach((one) => lintSuggestion(one, tell));
       const recommended = suggestions.filter((one) => isObject(one) && one['isRecommended'] === true).length;
       if (recommended > 1 && selectionBehavior === 'at-most-one') tell('.suggestions', 'recommends several although at most one may be chosen', 'warning');

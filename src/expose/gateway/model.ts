@@ -1,6 +1,6 @@
 // Which words and endpoints does the gateway have: services, policies, kill switch, traffic and replay?
 import { z } from 'zod';
-import { endpoint, instant, staff, type Role } from '../../tools/base/endpoint.ts';
+import { day, endpoint, instant, staff, type Role } from '../../tools/base/endpoint.ts';
 import { slug } from '../../tools/base/id.ts';
 import { mode as deploymentMode } from '../../spine/deployments/model.ts';
 import { disposition } from '../decisions/model.ts';
@@ -57,6 +57,16 @@ export const discovery = z.strictObject({
 /** A change between two policies. */
 export const change = z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 
+/** Why a policy may act although a gate is in its way. It ends by itself. */
+export const exception = z.strictObject({
+  reason: z.string().trim().min(10).max(2_000),
+  until: day.describe('The last day it holds, at most 30 days ahead. After it what was shown is only asked in silence, or nothing is.'),
+});
+export type Exception = z.infer<typeof exception>;
+
+/** A gate in the way of a policy. */
+export const objection = z.strictObject({ gate: z.string(), title: z.string(), because: z.string(), criteria: z.array(z.strictObject({ criterion: z.string(), title: z.string(), because: z.string() })) });
+
 export const policyVersion = z.strictObject({
   version: z.int(),
   policy,
@@ -64,6 +74,7 @@ export const policyVersion = z.strictObject({
   state: z.enum(['proposed', 'refused', 'acting', 'replaced']),
   reason: z.string(),
   needs: z.array(z.string()).describe('Why a second person was needed; empty: none was.'),
+  exception: exception.extend({ gates: z.array(z.string()).describe('The gates that were in the way.'), known: z.array(z.string()).describe('Triggers of GX that had fired already: they do not suspend it again.') }).nullable(),
   proposedAt: instant,
   proposedBy: z.string(),
   decidedAt: instant.nullable(),
@@ -96,6 +107,10 @@ export const service = serviceRow.extend({
   discovery: discovery.nullable().describe('Null: never read.'),
   lint: z.array(lintFault),
   instances: z.array(instance),
+  feedback: z.strictObject({
+    waiting: z.int().describe('Feedback that the vendor is still to hear.'), oldest: instant.nullable(), next: instant.nullable().describe('When the next try is due.'), fault: z.string().nullable().describe('What went wrong at the last try of the oldest.'),
+    dropped: z.int().describe('Given up in the last 28 days; each is an entry of the ledger.'),
+  }).describe('What became of cards, on its way to the vendor.'),
   failurePolicy: z.array(z.strictObject({ when: z.string(), does: z.string() })).describe('What happens when something fails, in words.'),
 });
 export type Service = z.infer<typeof service>;
@@ -117,15 +132,15 @@ export const readDiscovery = endpoint({
 
 export const getPolicy = endpoint({
   name: 'gateway.policy', method: 'GET', path: '/api/v1/gateway/services/:deployment/policy', says: 'Shows the policy that acts, the one proposed, and those before.', who: staff, params,
-  output: z.strictObject({ acting: policyVersion, proposed: policyVersion.nullable(), changes: z.array(change).describe('From the acting one to the proposed one.'), history: z.array(policyVersion).describe('The newest first, at most 200.') }),
+  output: z.strictObject({ acting: policyVersion, proposed: policyVersion.nullable(), changes: z.array(change).describe('From the acting one to the proposed one.'), history: z.array(policyVersion).describe('The newest first, at most 200.'), gates: z.array(objection).describe('Gates that the acting mode rests on and that are not passed, or not any more.') }),
 });
 export const proposePolicy = endpoint({
-  name: 'gateway.propose-policy', method: 'POST', path: '/api/v1/gateway/services/:deployment/policy', says: 'Proposes a policy. One that shows less acts at once; one that shows more waits for a second person.', who: proposes, params,
-  body: z.strictObject({ policy, reason }), output: policyVersion, status: 201,
+  name: 'gateway.propose-policy', method: 'POST', path: '/api/v1/gateway/services/:deployment/policy', says: 'Proposes a policy. One that shows less acts at once; one that shows more needs its gate, and waits for a second person.', who: proposes, params,
+  body: z.strictObject({ policy, reason, exception: exception.optional().describe('Needed where a gate is in the way and it cannot wait.') }), output: policyVersion, status: 201,
 });
 export const checkPolicy = endpoint({
   name: 'gateway.check-policy', method: 'POST', path: '/api/v1/gateway/services/:deployment/policy/check', says: 'Says what is wrong with a policy, how it differs from the acting one, and whether it needs a second person.', who: staff, params,
-  body: z.strictObject({ policy }), output: z.strictObject({ faults: z.array(z.strictObject({ path: z.string(), says: z.string() })), needs: z.array(z.string()), changes: z.array(change) }),
+  body: z.strictObject({ policy }), output: z.strictObject({ faults: z.array(z.strictObject({ path: z.string(), says: z.string() })), needs: z.array(z.string()), changes: z.array(change), gates: z.array(objection).describe('Gates in its way: without an exception it is refused.') }),
 });
 export const approvePolicy = endpoint({
   name: 'gateway.approve-policy', method: 'POST', path: '/api/v1/gateway/services/:deployment/policy/approve', says: 'Approves the proposed policy as a second person; it acts from then on.', who: approves, params,

@@ -1,20 +1,22 @@
 // How do services, policies, discoveries, instances and traffic lie in the database? The only SQL of this room.
 import { sql } from 'kysely';
+import { textArray } from '../../spine/ledger/ledger.ts';
 import type { Db, Tx } from '../../tools/server/database.ts';
 
 export interface ServiceRow { deployment_id: string; connection: string; acting: number; generation: number; changed_at: string; changed_by: string }
 export interface PolicyRow {
   deployment_id: string; version: number; document: string; digest: string; state: string; reason: string; needs: string[]; proposed_at: string; proposed_by: string; proposed_name: string;
-  decided_at: string | null; decided_by: string | null; decided_name: string | null;
+  decided_at: string | null; decided_by: string | null; decided_name: string | null; exception: string | null;
 }
 export interface DiscoveryRow { deployment_id: string; nth: number; digest: string; body: Buffer; first_at: string; last_at: string; faults: string }
 export interface CardRow { decision: string; service: string; card: string | null; suggestions: string[]; at: string }
 export interface MinuteRow { deployment_id: string; minute: string; calls: number; outcomes: Record<string, number>; answered: number[]; vendor: number[] }
 export interface LintRow { deployment_id: string; path: string; says: string; severity: string; times: number; first_at: string; last_at: string }
+export interface OutboxRow { id: string; deployment_id: string; service: string; body: Buffer; made_at: string; tries: number; next_at: string; last_fault: string | null }
 interface KeyRow { kid: string; jwk: string; made_at: string }
 
 const on = <D extends Db>(db: D) =>
-  db.withTables<{ 'gateway.service': ServiceRow; 'gateway.policy': PolicyRow; 'gateway.discovery': DiscoveryRow; 'gateway.card': CardRow; 'gateway.minute': MinuteRow; 'gateway.lint': LintRow; 'gateway.signing_key': KeyRow }>();
+  db.withTables<{ 'gateway.service': ServiceRow; 'gateway.policy': PolicyRow; 'gateway.discovery': DiscoveryRow; 'gateway.card': CardRow; 'gateway.minute': MinuteRow; 'gateway.lint': LintRow; 'gateway.signing_key': KeyRow; 'gateway.outbox': OutboxRow }>();
 
 /** On this channel every change is called out, so that no instance waits for its next look. */
 export const channel = 'attending_gateway';
@@ -57,8 +59,8 @@ export async function pulse(db: Db): Promise<string> {
 
 // --- instances ------------------------------------------------------------------------------------------------------
 
-export async function seen(db: Db, id: string, startedAt: string, at: string): Promise<void> {
-  await sql`insert into gateway.instance (id, started_at, seen_at) values (${id}, ${startedAt}, ${at}) on conflict (id) do update set seen_at = excluded.seen_at`.execute(db);
+export async function seen(db: Db, id: string, startedAt: string, at: string, address: string | null): Promise<void> {
+  await sql`insert into gateway.instance (id, started_at, seen_at, address) values (${id}, ${startedAt}, ${at}, ${address}) on conflict (id) do update set seen_at = excluded.seen_at`.execute(db);
 }
 export const goneInstance = async (db: Db, id: string): Promise<void> => void (await sql`delete from gateway.instance where id = ${id}`.execute(db));
 /** Notes that an instance acts by a policy; gives the milliseconds since the decision, null where the instance began later. */
@@ -95,7 +97,12 @@ export const addDiscovery = (tx: Tx, row: DiscoveryRow) => on(tx).insertInto('ga
 export const seenDiscovery = (db: Db, deployment: string, nth: number, at: string) => on(db).updateTable('gateway.discovery').set({ last_at: at }).where('deployment_id', '=', deployment).where('nth', '=', nth).execute();
 
 export async function keepCards(db: Db, rows: readonly CardRow[]): Promise<void> {
-  if (rows.length > 0) await on(db).insertInto('gateway.card').values([...rows]).onConflict((conflict) => conflict.column('decision').doNothing()).execute();
+  if (rows.length === 0) return;
+  const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+  await sql`insert into gateway.card (decision, service, card, suggestions, at)
+    select decision, service, card, suggestions::text[], at::timestamptz from unnest(${textArray(rows.map((row) => row.decision))}::text[], ${textArray(rows.map((row) => row.service))}::text[],
+      ${textArray(rows.map((row) => row.card))}::text[], ${textArray(rows.map((row) => `{${row.suggestions.map(quoted).join(',')}}`))}::text[], ${textArray(rows.map((row) => row.at))}::text[]) q (decision, service, card, suggestions, at)
+    on conflict (decision) do nothing`.execute(db);
 }
 export const cardRow = (db: Db, decision: string): Promise<CardRow | undefined> => on(db).selectFrom('gateway.card').selectAll().where('decision', '=', decision).executeTakeFirst();
 
@@ -174,3 +181,80 @@ export async function addLint(db: Db, rows: readonly LintRow[]): Promise<void> {
       on conflict (deployment_id, path, says) do update set times = gateway.lint.times + excluded.times, last_at = excluded.last_at`.execute(db);
 }
 export const lintRows = (db: Db, deployment: string): Promise<LintRow[]> => on(db).selectFrom('gateway.lint').selectAll().where('deployment_id', '=', deployment).orderBy('severity').orderBy('times', 'desc').limit(200).execute();
+
+// --- feedback on its way to the vendor ------------------------------------------------------------------------------
+
+export const addOutbox = (tx: Tx, row: Pick<OutboxRow, 'id' | 'deployment_id' | 'service' | 'body' | 'made_at' | 'next_at'>) => on(tx).insertInto('gateway.outbox').values({ ...row, tries: 0, last_fault: null }).execute();
+/** Takes what is due for one instance alone, until `until`. */
+export async function claimOutbox(db: Db, now: string, until: string, most: number): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`update gateway.outbox set next_at = ${until}, tries = tries + 1
+    where id in (select id from gateway.outbox where next_at <= ${now}::timestamptz order by next_at limit ${most} for update skip locked) returning *`.execute(db);
+  return rows;
+}
+export const takeOut = async (db: Db, id: string): Promise<void> => void (await on(db).deleteFrom('gateway.outbox').where('id', '=', id).execute());
+export const postpone = async (db: Db, id: string, nextAt: string, fault: string): Promise<void> => void (await on(db).updateTable('gateway.outbox').set({ next_at: nextAt, last_fault: fault }).where('id', '=', id).execute());
+export async function outboxOf(db: Db, deployment: string, since: string): Promise<{ waiting: number; oldest: string | null; next: string | null; fault: string | null; dropped: number }> {
+  const { rows } = await sql<{ waiting: number; oldest: string | null; next: string | null; fault: string | null; dropped: number }>`select count(*)::int as waiting, min(made_at) as oldest, min(next_at) as next,
+      (select last_fault from gateway.outbox where deployment_id = ${deployment} and last_fault is not null order by made_at limit 1) as fault,
+      (select count(*)::int from ledger.entry where deployment = ${deployment} and kind = 'gateway.feedback-dropped' and at >= ${since}::timestamptz) as dropped
+    from gateway.outbox where deployment_id = ${deployment}`.execute(db);
+  return rows[0]!;
+}
+
+// --- what a gate asks -----------------------------------------------------------------------------------------------
+
+/** Which versions answered in a period, and when each was first seen in it. */
+export async function versionsSeen(db: Db, deployment: string, from: string, to: string): Promise<{ version: string; first: string; n: number }[]> {
+  const { rows } = await sql<{ version: string; first: string; n: number }>`select version, min(at) as first, count(*)::int as n from decisions.fact
+    where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz group by version order by 2`.execute(db);
+  return rows;
+}
+/** Every change of version that somebody put down, the oldest first. `running` is what it runs on now. */
+export async function versionsTold(db: Db, deployment: string): Promise<{ running: string | null; changes: { from: string; to: string; at: string }[] }> {
+  const { rows } = await sql<{ from: string; to: string; at: string }>`select convert_from(leaf, 'UTF8')::jsonb->'body'->>'from' as from, convert_from(leaf, 'UTF8')::jsonb->'body'->>'to' as to, at
+    from ledger.entry where deployment = ${deployment} and kind = 'deployment.version-changed' order by position`.execute(db);
+  const { rows: now } = await sql<{ version: string }>`select v.version from deployments.deployment d join deployments.product_version v on v.id = d.version_id where d.id = ${deployment}`.execute(db);
+  return { running: now[0]?.version ?? null, changes: rows };
+}
+/** When the vendor's discovery became another one in a period. */
+export async function discoveryChanges(db: Db, deployment: string, from: string, to: string): Promise<string[]> {
+  const { rows } = await sql<{ at: string }>`select first_at as at from gateway.discovery where deployment_id = ${deployment} and nth > 1 and first_at >= ${from}::timestamptz and first_at <= ${to}::timestamptz order by nth`.execute(db);
+  return rows.map(({ at }) => at);
+}
+
+export async function hasPlaces(db: Db, deployment: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from deployments.deployment_place where deployment_id = ${deployment} limit 1`.execute(db);
+  return rows.length > 0;
+}
+/** Outputs shown in a period, per patient: how many, and how many of them where a rule holds or outside the places it is meant for. */
+export async function shownBySubject(db: Db, deployment: string, from: string, to: string): Promise<{ n: number; k: number }[]> {
+  const { rows } = await sql<{ n: number; k: number }>`with place as (
+      select f.slug as facility, u.slug as department from deployments.deployment_place p join deployments.facility f on f.id = p.facility_id left join deployments.unit u on u.id = p.unit_id and u.facility_id = p.facility_id
+      where p.deployment_id = ${deployment})
+    select count(*)::int as n, count(*) filter (where rule is not null or (facility is not null and exists (select 1 from place)
+        and not exists (select 1 from place where place.facility = fact.facility and (place.department is null or fact.department is null or place.department = fact.department))))::int as k
+    from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' and delivered is distinct from false group by subject`.execute(db);
+  return rows;
+}
+
+/** What the database says of itself. */
+export async function databaseFacts(db: Db): Promise<{ version: number; listens: string; socket: string; overNetwork: boolean; encrypted: boolean }> {
+  const { rows } = await sql<{ version: number; listens: string; socket: string; overnetwork: boolean; encrypted: boolean | null }>`select current_setting('server_version_num')::int as version, current_setting('listen_addresses') as listens,
+      current_setting('unix_socket_permissions') as socket, inet_client_addr() is not null and not inet_client_addr() <<= '127.0.0.0/8'::inet and inet_client_addr() <> '::1'::inet as overnetwork,
+      (select ssl from pg_stat_ssl where pid = pg_backend_pid()) as encrypted`.execute(db);
+  const { version, listens, socket, overnetwork, encrypted } = rows[0]!;
+  return { version, listens, socket, overNetwork: overnetwork, encrypted: encrypted === true };
+}
+
+/** What the checks of the installation look at, counted. */
+export async function installationFacts(db: Db, deployment: string, from: string, to: string): Promise<{ addresses: string[]; unsealed: number; endlessKeys: number; approvers: number; vendorsWithRoles: number }> {
+  const { rows } = await sql<{ addresses: string[]; unsealed: number; endless_keys: number; approvers: number; vendors: number }>`select
+      (select coalesce(array_agg(distinct address) filter (where address is not null), '{}') from gateway.instance) as addresses,
+      (select count(*)::int from (select position from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and via = 'gateway' order by at desc limit 1000) f
+        where not exists (select 1 from ledger.payload p where p.position = f.position)) as unsealed,
+      (select count(*)::int from server.api_key where revoked_at is null and expires_at is null and roles && '{administrator,governance,safety-officer,clinical-owner}'::text[]) as endless_keys,
+      (select count(*)::int from server.account where not disabled and roles && '{governance,clinical-owner,safety-officer}'::text[]) as approvers,
+      (select count(*)::int from server.account where not disabled and vendor is not null and not roles <@ '{vendor}'::text[]) as vendors`.execute(db);
+  const { addresses, unsealed, endless_keys: endlessKeys, approvers, vendors: vendorsWithRoles } = rows[0]!;
+  return { addresses, unsealed, endlessKeys, approvers, vendorsWithRoles };
+}

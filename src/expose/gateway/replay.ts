@@ -98,7 +98,7 @@ function judged(judge: Judge, asked: Asked, call: RecordedCall, take: Take): { d
     if (broken.has(nth) || (judge.policy.failure.lint === 'drop-all' && broken.size > 0)) return { disposition: 'withheld', rule: null };
     if (!before.shows) return { disposition: 'shadow', rule: null };
     const said = judge.classOf(card, variablesOf(asked, card)).class ?? '';
-    const rule = judgeCard(judge, asked, card) ?? take(judge.policy, asked, said);
+    const rule = judgeCard(judge, asked, card).held ?? take(judge.policy, asked, said);
     return rule ? { disposition: 'suppressed', rule } : { disposition: 'shown', rule: null };
   });
 }

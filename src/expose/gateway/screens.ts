@@ -9,6 +9,7 @@ export const screens: Screen[] = [
   { path: '/gateway', title: 'Gateway', page: () => import('./ServicesPage.tsx'), who, menu: { label: 'Gateway', order: 25 } },
   { path: '/deployments/$deployment/gateway', title: 'Gateway', page: () => import('./GatewayPage.tsx'), who, tab: { label: 'Gateway', order: 45 } },
   { path: '/deployments/$deployment/gateway/policy', title: 'Policy', page: () => import('./PolicyPage.tsx'), who },
+  { path: '/deployments/$deployment/gateway/suspend-drill', title: 'Suspend drill', page: () => import('./suspend-drill/SuspendDrillPage.tsx'), who },
 ];
 
 /** The kill switch stands in the header of every deployment behind the gateway. */

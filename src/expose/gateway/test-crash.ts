@@ -15,11 +15,11 @@ import { startEmbedded, type EmbeddedPostgres } from '../../tools/server/embedde
 import { read } from '../../tools/server/http.ts';
 import { silentLog } from '../../tools/server/log.ts';
 import { capability as decisions } from '../decisions/decisions.ts';
-import { capability as gateway } from './gateway.ts';
+import { gateway } from './gateway.ts';
 import * as api from './model.ts';
 import { policy, type Policy } from './policy.ts';
 
-const rooms: readonly Capability[] = [ledger, deployments, decisions, gateway];
+const rooms: readonly Capability[] = [ledger, deployments, decisions, gateway()];
 const slug = 'sepsis-alert';
 
 export interface OwnHospital {

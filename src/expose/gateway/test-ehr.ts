@@ -3,16 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { capability as deployments } from '../../spine/deployments/deployments.ts';
 import * as dep from '../../spine/deployments/model.ts';
+import type { Gatekeeper } from '../../spine/gates/gates.ts';
 import { ledger, remember } from '../../spine/ledger/ledger.ts';
 import type { House } from '../../tools/server/capability.ts';
+import { capability as server } from '../../tools/server/server.ts';
 import { testHouse, type TestHouse } from '../../tools/server/test-database.ts';
 import { capability as decisions } from '../decisions/decisions.ts';
 import { openDoor } from './door.ts';
-import { capability as gateway } from './gateway.ts';
+import { gateway as gatewayRoom } from './gateway.ts';
 import * as api from './model.ts';
 import type { Policy } from './policy.ts';
 
-export const rooms = [ledger, deployments, decisions, gateway];
+const roomsWith = (keeper?: Gatekeeper) => [server, ledger, deployments, decisions, gatewayRoom(keeper)];
 export const slug = 'sepsis-alert';
 
 /** A listening server, closed with everything that hangs on it. */
@@ -43,7 +45,10 @@ export async function openVendor() {
     asked,
     /** What a call of a service is answered. */
     cards: ((_asked, outgoing) => json(outgoing, { cards: [card()] })) as Answering,
+    /** What feedback is answered. */
+    feedback: ((_asked, outgoing) => json(outgoing, {})) as Answering,
     discovery: described as unknown,
+    told: () => asked.filter(({ path }) => path.endsWith('/feedback')).map(({ body }) => JSON.parse(body.toString()) as { feedback: { card: string; outcome: string; overrideReason?: { userComment?: string } }[] }),
     calls: () => asked.filter(({ path }) => /cds-services\/[^/]+$/.test(path)),
   };
   const { url, close } = await listening((incoming, outgoing) => {
@@ -53,7 +58,7 @@ export async function openVendor() {
       const one = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body: Buffer.concat(chunks) };
       asked.push(one);
       if (one.path.endsWith('/cds-services')) json(outgoing, vendor.discovery);
-      else if (one.path.endsWith('/feedback')) json(outgoing, {});
+      else if (one.path.endsWith('/feedback')) vendor.feedback(one, outgoing);
       else vendor.cards(one, outgoing);
     });
   });
@@ -94,8 +99,8 @@ export async function openInstance(house: House, patience: { slowest?: number } 
 }
 
 /** A house with a product, a deployment, a vendor, and the gateway in front of it. */
-export async function openHospital(connection: object = {}, now = '2026-03-10T12:00:00.000Z') {
-  const house = await testHouse(rooms, { remember, now });
+export async function openHospital(connection: object = {}, now = '2026-03-10T12:00:00.000Z', keeper?: Gatekeeper) {
+  const house = await testHouse(roomsWith(keeper), { remember, now });
   const vendor = await openVendor();
   await house.call(dep.addProduct, { body: { slug: 'sepsis-watch', name: 'Sepsis Watch', vendor: 'acme', kind: 'alert', class: 'clinical', version: '2.3.0' } });
   const deployment = await house.call(dep.createDeployment, { body: { slug, title: 'Sepsis early warning', product: 'sepsis-watch', version: '2.3.0' } });

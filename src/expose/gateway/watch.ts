@@ -88,7 +88,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
     knownUntil = Math.max(knownUntil, began + knownFor);
     if (performance.now() - seenAt > 1_000) {
       seenAt = performance.now();
-      await records.seen(house.db, instance, startedAt, house.clock.now());
+      await records.seen(house.db, instance, startedAt, house.clock.now(), house.config.url);
     }
     await listen();
   };
@@ -148,7 +148,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
     const at = house.clock.now();
     if (await records.hasActed(house.db, one.deployment, one.policyVersion, instance)) return;
     await house.db.transaction().execute(async (tx) => {
-      await records.seen(tx, instance, startedAt, at);
+      await records.seen(tx, instance, startedAt, at, house.config.url);
       const afterMs = await records.noteActed(tx, { deployment: one.deployment, version: one.policyVersion, instance, at, mode: one.mode });
       await append(tx, { at, kind: kinds.acting.kind, actor: actorOf(theHouse), deployment: one.deployment, subject: `gateway/${one.deployment}/policy/${one.policyVersion}`, body: { instance, version: one.policyVersion, mode: one.mode, afterMs: afterMs === null ? null : Math.round(afterMs) } });
     });

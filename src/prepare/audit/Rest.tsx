@@ -1,4 +1,4 @@
-// What has to be done about the data, what is not there at all, and which lines could not be read?
+// What has to be done about the data, what is not there at all, what was made of the source, and which lines could not be read?
 import { Coded } from '../../tools/ui/Coded.tsx';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
@@ -90,11 +90,42 @@ export function Absent({ absent, elements }: Pick<AuditDocument, 'absent' | 'ele
   );
 }
 
+/** So many stand at once; a source of many tables has many. */
+const noticesFirst = 12;
+
+/** What was skipped, mapped or guessed when the source was read: nothing of it is a finding, and all of it matters for reading them. */
+export function Notices({ notices = [] }: { notices: AuditDocument['export']['notices'] }) {
+  if (notices.length === 0) return null;
+  const list = (items: readonly string[]) => (
+    <ul className="stack small">
+      {items.map((one) => (
+        <li key={one}>
+          <Coded text={one} />
+        </li>
+      ))}
+    </ul>
+  );
+  return (
+    <Part title="What was made of the source" says="Skipped, mapped or guessed when it was read, or told by the server that gave it.">
+      <div className="card stack">
+        {list(notices.slice(0, noticesFirst))}
+        {notices.length > noticesFirst && (
+          <details>
+            <summary>{count(notices.length - noticesFirst)} more</summary>
+            {list(notices.slice(noticesFirst))}
+          </details>
+        )}
+      </div>
+    </Part>
+  );
+}
+
 export function ExportFiles({ rest }: { rest: Pick<AuditDocument, 'export' | 'charter' | 'tool'> }) {
   const { files, resources } = rest.export;
   const bad = files.filter((file) => file.badLineCount > 0);
   return (
     <>
+      <Notices notices={rest.export.notices} />
       {bad.length > 0 && (
         <Part title="Lines that could not be read" says="Counted, shown and skipped; everything else was read.">
           {bad.map((file) => (

@@ -23,7 +23,8 @@ import { MissingnessMap } from './following/MissingnessMap.tsx';
 import { downloadFindings } from './following/model.ts';
 import { Units } from './following/Units.tsx';
 import { cancelRun, downloadHtml, downloadJson, mayBeProduction, provenanceVerdicts, readMatrix, readRest, readRun, type Run } from './model.ts';
-import { Absent, Blocking, ExportFiles, Fixes } from './Rest.tsx';
+import { Absent, Blocking, ExportFiles, Fixes, Notices } from './Rest.tsx';
+import { Estimates } from './sampling/Estimates.tsx';
 
 const unfinished = (run: Run | undefined) => run?.state === 'waiting' || run?.state === 'running';
 
@@ -90,6 +91,11 @@ export default function RunPage() {
             {run.provenance.says}
             <Signals run={run} />
           </Note>
+          {run.sample && (
+            <Note kind="warning" title={`Only a sample was checked: ${count(run.sample.size)} ${run.sample.of === 'patient' ? 'patients' : run.sample.of === 'encounter' ? 'encounters' : 'records'}${run.sample.per === 'facility' ? ' of every facility' : ''}, drawn by chance`}>
+              The findings count the drawn records, without weights; “Sample” has the estimates for everything beside the full feed. A sample moves no measure and closes no issue. Whoever has the seed can draw it again: <code>{run.sample.seed}</code>
+            </Note>
+          )}
           <div className="card">
             <Facts
               facts={[
@@ -115,7 +121,7 @@ export default function RunPage() {
               { name: 'units', label: 'Units' },
               { name: 'elements', label: 'Elements' },
               { name: 'findings', label: 'All findings' },
-              { name: 'compare', label: 'Compare' },
+              ...(run.sample ? [{ name: 'sample', label: 'Sample' }] : [{ name: 'compare', label: 'Compare' }]),
               { name: 'files', label: `Files${run.summary.badLines > 0 ? ` (${count(run.summary.badLines)} bad lines)` : ''}` },
             ]}
           />
@@ -124,11 +130,13 @@ export default function RunPage() {
             <>
               <Fixes fixes={rest.data.fixes} elements={rest.data.elements} />
               <Absent absent={rest.data.absent} elements={rest.data.elements} />
+              <Notices notices={rest.data.export.notices} />
             </>
           )}
           {view === 'map' && rest.data && <MissingnessMap run={id} elements={rest.data.elements} facilities={facilities} />}
           {view === 'units' && rest.data && <Units run={id} elements={rest.data.elements} facilities={facilities} />}
-          {view === 'compare' && <Compare run={id} deployment={deployment} />}
+          {view === 'compare' && !run.sample && <Compare run={id} deployment={deployment} />}
+          {view === 'sample' && rest.data?.sample && <Estimates estimates={rest.data.sample.estimates} of={null} />}
           {view === 'matrix' && <FindingsMatrix run={id} elements={rest.data?.elements ?? []} onOpen={show} />}
           {view === 'elements' && rest.data && <Elements run={id} elements={rest.data.elements} onOpen={show} />}
           {view === 'findings' && <Findings run={id} elements={rest.data?.elements ?? []} onOpen={show} />}

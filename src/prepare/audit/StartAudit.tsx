@@ -10,7 +10,8 @@ import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { Views } from '../../tools/ui/Tabs.tsx';
 import { listDeployments } from '../../spine/deployments/model.ts';
-import { listExports, startRun } from './model.ts';
+import { bulkPrefix, listExports, startRun } from './model.ts';
+import { ChooseSample, everything, sampleAsked } from './sampling/ChooseSample.tsx';
 import { UploadExport } from './UploadExport.tsx';
 
 type Source = 'files' | 'folder' | 'earlier';
@@ -20,11 +21,12 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
   const [chosen, setChosen] = useState(deployment ?? '');
   const [folder, setFolder] = useState('');
   const [earlier, setEarlier] = useState('');
+  const [sample, setSample] = useState(everything);
   const go = useGo();
   const exports = useAsk(listExports);
   const deployments = usePages(listDeployments, {}, { when: deployment === null });
   const starting = useTell(startRun, { rooms: ['audit'], done: (run) => go(`/deployments/${run.deployment}/data/${run.id}`) });
-  const start = (from: { export: string } | { folder: string }) => starting.tell({ body: { deployment: chosen, ...from } });
+  const start = (from: { export: string } | { folder: string }) => starting.tell({ body: { deployment: chosen, ...from, sample: sampleAsked(sample) } });
   const folders = exports.data?.folders ?? [];
   const uploads = exports.data?.uploads ?? [];
   return (
@@ -55,6 +57,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
             ]}
           />
         </div>
+        <ChooseSample chosen={sample} onChange={setSample} />
         <ProblemNotice problem={exports.error} />
         {source === 'files' && <UploadExport disabled={chosen === ''} name={`Upload ${systemClock.now().slice(0, 10)}`} onReady={(id) => start({ export: id })} />}
         {source === 'folder' &&
@@ -72,7 +75,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
                 start({ folder });
               }}
             >
-              <NativeSelect label="Folder" required value={folder} onChange={(event) => setFolder(event.currentTarget.value)} data={[{ value: '', label: 'Choose…' }, ...folders.map((one) => ({ value: one.folder, label: one.folder.startsWith('fhir:') ? `fetched now from the FHIR server ${one.folder.slice(5)}` : `${one.folder === '.' ? 'the exports folder itself' : one.folder} (${count(one.files)} files, ${bytes(one.bytes)})` }))]} />
+              <NativeSelect label="Folder" required value={folder} onChange={(event) => setFolder(event.currentTarget.value)} data={[{ value: '', label: 'Choose…' }, ...folders.map((one) => ({ value: one.folder, label: one.folder.startsWith(bulkPrefix) ? `fetched now from the FHIR server ${one.folder.slice(bulkPrefix.length)}` : `${one.folder === '.' ? 'the exports folder itself' : one.folder} (${count(one.files)} files, ${bytes(one.bytes)})` }))]} />
               <Button type="submit" disabled={!folder || !chosen} loading={starting.busy} style={{ alignSelf: 'end' }}>
                 Start the audit
               </Button>

@@ -3,6 +3,7 @@ import type { DataSection, Element, Tier } from '../../spine/deployments/model.t
 import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';
+import type { DepartmentRate } from './rate-tables.ts';
 import type { Wanted } from './tables.ts';
 
 /** What the whole audit knows before the first check runs. */
@@ -25,6 +26,10 @@ export interface Desk {
   completeness: Finding[];
   /** The row checks counted in the shared pass, which C08, V02, V03 and V04 read: tables `tally_fact` and `tally_type`. */
   tallied: Tallied[];
+  /** The checks that run. */
+  checks: readonly Check[];
+  /** What the row checks counted department by department, for rate-tables.ts. */
+  departments: DepartmentRate[];
   signal?: AbortSignal | undefined;
 }
 

@@ -4,6 +4,7 @@ import { name, quote } from '../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, tierOf, type Check, type Counted, type Desk, type FoundRow } from './check.ts';
 import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from './judging.ts';
 import { maxRows, type EvidenceRow, type Finding } from './model.ts';
+import { departmentRate } from './rate-tables.ts';
 import { unknownUnit } from './units.ts';
 
 /** Evidence rows of one department's finding; the whole export and facilities get `maxRows`. */
@@ -31,7 +32,7 @@ async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: D
   const month = desk.time.shifted ? 'NULL::INTEGER' : '(year(t) * 12 + month(t))::INTEGER';
   const tally = over === 'fact' ? `SELECT el, u, p, ${month} AS m, ${columns} FROM fact GROUP BY ALL` : desk.types.map((type, e) => `SELECT ${e} AS el, u, p, ${month} AS m, ${columns} FROM ${rowsOf(type)} GROUP BY ALL`).join('\nUNION ALL\n');
   if (tally === '') return [];
-  await database.run(`CREATE OR REPLACE TEMP TABLE tally_${over} AS ${tally}`);
+  await database.run(`CREATE OR REPLACE TABLE tally_${over} AS ${tally}`);
   for (const [at, { check, counted }] of ready.entries()) desk.tallied.push({ check, over, at, applies: (about) => counted.applies?.(about) ?? true });
   const sums = ready.map((_, i) => `sum(n${i})::BIGINT AS n${i}, sum(k${i})::BIGINT AS k${i}`).join(', ');
   const moments = ready.map((_, i) => `sum(n${i})::DOUBLE AS n${i}, sum(k${i})::DOUBLE AS k${i}, sum(n${i}::DOUBLE * n${i}) AS nn${i}, sum(CASE WHEN n${i} > 0 THEN k${i}::DOUBLE * k${i} / n${i} ELSE 0 END) AS kkn${i}, count(*) FILTER (n${i} > 0) AS c${i}`).join(', ');
@@ -74,7 +75,8 @@ async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: D
             rate === null ? `${what}${sayUnit(unit)}: nothing to look at, so nothing is said.` : `${what}${sayUnit(unit)}: ${count(k)} of ${count(n)} ${counted.are}, ${percent(rate)}${sayInterval(low, high)}${sayThreshold(threshold)}.`,
           rows: evidence.get(keyOf(e, unit.facility, unit.department)) ?? [],
         });
-        // Departments are many: those that are fine are not listed one by one.
+        if (level === 'department' && (unit.facility !== unknownUnit || unit.department !== unknownUnit)) desk.departments.push(departmentRate(finding, m));
+        // Departments are many: those that are fine are not listed one by one; their numbers stand in the rate tables.
         if (level === 'department' && (finding.verdict === 'met' || finding.verdict === 'not-measurable')) continue;
         findings.push(finding);
       }

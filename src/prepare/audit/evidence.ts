@@ -58,8 +58,9 @@ async function gather(desk: Desk): Promise<void> {
   const { database, types } = desk;
   const rules = conditionRules();
   const medicines = types.filter(namesMedication);
-  const known: string[] = [];
-  const pick = (type: string, set: string, condition: string) => known.push(`SELECT ${quote(type)} AS type, ${quote(set)} AS s, c FROM (SELECT unnest(cs) AS c FROM ${name(`words_${type}`)} WHERE ${condition})`);
+  // What belongs to which set is asked of a code once for all sets.
+  const sets = new Map<string, string[]>();
+  const pick = (type: string, set: string, condition: string) => void sets.set(type, [...(sets.get(type) ?? []), `CASE WHEN ${condition} THEN ${quote(set)} END`]);
   for (const type of [...new Set(['Condition', 'Observation', ...medicines])].filter((one) => types.includes(one))) {
     await database.run(`CREATE OR REPLACE TEMP TABLE ${name(`said_${type}`)} AS ${saidTable(desk, type)}`);
     // Many medications are the same in all but their id: what they say is compared once.
@@ -77,6 +78,7 @@ async function gather(desk: Desk): Promise<void> {
         for (const type of medicines)
           pick(type, findingSet(rule, id), `list_has_any(keys, ${list(finding.rxnorm.map((code) => rxnorm + code))}) OR len(list_filter(keys, lambda key: ${finding.atc.map((code) => `starts_with(key, ${quote(atc + code)})`).join(' OR ') || 'false'})) > 0 OR regexp_matches(said, ${quote(finding.words.join('|'))})`);
   }
+  const known = [...sets].map(([type, cases]) => `SELECT ${quote(type)} AS type, s, unnest(cs) AS c FROM (SELECT cs, unnest(list_filter([${cases.join(', ')}], lambda s: s IS NOT NULL)) AS s FROM ${name(`words_${type}`)})`);
   await database.run(`CREATE OR REPLACE TEMP TABLE known AS ${known.join(' UNION ALL ') || 'SELECT NULL::VARCHAR AS type, NULL::VARCHAR AS s, NULL::INTEGER AS c WHERE false'}`);
   await makeProblems(desk);
   await makePressures(desk);

@@ -8,9 +8,9 @@ import type { z } from 'zod';
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
-import type { exportSummary, serverFolder, uploadFile } from './model.ts';
+import { bulkPrefix, type exportSummary, type serverFolder, type uploadFile } from './model.ts';
 import * as records from './records.ts';
-import { bulkFolders, bulkPrefix, newestFetched } from './sources/bulk-servers.ts';
+import { bulkFolders, newestFetched } from './sources/bulk-servers.ts';
 
 type Summary = z.infer<typeof exportSummary>;
 

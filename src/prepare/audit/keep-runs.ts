@@ -1,11 +1,11 @@
 // How is an audit started, followed, stopped, finished and published?
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { charterOf } from './charter-input.ts';
 import { currentCharter, facilitySlugs, requireDeployment } from '../../spine/deployments/deployments.ts';
 import { append, appendAll, actorOf } from '../../spine/ledger/ledger.ts';
-import { entryKind } from '../../spine/ledger/model.ts';
+import { entryKind, type NewEntry } from '../../spine/ledger/model.ts';
 import { publish } from '../../spine/measures/measures.ts';
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
@@ -13,9 +13,11 @@ import { theHouse, type Caller, type House } from '../../tools/server/capability
 import { followUp, remediationMeasurements, withReviews } from './following/follow-up.ts';
 import { folderOfExport, requireExport, serverPath } from './keep-exports.ts';
 import { measurementsOf } from './measurements.ts';
-import type { AuditDocument, AuditFinding, Progress, Run } from './model.ts';
+import { bulkPrefix, type AuditDocument, type AuditFinding, type Progress, type Run } from './model.ts';
 import * as records from './records.ts';
-import { bulkPrefix, fetchFirst, requireBulkServer } from './sources/bulk-servers.ts';
+import { seedDigest } from './sampling/draw.ts';
+import type { SampleRequest } from './sampling/sample-words.ts';
+import { fetchFirst, requireBulkServer } from './sources/bulk-servers.ts';
 import { auditJson } from './write-report.ts';
 
 export const kinds = {
@@ -36,8 +38,13 @@ export const runOf = (row: records.LightRun): Run => ({
   id: row.id, deployment: row.deployment, export: row.export_id, folder: row.folder, state: row.state,
   progress: row.state === 'running' ? parse<Progress>(row.progress) : null, problem: row.problem,
   createdAt: row.created_at, createdBy: (JSON.parse(row.created_by) as Caller).name, startedAt: row.started_at, finishedAt: row.finished_at,
-  auditDigest: row.audit_digest, summary: parse(row.summary), provenance: parse(row.provenance),
+  auditDigest: row.audit_digest, summary: parse(row.summary), provenance: parse(row.provenance), sample: sampleOf(row),
 });
+
+const sampleOf = ({ sample, state }: records.LightRun): Run['sample'] => {
+  const request = parse<SampleRequest>(sample);
+  return request && { ...request, seed: state === 'done' ? request.seed : null };
+};
 
 /** The run, if this caller may see its deployment. */
 export async function requireRun(house: House, caller: Caller, id: string): Promise<records.LightRun> {
@@ -47,7 +54,10 @@ export async function requireRun(house: House, caller: Caller, id: string): Prom
   return row;
 }
 
-export async function startRun(house: House, caller: Caller, asked: { deployment: string; export: string | null; folder: string | null }): Promise<Run> {
+/** A seed that nobody chose is as good: it is fixed before the data are read. */
+type AskedSample = Omit<SampleRequest, 'seed'> & { seed?: string | undefined };
+
+export async function startRun(house: House, caller: Caller, asked: { deployment: string; export: string | null; folder: string | null; sample?: AskedSample | null }): Promise<Run> {
   const found = await requireDeployment(house.db, caller, asked.deployment);
   if ((asked.export === null) === (asked.folder === null)) throw new Problem('bad-input', 'An audit reads either an upload or a folder on the server.', 'Name one of them.', [{ path: 'export', says: 'one of export and folder' }]);
   await requireElements(house, found);
@@ -59,9 +69,11 @@ export async function startRun(house: House, caller: Caller, asked: { deployment
   const at = house.clock.now();
   const id = newId('aud', at);
   const by: Caller = { kind: caller.kind, id: caller.id, name: caller.name, roles: caller.roles, vendor: null };
+  const sample: SampleRequest | null = asked.sample ? { ...asked.sample, seed: asked.sample.seed ?? randomBytes(16).toString('hex') } : null;
+  const drawn = sample && { seedDigest: seedDigest(sample.seed), size: sample.size, per: sample.per, of: sample.of, allocation: sample.allocation, minimum: sample.minimum };
   await house.db.transaction().execute(async (tx) => {
-    await records.insertRun(tx, { id, deployment_id: found.id, deployment: found.slug, export_id: asked.export, folder: asked.folder, created_at: at, created_by: JSON.stringify(by) });
-    await append(tx, { at, kind: kinds.started.kind, actor: actorOf(caller), deployment: found.id, subject: `audit/${id}`, body: { export: asked.export, folder: asked.folder } });
+    await records.insertRun(tx, { sample: sample && JSON.stringify(sample), id, deployment_id: found.id, deployment: found.slug, export_id: asked.export, folder: asked.folder, created_at: at, created_by: JSON.stringify(by) });
+    await append(tx, { at, kind: kinds.started.kind, actor: actorOf(caller), deployment: found.id, subject: `audit/${id}`, body: { export: asked.export, folder: asked.folder, ...(drawn && { sample: drawn }) } });
   });
   await house.jobs.start(jobName, { run: id }, id);
   return runOf((await records.runRow(house.db, id))!);
@@ -106,7 +118,7 @@ export async function workOn(house: House, { run: id }: JobInput, signal: AbortS
     const folder = row.export_id !== null ? folderOfExport(house, row.export_id) : row.folder!.startsWith(bulkPrefix)
       ? await fetchFirst(house, row.folder!, { signal, onSays: (says) => onProgress({ stage: 'reading', says, bytes: 0, totalBytes: 0, lines: 0, done: 0 }) })
       : await serverPath(house, row.folder!);
-    audit = await runAudit(folder, await charterOf(charter.data, found.slug), { clock, signal, onProgress, workspace: join(house.config.dataFolder, 'audit-cache') });
+    audit = await runAudit(folder, await charterOf(charter.data, found.slug), { clock, signal, onProgress, workspace: join(house.config.dataFolder, 'audit-cache'), sample: parse<SampleRequest>(row.sample) ?? undefined });
   } catch (error) {
     await telling;
     // Stopped by the server's own end: it is taken up again at the next start. A cancelled one stays cancelled.
@@ -128,23 +140,30 @@ async function store(house: House, row: records.LightRun, found: Found, audit: A
   await house.db.transaction().execute(async (tx) => {
     const done = await records.moveRun(tx, row.id, ['running'], {
       state: 'done', progress: null, finished_at: at, audit_digest: digest, summary: JSON.stringify(summary), provenance: JSON.stringify(provenance),
-      rest: JSON.stringify({ elements, absent, fixes, export: audit.export, charter, tool }), document: gzipSync(text),
+      rest: JSON.stringify({ elements, absent, fixes, export: audit.export, charter, tool, ...(audit.sample && { sample: withoutRecords(audit.sample) }) }), document: gzipSync(text),
     });
     // Cancelled in the meantime: nothing is published.
     if (!done) return;
     await records.insertFindings(tx, audit.findings.map((finding, number) => findingRow(row.id, number, finding)));
+    await records.insertRates(tx, (audit.rates ?? []).map(({ check, element, resource, ...body }, number) => ({ run_id: row.id, number, check_id: check, element, resource, body: JSON.stringify(body) })));
+    const entry: NewEntry = {
+      at, kind: kinds.published.kind, actor: actorOf(JSON.parse(row.created_by) as Caller), deployment: found.id, subject: `audit/${row.id}`,
+      body: { verdict: summary.verdict, provenance: provenance.verdict, charter: charter.digest, patients: summary.patients, resources: summary.resources, critical: summary.critical, ...(audit.sample && { sample: audit.sample.records.length }) },
+      payload: { digest, bytes: Buffer.byteLength(text) },
+    };
+    // A sample is looked at beside the full feed, never instead of it: it moves no measure, closes no issue and is no look at the foundation.
+    if (audit.sample) return void (await appendAll(tx, [entry]));
     const first = await records.firstDone(tx, found.id);
     const finished = { deployment: found, run: row.id, at, audit, slugOf: slugs };
     const followed = await followUp(tx, finished);
     const measured = measurementsOf(audit, { deployment: found.id, source: `audit/${row.id}`, asOf: at, programmeStart: found.programme_start, firstDone: first ?? at, slugOf: slugs });
     await publish(tx, [...(await withReviews(tx, found.id, measured)), ...(await remediationMeasurements(tx, finished))], at);
-    await appendAll(tx, [{
-      at, kind: kinds.published.kind, actor: actorOf(JSON.parse(row.created_by) as Caller), deployment: found.id, subject: `audit/${row.id}`,
-      body: { verdict: summary.verdict, provenance: provenance.verdict, charter: charter.digest, patients: summary.patients, resources: summary.resources, critical: summary.critical },
-      payload: { digest, bytes: Buffer.byteLength(text) },
-    }, ...followed]);
+    await appendAll(tx, [entry, ...followed]);
   });
 }
+
+/** Who was drawn is told to those who may see single patients, in audit.json. */
+const withoutRecords = ({ records: _, ...sample }: NonNullable<AuditDocument['sample']>) => sample;
 
 const levelOf = ({ unit }: AuditFinding) => (unit.clinician !== null ? 'clinician' : unit.month !== null ? 'month' : unit.department !== null ? 'department' : unit.facility !== null ? 'facility' : 'overall');
 

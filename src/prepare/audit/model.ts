@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { tier } from '../../spine/deployments/model.ts';
 import { day, endpoint, everyone, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
-import { auditedSample } from './sampling/sample-words.ts';
+import { auditedSample, request as sampleRequest } from './sampling/sample-words.ts';
 
 // ---------------------------------------------------------------- the catalogue
 
@@ -113,6 +113,31 @@ export const published = (finding: Finding): AuditFinding => {
   const { check, element, resource, unit, n, k, rate, low, high, threshold, ...rest } = finding;
   return { check, element, resource, unit, n, k, rate, low, high, threshold: threshold?.value ?? null, bound: threshold?.bound ?? null, thresholdFrom: threshold?.from ?? null, ...rest };
 };
+
+/** Fewer people than this stand behind a cell: it is withheld on shared views, because they are handed around. */
+export const smallestCell = 5;
+
+const counts = { n: z.int().min(0), k: z.int().min(0), people: z.int().min(0).describe('How many people stand behind it; under five it is withheld on shared views.'), low: z.number().nullable(), high: z.number().nullable() };
+
+/** One rate of a check that counts rows, in every department and month; findings carry the whole and the facilities. */
+export const rateTable = z.strictObject({
+  check: z.string(),
+  element: z.string().nullable(),
+  resource: z.string().nullable(),
+  threshold: z.number().min(0).nullable(),
+  bound: bound.nullable(),
+  departments: z.array(z.strictObject({ facility: z.string(), department: z.string(), ...counts, verdict })).describe('Every department, those that are fine too.'),
+  months: z.array(z.strictObject({ facility: z.string().nullable().describe('Null: all facilities.'), month: z.string().describe('YYYY-MM.'), ...counts })).describe('By month of the row; none where dates were shifted.'),
+  clinicians: z
+    .strictObject({
+      count: z.int(),
+      bins: z.array(z.strictObject({ from: z.number(), to: z.number(), clinicians: z.int().nullable().describe('Null: one to four, withheld.') })),
+      quartiles: z.array(z.number()).length(3),
+    })
+    .nullable()
+    .describe('Over clinicians with five patients or more; null: fewer than five of them. Nobody is named, and nobody ranked.'),
+});
+export type RateTable = z.infer<typeof rateTable>;
 
 // ---------------------------------------------------------------- audit.json
 
@@ -229,6 +254,7 @@ export const auditDocument = z
     }),
     elements: z.array(auditedElement),
     findings: z.array(auditFinding),
+    rates: z.array(rateTable).optional().describe('Every rate of the checks that count rows, by department, by month, and across clinicians as a distribution.'),
   })
   .meta({ title: 'Attending audit', description: 'The result of a data audit: audit.json.' });
 export type AuditDocument = z.infer<typeof auditDocument>;
@@ -254,7 +280,9 @@ export const exportSummary = z.strictObject({
   createdAt: instant,
   createdBy: z.string(),
 });
-/** A folder under ATTENDING_EXPORTS. */
+/** How a FHIR server that is set up is named where a folder of exports could stand. */
+export const bulkPrefix = 'fhir:';
+/** A folder under ATTENDING_EXPORTS, or a FHIR server. */
 export const serverFolder = z.strictObject({ folder: z.string(), files: z.int(), bytes: z.int() });
 
 export const runState = z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']);
@@ -283,6 +311,7 @@ export const run = z.strictObject({
   auditDigest: z.string().nullable().describe('SHA-256 of audit.json, as in the ledger entry `audit.published`.'),
   summary: auditDocument.shape.summary.nullable(),
   provenance: provenance.nullable(),
+  sample: sampleRequest.omit({ seed: true }).extend({ seed: z.string().nullable().describe('Null until the audit is done.') }).nullable().describe('What was drawn, where only a sample was audited; null: everything was.'),
 });
 export type Run = z.infer<typeof run>;
 
@@ -334,7 +363,7 @@ export const startRun = endpoint({
   path: '/api/v1/audit/runs',
   says: "Starts an audit of an upload or a server-side folder against a deployment's charter.",
   who: bringers,
-  body: z.strictObject({ deployment: slug, export: exportId.nullable().default(null), folder: z.string().nullable().default(null).describe('A folder as listed by audit.exports.') }),
+  body: z.strictObject({ deployment: slug, export: exportId.nullable().default(null), folder: z.string().nullable().default(null).describe('A folder as listed by audit.exports.'), sample: sampleRequest.extend({ seed: sampleRequest.shape.seed.optional().describe('Without one, chance gives it; its digest is in the ledger before the data are read.') }).nullable().default(null).describe('Check only records drawn at random; nothing is published then.') }),
   output: run,
   status: 201,
 });
@@ -370,7 +399,7 @@ export const readRest = endpoint({
   says: 'Shows what an audit says beside its findings: elements, what is absent, what to fix, files and bad lines.',
   who: staff,
   params: oneRun,
-  output: auditDocument.pick({ elements: true, absent: true, fixes: true, export: true, charter: true, tool: true }),
+  output: auditDocument.pick({ elements: true, absent: true, fixes: true, export: true, charter: true, tool: true }).extend({ sample: auditedSample.omit({ records: true }).optional() }),
 });
 export const readRows = endpoint({
   name: 'audit.rows',

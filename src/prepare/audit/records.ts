@@ -8,14 +8,15 @@ export interface RunRow {
   id: string; deployment_id: string; deployment: string; export_id: string | null; folder: string | null;
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'; progress: string | null; problem: string | null;
   created_at: string; created_by: string; started_at: string | null; finished_at: string | null; audit_digest: string | null;
-  summary: string | null; provenance: string | null; rest: string | null; document: Buffer | null;
+  summary: string | null; provenance: string | null; rest: string | null; document: Buffer | null; sample: string | null;
 }
 export interface FindingRow {
   run_id: string; number: number; check_id: string; element: string | null; resource: string | null; facility: string | null; department: string | null;
   clinician: string | null; month: string | null; level: string; n: number; k: number | null; rate: number | null; low: number | null; high: number | null;
   threshold: number | null; bound: string | null; threshold_from: string | null; tier: string; verdict: string; says: string; figures: string; people: number; row_count: number; rows: string;
 }
-const on = (db: Db) => db.withTables<{ 'audit.export': ExportRow; 'audit.run': RunRow; 'audit.finding': FindingRow }>();
+export interface RateRow { run_id: string; number: number; check_id: string; element: string | null; resource: string | null; body: string }
+const on = (db: Db) => db.withTables<{ 'audit.rate': RateRow; 'audit.export': ExportRow; 'audit.run': RunRow; 'audit.finding': FindingRow }>();
 
 // --- exports --------------------------------------------------------------------------------------------------------
 
@@ -29,10 +30,10 @@ export const underWayOn = async (db: Db, exportId: string) =>
 
 // --- runs -----------------------------------------------------------------------------------------------------------
 
-const light = ['id', 'deployment_id', 'deployment', 'export_id', 'folder', 'state', 'progress', 'problem', 'created_at', 'created_by', 'started_at', 'finished_at', 'audit_digest', 'summary', 'provenance'] as const;
+const light = ['id', 'deployment_id', 'deployment', 'export_id', 'folder', 'state', 'progress', 'problem', 'created_at', 'created_by', 'started_at', 'finished_at', 'audit_digest', 'summary', 'provenance', 'sample'] as const;
 export type LightRun = Pick<Selectable<RunRow>, (typeof light)[number]>;
 
-export const insertRun = (tx: Tx, row: Pick<RunRow, 'id' | 'deployment_id' | 'deployment' | 'export_id' | 'folder' | 'created_at' | 'created_by'>) =>
+export const insertRun = (tx: Tx, row: Pick<RunRow, 'id' | 'deployment_id' | 'deployment' | 'export_id' | 'folder' | 'created_at' | 'created_by' | 'sample'>) =>
   on(tx).insertInto('audit.run').values({ ...row, state: 'waiting', progress: null, problem: null, started_at: null, finished_at: null, audit_digest: null, summary: null, provenance: null, rest: null, document: null }).execute();
 export const runRow = (db: Db, id: string): Promise<LightRun | undefined> => on(db).selectFrom('audit.run').select(light).where('id', '=', id).executeTakeFirst();
 export const restOf = async (db: Db, id: string) => (await on(db).selectFrom('audit.run').select('rest').where('id', '=', id).executeTakeFirst())?.rest ?? null;
@@ -57,7 +58,7 @@ export async function moveRun(db: Db, id: string, from: readonly RunRow['state']
 }
 
 export const firstDone = async (db: Db, deploymentId: string) =>
-  (await on(db).selectFrom('audit.run').select('finished_at').where('deployment_id', '=', deploymentId).where('state', '=', 'done').orderBy('finished_at').limit(1).executeTakeFirst())?.finished_at ?? null;
+  (await on(db).selectFrom('audit.run').select('finished_at').where('deployment_id', '=', deploymentId).where('state', '=', 'done').where('sample', 'is', null).orderBy('finished_at').limit(1).executeTakeFirst())?.finished_at ?? null;
 
 // --- findings -------------------------------------------------------------------------------------------------------
 
@@ -65,6 +66,17 @@ export async function insertFindings(tx: Tx, rows: readonly FindingRow[]): Promi
   // PostgreSQL takes at most 65,535 parameters a statement.
   for (let at = 0; at < rows.length; at += 2_000) await on(tx).insertInto('audit.finding').values(rows.slice(at, at + 2_000)).execute();
 }
+
+export async function insertRates(tx: Tx, rows: readonly RateRow[]): Promise<void> {
+  for (let at = 0; at < rows.length; at += 2_000) await on(tx).insertInto('audit.rate').values(rows.slice(at, at + 2_000)).execute();
+}
+
+/** The rates of an element, or of a resource type as a whole; without bodies, of everything. */
+export const ratesAbout = (db: Db, runId: string, about: { element: string | null; resource: string | null }): Promise<RateRow[]> => {
+  const query = on(db).selectFrom('audit.rate').selectAll().where('run_id', '=', runId).orderBy('number');
+  return (about.element !== null ? query.where('element', '=', about.element) : query.where('element', 'is', null).where('resource', '=', about.resource)).execute();
+};
+export const rateHeads = (db: Db, runId: string) => on(db).selectFrom('audit.rate').select(['check_id', 'element', 'resource']).where('run_id', '=', runId).orderBy('number').execute();
 
 export interface FindingFilter {
   check?: string | undefined; element?: string | undefined; facility?: string | undefined; department?: string | undefined; month?: string | undefined;

@@ -6,13 +6,15 @@ import type { Database, ExportHandle } from '../../tools/fhir/fhir.ts';
 
 /** A database that answers a question it was asked before without working it out again. */
 export interface Remembering extends Database {
+  /** A database for statements that rest on what was run so far and on nothing of other lanes, so that lanes may run at once, each on a connection of its own. */
+  lane(name: string, on: () => Promise<Database>): Database;
   /** Keeps what was asked this time, and nothing older. */
   remember(): Promise<void>;
 }
 
 /**
  * Statements are pure: the same statements over the same kept reading give the same rows. So an answer is filed under the
- * reading, DuckDB's version, every statement run before it and its own text; another charter, other code or another export
+ * reading, DuckDB's version, every statement run before it (in a lane: those before the lanes began, and its own) and its own text; another charter, other code or another export
  * makes another text, misses, and is worked out from the Parquet files. While answers fit, tables are not even made.
  * `name` tells apart the charters that share a reading. The file lies beside the Parquet files and holds patient data as they do.
  */
@@ -21,31 +23,50 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
   const known = await readAnswers(path);
   const asked: Record<string, string> = {};
   const [version] = await database.rows<{ v: string }>('SELECT version() AS v');
-  let chain = hashOf(version?.v ?? '', JSON.stringify(wanted));
   let fits = Object.keys(known).length > 0;
   let news = false;
-  const waiting: { sql: string; signal: AbortSignal | undefined }[] = [];
-  const catchUp = async () => {
-    fits = false;
-    for (let next = waiting.shift(); next; next = waiting.shift()) await database.run(next.sql, next.signal);
+  /** Statements after those of `begun`, on a connection that is fetched when something must be worked out. */
+  const follow = (begun: string, connection: () => Promise<Database>, before: () => Promise<void>) => {
+    let chain = begun;
+    const waiting: { sql: string; signal: AbortSignal | undefined }[] = [];
+    let caught: Promise<void> = Promise.resolve();
+    const runWaiting = async () => {
+      fits = false;
+      await before();
+      const on = await connection();
+      for (let next = waiting.shift(); next; next = waiting.shift()) await on.run(next.sql, next.signal);
+    };
+    // Several lanes may wait for the same statements: nobody goes on while one of them runs.
+    const catchUp = () => (caught = caught.then(runWaiting));
+    return {
+      catchUp,
+      chain: () => chain,
+      async run(sql: string, signal?: AbortSignal) {
+        chain = hashOf(chain, sql);
+        waiting.push({ sql, signal });
+        if (!fits) await catchUp();
+      },
+      async rows<T>(sql: string, signal?: AbortSignal) {
+        const key = hashOf(chain, sql);
+        let answer = known[key];
+        if (answer === undefined) {
+          await catchUp();
+          answer = JSON.stringify(await (await connection()).rows(sql, signal));
+          news = true;
+        }
+        asked[key] = answer;
+        return JSON.parse(answer) as T[];
+      },
+    };
   };
+  const main = follow(hashOf(version?.v ?? '', JSON.stringify(wanted)), () => Promise.resolve(database), () => Promise.resolve());
   return {
     ...database,
-    async run(sql, signal) {
-      chain = hashOf(chain, sql);
-      waiting.push({ sql, signal });
-      if (!fits) await catchUp();
-    },
-    async rows<T>(sql: string, signal?: AbortSignal) {
-      const key = hashOf(chain, sql);
-      let answer = known[key];
-      if (answer === undefined) {
-        await catchUp();
-        answer = JSON.stringify(await database.rows(sql, signal));
-        news = true;
-      }
-      asked[key] = answer;
-      return JSON.parse(answer) as T[];
+    run: main.run,
+    rows: main.rows,
+    lane: (lane, on) => {
+      const { run, rows } = follow(hashOf(main.chain(), 'lane', lane), on, main.catchUp);
+      return { ...database, run, rows };
     },
     async remember() {
       if (!news) return;

@@ -24,6 +24,11 @@ describe('audit.html', () => {
     expect(page).not.toMatch(/<script|<link|<[a-z]+[^>]*\s(on\w+|src|href)=/i);
     expect(page).toContain(`default-src 'none'`);
     for (const heading of ['What blocks the gate', 'Completeness of what the model reads', 'Checks by facility', 'Where the data come from', 'Files', 'Method and limits']) expect(page).toContain(heading);
+    expect(page).not.toContain('What was made of the source');
+    const told = reportHtml({ ...audit, export: { ...audit.export, notices: ['The table note_nlp is not read.', `${evil} was taken as text.`] } });
+    expect(told).toContain('<h2 id="source-title">What was made of the source</h2>');
+    expect(told).toContain('<li>The table note_nlp is not read.</li>');
+    expect(told).not.toContain('<img');
     expect(tellAudit(audit, null)).toContain('; 1 bad line.');
     expect(tellAudit(audit, null)).toContain('80 of 80 patients, 80 encounters. 2 facilities, 4 departments');
   });

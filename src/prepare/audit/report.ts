@@ -45,6 +45,7 @@ ${numbers(audit)}
 ${compared ? compareSection(compared) : ''}
 ${elements(audit)}
 ${absent(audit)}
+${notices(audit)}
 ${mapSection(audit)}
 ${byFacility(audit)}
 ${funnelSection(audit)}
@@ -111,6 +112,13 @@ function elements(audit: AuditDocument): string {
 function absent({ absent }: AuditDocument): string {
   if (absent.length === 0) return '';
   return section('absent', 'What is absent', `<p class="quiet">Absent is not 0 %: nothing was measured.</p><ul class="absent">${absent.map(({ what, means }) => `<li><strong>${escape(what)}.</strong> ${escape(means)}</li>`).join('')}</ul>`);
+}
+
+/** Skipped, mapped or guessed when the source was read: no finding, and needed to read them. */
+function notices({ export: { notices = [] } }: AuditDocument): string {
+  if (notices.length === 0) return '';
+  const shown = notices.slice(0, 40);
+  return section('source', 'What was made of the source', `<p class="quiet">Skipped, mapped or guessed when it was read, or told by the server that gave it.</p><ul>${shown.map((one) => `<li>${escape(one)}</li>`).join('')}</ul>${notices.length > shown.length ? `<p class="quiet">${notices.length - shown.length} more in audit.json.</p>` : ''}`);
 }
 
 const checkName = (id: string) => catalogue.find((check) => check.id === id)?.name ?? id;

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../tools/base/clock.ts';
 import { Problem } from '../../tools/base/problem.ts';
-import { name, quote, type ExportHandle } from '../../tools/fhir/fhir.ts';
+import { name, quote, type Database, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import { openSource } from '../../tools/fhir/sources/sources.ts';
 import { emptyPopulation, whatIsAbsent } from './absent.ts';
 import { jsonAt, textAt } from './cells.ts';
@@ -16,13 +16,15 @@ import { countRows } from './count-rows.ts';
 import { timeOfExport } from './export-time.ts';
 import { fixesOf } from './fixes.ts';
 import { count } from './judging.ts';
+import { runInLanes } from './lanes.ts';
 import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
-import { rememberAnswers } from './remember-answers.ts';
+import { rateTables } from './rate-tables.ts';
+import { rememberAnswers, type Remembering } from './remember-answers.ts';
 import { auditSample } from './sampling/audit-sample.ts';
 import type { SampleRequest } from './sampling/sample-words.ts';
-import { codeTable, factTable, fillFact, hitTable, macros, medicationTable, placedTable } from './tables.ts';
+import { codeTable, factTable, fillFact, hitTable, macros, medicationTable, pack, placedTable } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
 
@@ -95,13 +97,14 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const provenance = await provenanceOf(handle, types, wanted, time);
     const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: provenance.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
-    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], tallied: [], signal };
-    const { found, told } = await check(desk, chosen, step);
+    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], tallied: [], checks: chosen.run, departments: [], signal };
+    const { found, told } = await check(desk, chosen, step, { connection: opened.database, remembering: database });
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
     const summary = await summaryOf(desk, told, chosen);
     const nobody = emptyPopulation(input.data, summary, handle.resources['Encounter'] ?? 0);
     const absent = [...nobody, ...(await whatIsAbsent(handle, input, found, noteTypes))];
+    const rates = await rateTables(desk, desk.departments, new Set(chosen.told.map(({ id }) => id)));
     await database.remember();
     return {
       attending: 'audit/1',
@@ -123,6 +126,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
       },
       elements: input.data.elements.map((element) => ({ id: element.id, name: element.name, resource: element.resource, path: element.path, per: element.per, window: sayWindow(element), tier: element.tier, threshold: element.threshold, maxSpread: element.maxSpread })),
       findings: told.map(published),
+      rates,
     };
   } finally {
     await opened.close();
@@ -141,11 +145,11 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
   const types = usedTypes(data);
   for (const [at, type] of types.entries()) {
     const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
-    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements, wanted)]));
+    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements, wanted), pack]));
   }
   await step('Preparing the values of the charter', 0.82, () =>
     run([
-      `CREATE OR REPLACE TEMP TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`,
+      `CREATE OR REPLACE TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`,
       hitTable(data.elements),
       ...memberTable(data),
     ]),
@@ -153,19 +157,17 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
 }
 
 /** All findings, and those of the checks that were asked for. */
-async function check(desk: Desk, { run, told }: Chosen, step: Step): Promise<{ found: Finding[]; told: Finding[] }> {
-  const byCheck = new Map<string, Finding[]>(run.map(({ id }) => [id, []]));
+async function check(desk: Desk, { run, told }: Chosen, step: Step, databases: { connection: Database; remembering: Remembering }): Promise<{ found: Finding[]; told: Finding[] }> {
+  const counted = new Map<string, Finding[]>(run.map(({ id }) => [id, []]));
   await step('Checking every value', 0.86, async () => {
-    for (const finding of await countRows(run, desk)) byCheck.get(finding.check)?.push(finding);
+    for (const finding of await countRows(run, desk)) counted.get(finding.check)?.push(finding);
   });
-  for (const [at, one] of run.entries()) {
-    await step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (at / run.length), async () => {
-      if (one.find) byCheck.set(one.id, await one.find(desk));
-      if (one.complete) byCheck.set(one.id, await one.complete(byCheck.get(one.id) ?? [], desk));
-      if (one.id === 'C02') desk.completeness = byCheck.get('C02') ?? [];
-    });
-  }
-  const found = await withIds(desk, [...byCheck.values()].flat());
+  let begun = 0;
+  const outcomes = await runInLanes(desk, run, counted, { ...databases, begin: (one) => step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (begun++ / run.length), async () => {}) });
+  // In the order of the catalogue, whichever check came to its end first.
+  const inOrder = run.flatMap(({ id }) => outcomes.get(id) ?? []);
+  desk.departments.push(...inOrder.flatMap(({ departments }) => departments));
+  const found = await withIds(desk, inOrder.flatMap(({ findings }) => findings));
   const asked = new Set(told.map(({ id }) => id));
   return { found, told: found.filter((finding) => asked.has(finding.check)) };
 }
@@ -176,9 +178,10 @@ const sayPartial = ({ told }: Chosen): string => `Only ${told.length === 1 ? `th
 /** Checks find rows by file and line; what stands there is looked up once, at the end. */
 async function withIds({ database, files }: Desk, findings: Finding[]): Promise<Finding[]> {
   const fileOf = new Map(files.map((file, at) => [file.name, at]));
-  const places = new Set(findings.flatMap(({ rows }) => rows.flatMap((row) => (row.id === null && row.line !== null && fileOf.has(row.file) ? [`(${fileOf.get(row.file)}, ${row.line})`] : []))));
+  const places = new Map(findings.flatMap(({ rows }) => rows.flatMap((row) => (row.id === null && row.line !== null && fileOf.has(row.file) ? [[`${row.file}:${row.line}`, [fileOf.get(row.file)!, row.line]] as const] : []))));
   if (places.size === 0) return findings;
-  await database.run(`CREATE OR REPLACE TEMP TABLE place_of (file INTEGER, line INTEGER); INSERT INTO place_of VALUES ${[...places].join(', ')}`);
+  const [at, lines] = [0, 1].map((part) => quote(JSON.stringify([...places.values()].map((place) => place[part]))));
+  await database.run(`CREATE OR REPLACE TEMP TABLE place_of AS SELECT unnest(${at}::INTEGER[]) AS file, unnest(${lines}::INTEGER[]) AS line`);
   const found = await database.rows<{ file: number; line: number; id: string }>(`SELECT r._file AS file, r._line AS line, r.resourceType || coalesce('/' || r.id, '') AS id FROM resources r JOIN place_of ON place_of.file = r._file AND place_of.line = r._line`);
   const ids = new Map<string, string[]>();
   for (const { file, line, id } of found) ids.set(`${files[file]?.name}:${line}`, [...(ids.get(`${files[file]?.name}:${line}`) ?? []), id]);

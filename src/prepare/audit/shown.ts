@@ -2,15 +2,14 @@
 import type { z } from 'zod';
 import type { Caller } from '../../tools/server/capability.ts';
 import { catalogue } from './checks.ts';
-import { rowReaders, type matrix, type StoredFinding, type Verdict } from './model.ts';
+import { rowReaders, smallestCell, type matrix, type StoredFinding, type Verdict } from './model.ts';
 import type { ShownFinding } from './records.ts';
 
 /** Cells under five people are withheld from everybody who may not see single rows anyway. */
-const smallest = 5;
 const maySeeSmall = (caller: Caller) => caller.roles.some((role) => rowReaders.includes(role));
 
 export function shownFinding(row: ShownFinding, caller: Caller): StoredFinding {
-  const suppressed = row.level !== 'overall' && row.people < smallest && !maySeeSmall(caller);
+  const suppressed = row.level !== 'overall' && row.people < smallestCell && !maySeeSmall(caller);
   return {
     number: row.number, check: row.check_id, element: row.element, resource: row.resource,
     unit: { facility: row.facility, department: row.department, clinician: row.clinician, month: row.month },

@@ -11,23 +11,30 @@ import { conversions } from './unit-conversions.ts';
 /** Which columns of `raw_<Type>` are there: what was asked of `openExport`. */
 export type Wanted = Record<string, string[]>;
 
-/** Small functions every statement here uses. Instants are kept in UTC without a zone. */
+/** What every connection must be told: tables lie packed in memory, which takes a quarter of the room; instants are kept in UTC without a zone. */
+export const connectionSettings = [`SET search_path = 'packed.main,memory.main'`, `SET TimeZone = 'UTC'`];
+
+/** Packs what was written since; no statement may run beside it. */
+export const pack = 'CHECKPOINT packed';
+
+/** Room for the tables, and small functions every statement here uses. */
 export const macros = [
-  `SET TimeZone = 'UTC'`,
+  `ATTACH ':memory:' AS packed (COMPRESS)`,
+  ...connectionSettings,
   // A FHIR dateTime of any precision as an instant; NULL where it is no such day (2026-02-30) or no date at all.
-  `CREATE OR REPLACE TEMP MACRO at_(x) AS make_timestamp(epoch_us(CASE strlen(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
+  `CREATE OR REPLACE MACRO at_(x) AS make_timestamp(epoch_us(CASE strlen(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
   // Is the text (already turned into the instant a) in FHIR's form and precise to the day? The usual lengths need no pattern.
-  `CREATE OR REPLACE TEMP MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN strlen(x) IN (10, 20, 25) AND x[5] = '-' AND x[8] = '-' AND (strlen(x) = 10 OR x[11] = 'T') THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
+  `CREATE OR REPLACE MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN strlen(x) IN (10, 20, 25) AND x[5] = '-' AND x[8] = '-' AND (strlen(x) = 10 OR x[11] = 'T') THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
   // "Patient/7", "https://server/fhir/Patient/7", "Patient/7/_history/2", "urn:uuid:7" all name 7.
-  `CREATE OR REPLACE TEMP MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE parse_filename(r, false, 'forward_slash') END)`,
+  `CREATE OR REPLACE MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE parse_filename(r, false, 'forward_slash') END)`,
   // A value that is an object as JSON, anything else as NULL: JSON functions refuse plain text even where a CASE would not ask them.
-  `CREATE OR REPLACE TEMP MACRO object_(x) AS try_cast(CASE WHEN x LIKE '{%' THEN x END AS JSON)`,
+  `CREATE OR REPLACE MACRO object_(x) AS try_cast(CASE WHEN x LIKE '{%' THEN x END AS JSON)`,
   // A text read from a field as the JSON it was: what looks like an object or an array is one.
-  `CREATE OR REPLACE TEMP MACRO json_(x) AS coalesce(try_cast(CASE WHEN x[1] IN ('{', '[') THEN x END AS JSON), to_json(x))`,
+  `CREATE OR REPLACE MACRO json_(x) AS coalesce(try_cast(CASE WHEN x[1] IN ('{', '[') THEN x END AS JSON), to_json(x))`,
   // Of several values the first.
-  `CREATE OR REPLACE TEMP MACRO first_(x) AS (CASE WHEN x[1] = '[' THEN coalesce(json_extract_string(try_cast(CASE WHEN x[1] = '[' THEN x END AS JSON), '$[0]'), x) ELSE x END)`,
-  `CREATE OR REPLACE TEMP MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(object_(x), '$.reference'), json_extract_string(object_(x), '$.display'), json_extract_string(object_(x), '$.identifier.value')) ELSE x END)`,
-  `CREATE OR REPLACE TEMP MACRO keys_(j) AS (list_transform(CASE WHEN j IS NULL THEN [] WHEN substr(j::VARCHAR, 1, 1) = '[' THEN flatten(list_transform(from_json(j, '[{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}]'), lambda c: coalesce(c.coding, []))) ELSE coalesce(from_json(j, '{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}').coding, []) END, lambda c: coalesce(c.system, '') || '|' || coalesce(c.code, '')))`,
+  `CREATE OR REPLACE MACRO first_(x) AS (CASE WHEN x[1] = '[' THEN coalesce(json_extract_string(try_cast(CASE WHEN x[1] = '[' THEN x END AS JSON), '$[0]'), x) ELSE x END)`,
+  `CREATE OR REPLACE MACRO ref_text_(x) AS (CASE WHEN x LIKE '{%' THEN coalesce(json_extract_string(object_(x), '$.reference'), json_extract_string(object_(x), '$.display'), json_extract_string(object_(x), '$.identifier.value')) ELSE x END)`,
+  `CREATE OR REPLACE MACRO keys_(j) AS (list_transform(CASE WHEN j IS NULL THEN [] WHEN substr(j::VARCHAR, 1, 1) = '[' THEN flatten(list_transform(from_json(j, '[{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}]'), lambda c: coalesce(c.coding, []))) ELSE coalesce(from_json(j, '{"coding":[{"system":"VARCHAR","code":"VARCHAR"}]}').coding, []) END, lambda c: coalesce(c.system, '') || '|' || coalesce(c.code, '')))`,
 ];
 
 const idAt = (place: string | null, columns: readonly string[]): string => {
@@ -40,8 +47,8 @@ const firstOf = (texts: readonly string[], otherwise = 'NULL::VARCHAR'): string 
 /** `med(id, keys)`: what each Medication resource is, so that a prescription that only points at it has a code too. */
 export const medicationTable = (wanted: Wanted): string =>
   wanted['Medication']?.includes('code')
-    ? `CREATE OR REPLACE TEMP TABLE med AS SELECT id, any_value(keys_(${jsonAt('code', wanted['Medication'])})) AS keys FROM ${rawOf('Medication')} WHERE id IS NOT NULL GROUP BY id`
-    : `CREATE OR REPLACE TEMP TABLE med (id VARCHAR, keys VARCHAR[])`;
+    ? `CREATE OR REPLACE TABLE med AS SELECT id, any_value(keys_(${jsonAt('code', wanted['Medication'])})) AS keys FROM ${rawOf('Medication')} WHERE id IS NOT NULL GROUP BY id`
+    : `CREATE OR REPLACE TABLE med (id VARCHAR, keys VARCHAR[])`;
 
 interface Placed {
   element: Element;
@@ -98,7 +105,7 @@ export function codeTable(type: string, elements: readonly Placed[], wanted: Wan
     inCode === null ? '' : `, (SELECT ${expressionSql(elements[0]!.element.path, type, { fields: [inCode] }, 'first')}::VARCHAR FROM (SELECT CASE WHEN NOT json_exists(j, '$.reference') THEN j END AS ${name(inCode)})) AS v_${g}`,
   ).join('');
   const taken = text === null ? `SELECT NULL::VARCHAR AS text WHERE false` : `SELECT DISTINCT ${text} AS text FROM ${rawOf(type)} WHERE ${text} IS NOT NULL`;
-  return `CREATE OR REPLACE TEMP TABLE ${name(`code_${type}`)} AS SELECT * EXCLUDE (j)${meant}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text, j,
+  return `CREATE OR REPLACE TABLE ${name(`code_${type}`)} AS SELECT * EXCLUDE (j)${meant}${values} FROM (SELECT (row_number() OVER ())::INTEGER AS c, text, j,
     CASE WHEN json_exists(j, '$.reference') THEN coalesce(med.keys, []) ELSE keys_(j) END AS keys
     FROM (SELECT text, json_(text) AS j FROM (${taken})) LEFT JOIN med ON med.id = ref_id_(json_extract_string(j, '$.reference')))`;
 }
@@ -130,7 +137,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
   const encounter = type === 'Encounter' ? 'id' : idAt(encounterPlace(type), columns);
   const text = codeText(type, columns);
   const found = elements.length === 0 ? [] : foundColumns(type, elements, columns, dates);
-  return `CREATE OR REPLACE TEMP TABLE ${name(`placed_${type}`)} AS
+  return `CREATE OR REPLACE TABLE ${name(`placed_${type}`)} AS
     SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move, enc_u, seen.u) AS u FROM (
       SELECT r.* EXCLUDE (subject, encounter), who.p, enc.e AS enc_e, enc.u AS enc_u,
         ${type === 'Encounter' ? 'NULL::INTEGER' : 'CASE WHEN enc.froms IS NOT NULL THEN enc.units[len(list_filter(enc.froms, lambda f: f <= r.t))] END'} AS move, CASE WHEN cover.visits IS NOT NULL THEN list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] END AS seen
@@ -201,7 +208,7 @@ export const isNumeric = (element: Element): boolean =>
  * `fact`: one row per resource an element means. `usable` = there, not a placeholder, a number where one is promised,
  * in a unit and among the values the model understands, and not entered in error.
  */
-export const factTable = `CREATE OR REPLACE TEMP TABLE fact (el INTEGER, p INTEGER, e INTEGER, u INTEGER, file INTEGER, line INTEGER, t TIMESTAMP, rec TIMESTAMP, rec_by_meta BOOLEAN, v VARCHAR, num DOUBLE, w VARCHAR, present BOOLEAN, placeholder BOOLEAN, unit_ok BOOLEAN, in_range BOOLEAN, usable BOOLEAN)`;
+export const factTable = `CREATE OR REPLACE TABLE fact (el INTEGER, p INTEGER, e INTEGER, u INTEGER, file INTEGER, line INTEGER, t TIMESTAMP, rec TIMESTAMP, rec_by_meta BOOLEAN, v VARCHAR, num DOUBLE, w VARCHAR, present BOOLEAN, placeholder BOOLEAN, unit_ok BOOLEAN, in_range BOOLEAN, usable BOOLEAN)`;
 
 /** Moves the values of a type from its placed rows into `fact`. In both places at once, for all types, they would be the largest thing in memory. */
 export function fillFact(type: string, elements: readonly Placed[], wanted: Wanted): string[] {
@@ -256,5 +263,5 @@ export function hitTable(elements: readonly Element[]): string {
     const bounds = [before !== undefined && `f.t >= ${point} - INTERVAL ${minutesOf(before)} MINUTE`, after !== undefined && `f.t <= ${point} + INTERVAL ${minutesOf(after)} MINUTE`, before === undefined && after !== undefined && `f.t >= ${point}`, after === undefined && before !== undefined && `f.t <= ${point}`, `${point} IS NOT NULL AND f.t IS NOT NULL`].filter(Boolean);
     return `SELECT ${at} AS el, ${element.per === 'patient' ? 'enc.p' : 'enc.e'} AS key ${counted} WHERE f.el = ${at} AND f.usable AND ${bounds.join(' AND ')}`;
   });
-  return `CREATE OR REPLACE TEMP TABLE hit AS SELECT DISTINCT el, key FROM (${['SELECT 0 AS el, 0 AS key LIMIT 0', ...parts].map((sql) => `(${sql})`).join(' UNION ALL ')}) WHERE key IS NOT NULL`;
+  return `CREATE OR REPLACE TABLE hit AS SELECT DISTINCT el, key FROM (${['SELECT 0 AS el, 0 AS key LIMIT 0', ...parts].map((sql) => `(${sql})`).join(' UNION ALL ')}) WHERE key IS NOT NULL`;
 }

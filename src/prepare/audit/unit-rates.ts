@@ -30,7 +30,18 @@ export interface Rates {
 const fewestPeople = 5;
 
 /** Every rate the shared pass counted (C01, C03, F03 … T01), by unit of one level, from its small tally. */
-export async function ratesBy(desk: Desk, level: Level): Promise<Rates[]> {
+export function ratesBy(desk: Desk, level: Level): Promise<Rates[]> {
+  const known = read.get(desk.tallied) ?? new Map<Level, Promise<Rates[]>>();
+  read.set(desk.tallied, known);
+  const rates = known.get(level) ?? readRates(desk, level);
+  known.set(level, rates);
+  return rates;
+}
+
+/** V02 to V04 and the rate tables ask the same; it is counted once an audit. */
+const read = new WeakMap<Desk['tallied'], Map<Level, Promise<Rates[]>>>();
+
+async function readRates(desk: Desk, level: Level): Promise<Rates[]> {
   const rates: Rates[] = [];
   for (const over of ['fact', 'type'] as const) {
     const mine = desk.tallied.filter((one) => one.over === over);

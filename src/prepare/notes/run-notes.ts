@@ -258,6 +258,7 @@ function countText(desk: Desk, chart: Chart, traced: ChartProvenance, isCounted:
     if (!isCounted(about.encounter)) continue;
     const { characters, tokens, spans } = provenance;
     const words = tokens.copied + tokens.templated + tokens.imported + tokens.authored;
+    const length = characters.copied + characters.templated + characters.imported + characters.authored;
     const cells = keysOf(about.facility, about.department, about.type).map(cellOf);
     if (about.note.author !== null) {
       const key = JSON.stringify([about.note.author, about.facility, about.department]);
@@ -267,7 +268,7 @@ function countText(desk: Desk, chart: Chart, traced: ChartProvenance, isCounted:
     }
     for (const cell of cells) {
       cell.notes++;
-      cell.characters += about.note.text.length;
+      cell.characters += length;
       cell.words += words;
       cell.authoredWords += tokens.authored;
       for (let kind = 0; kind < 4; kind++) cell.kinds[kind]! += characters[shareNames[kind]!];

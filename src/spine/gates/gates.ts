@@ -11,6 +11,7 @@ import { routes } from './routes.ts';
 export { gateMeasures } from './measures.ts';
 export { criteriaTables, measureTables, playbookSchemaText, withGenerated } from './document.ts';
 export { fiveStep, readPlaybook } from './read-playbook.ts';
+export { gatekeeper, type Gatekeeper, type GateStanding, type Standing } from './standing.ts';
 
 /** The room of gates, with the measures the composition root has put together and a playbook. */
 export function gates(catalogue: Catalogue, book: Playbook = fiveStep()): Capability {

@@ -1,5 +1,5 @@
 // How do many callers at once get their entries onto the disk with one commit?
-import type { Db } from '../../tools/server/database.ts';
+import type { Db, Tx } from '../../tools/server/database.ts';
 import { growthOf, placesOf, type Appended } from './append.ts';
 import { prepare, type Appending, type Prepared } from './prepare.ts';
 import { grow, lockHead, readHead } from './records.ts';
@@ -7,8 +7,16 @@ import type { Frontier } from './tree.ts';
 
 interface Waiting {
   one: Prepared;
+  /** What is written in the same transaction. */
+  with: Alongside | null;
   done(appended: Appended): void;
   failed(error: unknown): void;
+}
+
+/** What a room writes in the transaction of its entry: before anybody has to wait for it, and when the number is known. */
+export interface Alongside {
+  before(tx: Tx): Promise<void>;
+  after(tx: Tx, position: number): Promise<void>;
 }
 
 interface Group {
@@ -25,7 +33,7 @@ const groups = new WeakMap<Db, Group>();
 /** One commit takes at most so many entries and so many bytes of payloads, so that none of its callers waits long. */
 const mostEntries = 1024;
 const mostBytes = 8_000_000;
-/** After another writer was met, so many flushes take the lock first instead of finding out afterwards. */
+/** After other writers were met twice in a row, so many flushes take the lock first instead of finding out afterwards. */
 const carefulFor = 32;
 
 /**
@@ -37,12 +45,23 @@ const carefulFor = 32;
  * When it throws, the entry was not acknowledged. After a lost connection it may stand in the ledger all the same.
  */
 export function appendGrouped(db: Db, one: Appending): Promise<Appended> {
+  return join(db, prepare(one), null);
+}
+
+/**
+ * Appends an entry together with what is written `with` it, in one transaction of its own, in turn with those who append
+ * in groups. With `append` they would find the head moved every time, and write again what they had written for nothing.
+ */
+export function appendInTurn(db: Db, one: Appending, alongside: Alongside): Promise<Appended> {
+  return join(db, prepare(one), alongside);
+}
+
+// An entry was checked before it comes here, and not in the flush: a malformed one fails its own caller only.
+function join(db: Db, one: Prepared, alongside: Alongside | null): Promise<Appended> {
   return new Promise((done, failed) => {
-    // Checked here and not in the flush: a malformed entry fails its own caller only.
-    const waiting = { one: prepare(one), done, failed };
     let group = groups.get(db);
     if (!group) groups.set(db, (group = { waiting: [], flushing: false, head: null, locked: 0 }));
-    group.waiting.push(waiting);
+    group.waiting.push({ one, with: alongside, done, failed });
     if (group.flushing) return;
     group.flushing = true;
     // After this turn, so that callers who come in the same turn share the commit.
@@ -54,7 +73,8 @@ async function flushAll(db: Db, group: Group): Promise<void> {
   while (group.waiting.length > 0) {
     const taken = take(group);
     try {
-      const places = await flush(db, group, taken.map(({ one }) => one));
+      const entries = taken.map(({ one }) => one);
+      const places = await (taken[0]!.with ? flushLocked(db, group, entries, taken[0]!.with) : flush(db, group, entries));
       taken.forEach((one, i) => one.done(places[i]!));
       // Those who were answered may come again at once; in this turn they still share the next commit.
       await new Promise(setImmediate);
@@ -66,31 +86,47 @@ async function flushAll(db: Db, group: Group): Promise<void> {
   group.flushing = false;
 }
 
+/** As many as one commit takes; one that brings something along is alone in its own, so that it fails alone. */
 function take(group: Group): Waiting[] {
   let bytes = 0;
   let count = 0;
-  while (count < group.waiting.length && count < mostEntries && bytes < mostBytes) bytes += group.waiting[count++]!.one.sealed?.bytes.length ?? 0;
+  while (count < group.waiting.length && count < mostEntries && bytes < mostBytes) {
+    const next = group.waiting[count]!;
+    if (next.with && count > 0) break;
+    bytes += next.one.sealed?.bytes.length ?? 0;
+    count += 1;
+    if (next.with) break;
+  }
   return group.waiting.splice(0, count);
 }
 
 /**
  * One round trip where nobody else wrote since: number and hash onto the head as it was left, and let the database
- * refuse when that is no longer the head. Otherwise under the lock.
+ * refuse when that is no longer the head. Then the head is read and it is tried once more; otherwise under the lock.
  */
 async function flush(db: Db, group: Group, entries: Prepared[]): Promise<Appended[]> {
   if (group.locked === 0) {
-    group.head ??= (await readHead(db)).frontier;
-    const grown = growthOf(entries, group.head);
-    if (await grow(db, grown)) {
-      group.head = grown.to;
-      return placesOf(grown);
+    for (let tries = 0; tries < 2; tries++) {
+      group.head ??= (await readHead(db)).frontier;
+      const grown = growthOf(entries, group.head);
+      if (await grow(db, grown)) {
+        group.head = grown.to;
+        return placesOf(grown);
+      }
+      group.head = null;
     }
     group.locked = carefulFor;
   }
   group.locked -= 1;
+  return flushLocked(db, group, entries, null);
+}
+
+async function flushLocked(db: Db, group: Group, entries: Prepared[], alongside: Alongside | null): Promise<Appended[]> {
   const grown = await db.transaction().execute(async (tx) => {
+    await alongside?.before(tx);
     const made = growthOf(entries, (await lockHead(tx)).frontier);
     if (!(await grow(tx, made))) throw new Error('the head of the ledger moved under its own lock');
+    await alongside?.after(tx, made.from.size);
     return made;
   });
   group.head = grown.to;

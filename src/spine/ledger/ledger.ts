@@ -3,10 +3,12 @@ export { actorOf, append, appendAll, remember, type Appended } from './append.ts
 export { byteaArray, textArray } from './binary-arrays.ts';
 export { ledger } from './capability.ts';
 export { asFhir, guidanceResponse, type Guidance } from './fhir/resources.ts';
-export { appendGrouped } from './group.ts';
+export { appendGrouped, appendInTurn } from './group.ts';
 export type { Appending, Sealed } from './prepare.ts';
+export { leafList, type LeafList } from './leaf-list.ts';
 export { receiptOf } from './log/receipts.ts';
-export { openPayload, seal } from './payloads/seal.ts';
+export { openBeside, openPayload, readyKey, seal } from './payloads/seal.ts';
+export { keyedNames } from './payloads/many-names.ts';
 export { keyedHash, keyedHashes, referenceFor, referencesFor, type Identifier } from './payloads/subjects.ts';
 export { consistencyOf, inclusionOf } from './proving.ts';
 export { entries, head, newest } from './reading.ts';

@@ -7,9 +7,10 @@ import { Problem } from '../../../tools/base/problem.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
 import type { Db } from '../../../tools/server/database.ts';
 import { kinds } from '../entry-kinds.ts';
+import { event as eventSchema } from '../event.ts';
 import { wasShown } from '../fact.ts';
 import { catchUp } from '../project.ts';
-import { factsOf } from '../records.ts';
+import { factsOf, recordsAbout } from '../records.ts';
 import { linkNames, type Drill, type Link } from './model.ts';
 import * as records from './records.ts';
 
@@ -45,8 +46,9 @@ export async function scoreAgain(house: House, caller: Caller, drill: string): P
 async function score(house: House, caller: Caller, { deployment, decisions, ...drawn }: Drawn): Promise<Drill> {
   const now = house.clock.now();
   const facts = new Map((await factsOf(house.db, decisions)).map(({ fact }) => [fact.decision, fact]));
-  const inputs = await records.withInput(house.db, decisions);
-  const { acted, people } = await records.toldOf(house.db, deployment, decisions);
+  const inBatches = (await recordsAbout(house.db, decisions)).map(({ decision, batch, nth, body }) => ({ decision, batch, nth, event: eventSchema.parse(JSON.parse(body.toString('utf8'))) }));
+  const inputs = await records.withInput(house.db, decisions, inBatches);
+  const { acted, people } = await records.toldOf(house.db, deployment, decisions, inBatches);
   const scored = decisions.map((decision) => {
     const fact = facts.get(decision);
     const unseen = fact !== undefined && !wasShown(fact);

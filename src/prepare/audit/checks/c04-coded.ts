@@ -24,13 +24,14 @@ export const coded: Check = {
     for (const [resource, systems] of expected) {
       const has = `coalesce(len(list_filter(k.keys, lambda c: ${[...systems].map((system) => `starts_with(c, ${quote(`${system}|`)})`).join(' OR ')})) > 0, false)`;
       const named = [...systems].join(' or ');
-      const placed = `SELECT p.p, p.u, p.file, p.line, coalesce(k.ok, false) AS ok, k.shown FROM ${name(`placed_${resource}`)} p LEFT JOIN k ON k.c = p.c`;
+      const placed = `SELECT p.p, p.u, p.c, p.file::BIGINT * 10000000000 + p.line AS spot, coalesce(k.ok, false) AS ok FROM ${name(`placed_${resource}`)} p LEFT JOIN k ON k.c = p.c`;
       const known = `k AS (SELECT c, ${has} AS ok, array_to_string(k.keys, ', ') AS shown FROM ${name(`code_${resource}`)} k)`;
       const rows = await desk.database.rows<Moments & { facility: string | null; rows: string }>(`WITH ${known},
         tally AS (SELECT p, u, count(*)::DOUBLE AS n, count(*) FILTER (ok)::DOUBLE AS k FROM (${placed}) GROUP BY p, u),
         per AS (SELECT facility, GROUPING(facility) AS g, p, sum(n) AS n, sum(k) AS k FROM (SELECT tally.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM tally LEFT JOIN unit ON unit.u = tally.u) GROUP BY GROUPING SETS ((p), (facility, p))),
-        bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: file, line: line, a: left(shown, 120)}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows
-          FROM (SELECT r.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM (${placed}) r LEFT JOIN unit ON unit.u = r.u WHERE NOT ok) GROUP BY GROUPING SETS ((), (facility)))
+        near AS (SELECT u, unnest(min(spot, ${maxRows})) AS spot, unnest(arg_min(coalesce(c, 0), spot, ${maxRows})) AS c FROM (${placed}) WHERE NOT ok GROUP BY u),
+        bad AS (SELECT facility, GROUPING(facility) AS g, to_json(arg_min({file: (spot // 10000000000)::INTEGER, line: (spot % 10000000000)::INTEGER, a: left(shown, 120)}, spot, ${maxRows}))::VARCHAR AS rows
+          FROM (SELECT near.spot, k.shown, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM near LEFT JOIN k ON k.c = near.c LEFT JOIN unit ON unit.u = near.u) GROUP BY GROUPING SETS ((), (facility)))
         SELECT per.facility, sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters, any_value(bad.rows) AS rows
         FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`);
       for (const row of rows) {

@@ -26,9 +26,12 @@ export const sameContent: Check = {
       const source = `SELECT file, line, p, content FROM ${name(`placed_${resource}`)} WHERE p IS NOT NULL AND (t IS NOT NULL${resource === 'Condition' ? ' OR e IS NOT NULL' : ''}) AND content IS NOT NULL`;
       // The same id again is D01's: what is repeated here has an id of its own.
       await desk.database.run(`CREATE OR REPLACE TEMP TABLE said AS SELECT p, content, count(*) AS n FROM (${source}) GROUP BY p, content`);
-      await desk.database.run(`CREATE OR REPLACE TEMP TABLE repeated AS WITH r AS (${source}), twice AS (SELECT p, content FROM said WHERE n > 1),
-        same AS (SELECT r.p, r.content, r.file, r.line, x.id FROM r SEMI JOIN twice ON twice.p = r.p AND twice.content = r.content JOIN ${rawOf(resource)} x ON x._file = r.file AND x._line = r.line)
-        SELECT p, file, line FROM (SELECT *, first_value(id) OVER w AS first_id, row_number() OVER (PARTITION BY p, content, id ORDER BY file, line) AS nth FROM same WINDOW w AS (PARTITION BY p, content ORDER BY file, line)) WHERE id IS DISTINCT FROM first_id AND nth = 1`);
+      // Of every id the first row counts, and of those all but the first.
+      await desk.database.run(`CREATE OR REPLACE TEMP TABLE repeated AS WITH twice AS (SELECT p, content FROM said WHERE n > 1),
+        r AS (SELECT s.p, s.content, s.file, s.line FROM (${source}) s SEMI JOIN twice ON twice.p = s.p AND twice.content = s.content),
+        same AS (SELECT r.p, r.content, min(r.file::BIGINT * 10000000000 + r.line) AS spot FROM r JOIN ${rawOf(resource)} x ON x._file = r.file AND x._line = r.line GROUP BY r.p, r.content, hash(x.id)),
+        first AS (SELECT p, content, min(spot) AS spot FROM same GROUP BY p, content)
+        SELECT same.p, (same.spot // 10000000000)::INTEGER AS file, (same.spot % 10000000000)::INTEGER AS line FROM same JOIN first ON first.p = same.p AND first.content = same.content WHERE same.spot <> first.spot`);
       const [row] = await desk.database.rows<Moments & { rows: string | null }>(`WITH a AS (SELECT p, sum(n)::DOUBLE AS n FROM said GROUP BY p), b AS (SELECT p, count(*)::DOUBLE AS k FROM repeated GROUP BY p),
         per AS (SELECT n, coalesce(k, 0) AS k FROM a LEFT JOIN b USING (p))
         SELECT coalesce(sum(n), 0) AS n, coalesce(sum(k), 0) AS k, coalesce(sum(n * n), 0) AS nn, coalesce(sum(k * k / n), 0) AS kkn, count(*) AS clusters,

@@ -21,26 +21,38 @@ export const referencesResolve: Check = {
     const { database } = desk;
     const threshold = thresholdOf(referencesResolve, desk.data);
     const held = Object.keys(desk.resources).map(quote).join(', ');
-    const texts = desk.types.flatMap((resource, at) => referenceTexts(resource, desk.wanted[resource] ?? []).map(({ text, many }) => distinctReferences(resource, at, text, many)));
+    const texts = desk.types.flatMap((resource, at) => referenceTexts(resource, desk.wanted[resource] ?? []).map((one) => ({ resource, at, ...one })));
     if (texts.length === 0) return [];
+    // Most references are of the form Type/id and resolve: their hash is among those of the resources that are pointed at. Only the rest is looked at one by one.
+    const targets = Object.keys(desk.resources).filter((type) => pointedAt.has(type));
+    await database.run(`CREATE OR REPLACE TEMP TABLE target AS SELECT DISTINCT hash(resourceType || '/' || id) AS h FROM resources WHERE resourceType IN (${targets.map(quote).join(', ') || 'NULL'}) AND id IS NOT NULL AND NOT contains(id, '?') AND NOT contains(id, '/')`);
+    const single = texts.filter(({ many }) => !many);
+    const found = new Map<number, number>();
+    for (const { at, n } of single.length === 0 ? [] : await database.rows<{ at: number; n: number }>(single.map(({ resource, at, text }) => `SELECT ${at} AS at, count(*) AS n FROM ${name(`raw_${resource}`)} SEMI JOIN target ON target.h = hash(${text}) WHERE ${text} IS NOT NULL`).join(' UNION ALL ')))
+      if (n > 0) found.set(at, (found.get(at) ?? 0) + n);
     // Equal references are looked up once, and those of all types together: the ids of the whole export are read once.
     await database.run(`CREATE OR REPLACE TEMP TABLE named AS SELECT *, split_part(plain, '/', -2) AS type, split_part(plain, '/', -1) AS target FROM (SELECT resource, ref, n, first, CASE WHEN contains(ref, '/_history/') THEN split_part(ref, '/_history/', 1) ELSE ref END AS plain
-        FROM (${texts.join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))`);
+        FROM (${texts.map(distinctReferences).join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))`);
     await database.run(`CREATE OR REPLACE TEMP TABLE pointing AS WITH there AS (SELECT DISTINCT x.resourceType, x.id FROM resources x SEMI JOIN named ON named.target = x.id AND named.type = x.resourceType)
       SELECT named.resource, named.ref, named.n, named.first, named.type IN (${held}) AS held, there.id IS NOT NULL AS ok FROM named LEFT JOIN there ON there.id = named.target AND there.resourceType = named.type`);
-    const rows = await database.rows<{ resource: number; n: number; k: number; elsewhere: number; types: string }>(`SELECT resource, coalesce(sum(n) FILTER (held), 0)::BIGINT AS n, coalesce(sum(n) FILTER (held AND ok), 0)::BIGINT AS k, coalesce(sum(n) FILTER (NOT held), 0)::BIGINT AS elsewhere,
+    const others = await database.rows<{ resource: number; n: number; k: number; elsewhere: number; types: string }>(`SELECT resource, coalesce(sum(n) FILTER (held), 0)::BIGINT AS n, coalesce(sum(n) FILTER (held AND ok), 0)::BIGINT AS k, coalesce(sum(n) FILTER (NOT held), 0)::BIGINT AS elsewhere,
         to_json(list_slice(list_sort(coalesce(list(DISTINCT split_part(ref, '/', -2)) FILTER (NOT held), [])), 1, 10))::VARCHAR AS types FROM pointing GROUP BY resource ORDER BY resource`);
     const wrong = await database.rows<{ resource: number; rows: string }>(`SELECT resource, to_json(arg_min({file: first // 10000000000, line: first % 10000000000, a: ref}, first, ${maxRows}))::VARCHAR AS rows FROM pointing WHERE held AND NOT ok GROUP BY resource`);
-    await database.run('DROP TABLE pointing; DROP TABLE named');
+    await database.run('DROP TABLE pointing; DROP TABLE named; DROP TABLE target');
+    const rows = desk.types.flatMap((_, at) => {
+      const other = others.find((one) => one.resource === at);
+      const straight = found.get(at) ?? 0;
+      return other || straight > 0 ? [{ resource: at, n: straight + (other?.n ?? 0), k: straight + (other?.k ?? 0), elsewhere: other?.elsewhere ?? 0, types: other?.types ?? '[]' }] : [];
+    });
     return rows.map(({ resource: at, n, k, elsewhere, types }): Finding => {
       const resource = desk.types[at]!;
-      const found = wrong.find((one) => one.resource === at);
+      const evidence = wrong.find((one) => one.resource === at);
       return share({
         check: 'F10', element: null, resource, unit: whole, moments: independent(k, n), threshold, tier: 'important', minimumN: 1,
         says: ({ n, k, rate, low, high }) =>
           `${resource}: ${rate === null ? 'no reference points at a type the export holds' : `${count(k)} of ${count(n)} references resolve, ${percent(rate)}${sayInterval(low, high)}${sayThreshold(threshold)}`}.${elsewhere > 0 ? ` ${count(elsewhere)} more point at types that are not in the export (${(JSON.parse(types) as string[]).map((type) => type || 'unknown').join(', ')}).` : ''}`,
         figures: { toTypesNotInExport: elsewhere },
-        rows: found ? (JSON.parse(found.rows) as FoundRow[]).map((row) => rowOf(desk, row, `${row.a} is not in the export.`)) : [],
+        rows: evidence ? (JSON.parse(evidence.rows) as FoundRow[]).map((row) => rowOf(desk, row, `${row.a} is not in the export.`)) : [],
       });
     });
   },
@@ -54,9 +66,20 @@ function referenceTexts(resource: string, columns: readonly string[]): { text: s
   });
 }
 
+/** Types that references mostly point at, those apart of which there are most: a wrong guess costs time and no correctness. */
+const pointedAt: ReadonlySet<string> = new Set(['Patient', 'Encounter', 'Medication', 'MedicationRequest', 'Specimen', 'Organization', 'Location', 'Practitioner', 'PractitionerRole', 'ServiceRequest', 'Device']);
+
+interface ReferenceText {
+  resource: string;
+  /** The number of the type. */
+  at: number;
+  text: string;
+  many: boolean;
+}
+
 /** Equal texts are read once for all rows that have the same; a list of references is taken apart. `first`: where it stands first. */
-const distinctReferences = (resource: string, at: number, text: string, many: boolean): string => {
-  const grouped = `SELECT any_value(one) AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) WHERE one IS NOT NULL GROUP BY hash(one)`;
+const distinctReferences = ({ resource, at, text, many }: ReferenceText): string => {
+  const grouped = `SELECT any_value(one) AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) ${many ? '' : 'ANTI JOIN target ON target.h = hash(one) '}WHERE one IS NOT NULL GROUP BY hash(one)`;
   return many
     ? `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first FROM (${grouped})) GROUP BY ref`
     : `SELECT ${at} AS resource, one AS ref, n, first FROM (${grouped})`;

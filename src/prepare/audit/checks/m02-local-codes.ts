@@ -21,7 +21,7 @@ export const localCodes: Check = {
     const threshold = thresholdOf(localCodes, desk.data);
     const findings: Finding[] = [];
     for (const resource of desk.types.filter((type) => codedTypes.includes(type))) {
-      const rows = await desk.database.rows<{ facility: string | null; g: number; n: number; k: number; rows: string | null }>(`WITH used AS (SELECT o.c, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, count(*) AS times, min(o.file::BIGINT * 10000000000 + o.line) AS spot FROM ${name(`placed_${resource}`)} o LEFT JOIN unit ON unit.u = o.u WHERE o.c IS NOT NULL GROUP BY 1, 2),
+      const rows = await desk.database.rows<{ facility: string | null; g: number; n: number; k: number; rows: string | null }>(`WITH used AS (SELECT o.c, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, o.times, o.spot FROM (SELECT c, u, count(*) AS times, min(file::BIGINT * 10000000000 + line) AS spot FROM ${name(`placed_${resource}`)} WHERE c IS NOT NULL GROUP BY c, u) o LEFT JOIN unit ON unit.u = o.u),
         one AS (SELECT c, facility, GROUPING(facility) AS g, sum(times) AS times, min(spot) AS spot FROM used GROUP BY GROUPING SETS ((c), (c, facility))),
         k AS (SELECT c, NOT ${isStandard} AS local, text FROM ${name(`code_${resource}`)})
         SELECT one.facility, one.g, count(*) AS n, count(*) FILTER (k.local) AS k, to_json(list_slice(list({file: (one.spot // 10000000000)::INTEGER, line: (one.spot % 10000000000)::INTEGER, a: left(k.text, 160), b: one.times::VARCHAR} ORDER BY one.times DESC, k.text) FILTER (k.local), 1, ${maxRows}))::VARCHAR AS rows

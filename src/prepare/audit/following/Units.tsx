@@ -18,20 +18,37 @@ import { elementName } from '../finding-words.ts';
 import type { AuditDocument } from '../model.ts';
 import { readUnits, type UnitPoint } from './model.ts';
 
+/** How a resource type is told from an element where one of them is chosen. */
+const typePrefix = 'type ';
 const figure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 
 export function Units({ run, elements, facilities }: { run: string; elements: AuditDocument['elements']; facilities: readonly string[] }) {
-  const [element, setElement] = useKept('element', elements.find(({ tier }) => tier === 'critical')?.id ?? elements[0]?.id ?? '');
+  const [about, setAbout] = useKept('element', elements.find(({ tier }) => tier === 'critical')?.id ?? elements[0]?.id ?? '');
+  // Remembered with what it is a rate of: another element need not have it.
+  const [rateOf, setRateOf] = useKept('rate');
+  const check = rateOf.startsWith(`${about}/`) ? rateOf.slice(about.length + 1) : '';
   const [facility, setFacility] = useKept('facility');
-  const found = useAsk(readUnits, { params: { run }, query: { element, ...(facility && { facility }) } }, { keepBefore: true, when: element !== '' });
+  const [kind, of] = about.startsWith(typePrefix) ? (['resource', about.slice(typePrefix.length)] as const) : (['element', about] as const);
+  const found = useAsk(readUnits, { params: { run }, query: { [kind]: of, ...(check && { check }), ...(facility && { facility }) } }, { keepBefore: true, when: about !== '' });
   if (elements.length === 0) return <EmptyState title="The charter names no data element">Without one there is nothing to compare.</EmptyState>;
-  const name = elementName(elements, element);
-  const threshold = elements.find(({ id }) => id === element)?.threshold ?? null;
   const { data } = found;
+  const rate = data?.rates.find((one) => one.check === data.check);
+  const threshold = data?.threshold ?? null;
+  const name = `${rate && rate.check !== 'C02' ? `${rate.name}: ` : ''}${kind === 'resource' ? of : elementName(elements, of)}`;
   return (
     <>
       <div className="filters" role="group" aria-label="Of what">
-        <NativeSelect size="xs" label="Element" value={element} onChange={(event) => setElement(event.currentTarget.value)} data={elements.map((one) => ({ value: one.id, label: one.name }))} />
+        <NativeSelect
+          size="xs"
+          label="Of"
+          value={about}
+          onChange={(event) => setAbout(event.currentTarget.value)}
+          data={[
+            { group: 'Elements of the charter', items: elements.map((one) => ({ value: one.id, label: one.name })) },
+            ...((data?.resources.length ?? 0) > 0 ? [{ group: 'Resource types', items: data!.resources.map((one) => ({ value: `${typePrefix}${one}`, label: one })) }] : []),
+          ]}
+        />
+        {data && <NativeSelect size="xs" label="Rate" value={data.check} onChange={(event) => setRateOf(`${about}/${event.currentTarget.value}`)} data={data.rates.map((one) => ({ value: one.check, label: `${one.check} ${one.name}` }))} />}
         <NativeSelect size="xs" label="Months of" value={facility} onChange={(event) => setFacility(event.currentTarget.value)} data={[{ value: '', label: 'all facilities' }, ...facilities.map((one) => ({ value: one, label: one }))]} />
       </div>
       <ProblemNotice problem={found.error} />
@@ -51,7 +68,7 @@ export function Units({ run, elements, facilities }: { run: string; elements: Au
           </Part>
           <Part title="Spread and correlation">
             {data.variation.length === 0 ? (
-              <p className="none">No check of variation could be measured for this element.</p>
+              <p className="none">No check of variation could be measured for it.</p>
             ) : (
               <div className="stack">
                 {data.variation.map((one, at) => (
@@ -95,10 +112,10 @@ function Clinicians({ of: { count: all, bins, quartiles } }: { of: { count: numb
         {count(all)} clinicians. The middle half lies between {percent(quartiles[0]!)} and {percent(quartiles[2]!)}, half of them above {percent(quartiles[1]!)}.
       </p>
       <table className="plain-table distribution">
-        <caption className="hidden-words">Clinicians by completeness</caption>
+        <caption className="hidden-words">Clinicians by rate</caption>
         <thead>
           <tr>
-            <th scope="col">Completeness</th>
+            <th scope="col">Rate</th>
             <th scope="col">Clinicians</th>
             <th aria-hidden="true" />
           </tr>

@@ -3,6 +3,7 @@ import type { NewEntry } from '../../../spine/ledger/model.ts';
 import type { NewMeasurement } from '../../../spine/measures/model.ts';
 import type { Tx } from '../../../tools/server/database.ts';
 import type { AuditDocument } from '../model.ts';
+import { everyUnit } from './department-findings.ts';
 import { measureIssues } from './keep-issues.ts';
 import { lookAtFoundation } from './keep-reviews.ts';
 import * as records from './records.ts';
@@ -13,7 +14,7 @@ interface Finished { deployment: { id: string; slug: string }; run: string; at: 
 export async function followUp(tx: Tx, finished: Finished): Promise<NewEntry[]> {
   const { deployment, run, at, audit, slugOf } = finished;
   const sameFacility = (a: string | null, b: string | null) => a === b || (a !== null && b !== null && slugOf(a) !== null && slugOf(a) === slugOf(b));
-  return [...(await measureIssues(tx, deployment.id, run, at, audit.findings, sameFacility)), ...(await lookAtFoundation(tx, finished))];
+  return [...(await measureIssues(tx, deployment.id, run, at, everyUnit(audit), sameFacility)), ...(await lookAtFoundation(tx, finished))];
 }
 
 /** What a gate reads beside a completeness while a review is open: that somebody has yet to say why it moved. */

@@ -9,10 +9,11 @@ import { theHouse, type Caller, type House } from '../../../tools/server/capabil
 import type { Tx } from '../../../tools/server/database.ts';
 import { toCsv } from '../../../tools/ui/table.ts';
 import { unitWords } from '../finding-words.ts';
-import type { AuditDocument, AuditFinding } from '../model.ts';
+import type { AuditDocument } from '../model.ts';
 import { findingRow, restOf } from '../records.ts';
 import type { LightRun } from '../records.ts';
 import { checkName } from './compare-words.ts';
+import type { MeasuredFinding } from './department-findings.ts';
 import { kinds } from './entry-kinds.ts';
 import { outcomeOf } from './issue-rules.ts';
 import { smallestCell, type Issue, type IssueChange, type IssueEvent, type openIssue as openIssueEndpoint } from './model.ts';
@@ -106,11 +107,10 @@ export async function changeIssue(house: House, caller: Caller, id: string, aske
 }
 
 /** Measures every issue of the deployment again on a finished audit; gives the ledger entries of what closed and what broke. */
-export async function measureIssues(tx: Tx, deploymentId: string, run: string, at: string, findings: readonly AuditFinding[], sameFacility: (a: string | null, b: string | null) => boolean): Promise<NewEntry[]> {
+export async function measureIssues(tx: Tx, deploymentId: string, run: string, at: string, whole: readonly MeasuredFinding[], sameFacility: (a: string | null, b: string | null) => boolean): Promise<NewEntry[]> {
   const entries: NewEntry[] = [];
   const rows = await records.issuesToMeasure(tx, deploymentId);
   if (rows.length === 0) return entries;
-  const whole = findings.filter(({ unit }) => unit.clinician === null && unit.month === null);
   const broken = new Set<string>();
   for (const row of rows) {
     const found = whole.find((one) => one.check === row.check_id && one.element === row.element && (row.element !== null || one.resource === row.resource) && one.unit.department === row.department && sameFacility(one.unit.facility, row.facility) && (one.unit.facility === null || Math.round(one.figures['patients'] ?? one.n) >= smallestCell)) ?? null;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { tier } from '../../../spine/deployments/model.ts';
 import { day, endpoint, instant, page, paging, staff, type Role } from '../../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../../tools/base/id.ts';
-import { runId, verdict } from '../model.ts';
+import { rateTable, runId, smallestCell, verdict } from '../model.ts';
 
 const oneRun = z.strictObject({ run: runId });
 /** Who works with the data: they open issues, answer reviews and set watches. */
@@ -11,8 +11,7 @@ export const followers: Role[] = ['data-engineer', 'clinical-owner', 'governance
 
 // ---------------------------------------------------------------- the map
 
-/** Fewer people than this stand behind a cell: it is withheld, from everybody, because maps are handed around. */
-export const smallestCell = 5;
+export { smallestCell };
 
 export const mapCell = z.strictObject({
   element: z.string(),
@@ -42,22 +41,22 @@ export const readMap = endpoint({
 export const unitPoint = z.strictObject({ facility: z.string(), department: z.string().nullable(), n: z.int(), rate: z.number(), low: z.number().nullable(), high: z.number().nullable(), verdict });
 export type UnitPoint = z.infer<typeof unitPoint>;
 export const unitReading = z.strictObject({
+  check: z.string().describe('Whose rate this is.'),
+  rates: z.array(z.strictObject({ check: z.string(), name: z.string() })).describe('Which rates there are of this element or type.'),
+  resources: z.array(z.string()).describe('Resource types that have rates of their own.'),
+  threshold: z.number().nullable(),
   facilities: z.array(unitPoint),
   departments: z.array(unitPoint),
   withheld: z.int().describe('Units with fewer than five people.'),
   overall: z.number().nullable(),
-  clinicians: z.strictObject({
-    count: z.int(),
-    bins: z.array(z.strictObject({ from: z.number(), to: z.number(), clinicians: z.int().nullable().describe('Null: one to four, withheld.') })),
-    quartiles: z.array(z.number()).length(3),
-  }).nullable().describe('Null: fewer than five clinicians. Nobody is named, and nobody ranked.'),
+  clinicians: rateTable.shape.clinicians,
   variation: z.array(z.strictObject({ check: z.string(), name: z.string(), says: z.string(), verdict, figures: z.record(z.string(), z.number().nullable()) })),
   months: z.array(z.strictObject({ month: z.string(), n: z.int().nullable(), k: z.int().nullable(), low: z.number().nullable(), high: z.number().nullable() })).describe('Of all facilities, or of the asked one.'),
 });
 export const readUnits = endpoint({
   name: 'audit.units', method: 'GET', path: '/api/v1/audit/runs/:run/units',
-  says: 'Shows one element by facility, department and month, its spread, and its distribution across clinicians without names.', who: staff, params: oneRun,
-  query: z.strictObject({ element: z.string(), facility: z.string().optional() }), output: unitReading,
+  says: 'Shows one rate of an element or a resource type by facility, department and month, its spread, and its distribution across clinicians without names.', who: staff, params: oneRun,
+  query: z.strictObject({ element: z.string().optional(), resource: z.string().optional(), check: z.string().optional().describe('Default: C02, completeness, of an element; of a type the first there is.'), facility: z.string().optional() }), output: unitReading,
 });
 
 // ---------------------------------------------------------------- comparing
@@ -225,8 +224,8 @@ export const watch = z.strictObject({
   createdBy: z.string(),
 });
 export type Watch = z.infer<typeof watch>;
-export const listWatches = endpoint({ name: 'audit.watches', method: 'GET', path: '/api/v1/audit/watches', says: 'Lists the folders that are audited again by themselves.', who: staff, query: z.strictObject({ deployment: slug.optional() }), output: z.strictObject({ items: z.array(watch) }) });
-export const addWatch = endpoint({ name: 'audit.add-watch', method: 'POST', path: '/api/v1/audit/watches', says: "Audits new exports of a folder on the server by themselves, against the deployment's charter.", who: followers, status: 201, body: z.strictObject({ deployment: slug, folder: z.string().min(1).max(400).describe('Under ATTENDING_EXPORTS: its sub-folders are exports, or it is one itself.'), cadence: cadence.default('each-export') }), output: watch });
+export const listWatches = endpoint({ name: 'audit.watches', method: 'GET', path: '/api/v1/audit/watches', says: 'Lists the folders and FHIR servers that are audited again by themselves.', who: staff, query: z.strictObject({ deployment: slug.optional() }), output: z.strictObject({ items: z.array(watch) }) });
+export const addWatch = endpoint({ name: 'audit.add-watch', method: 'POST', path: '/api/v1/audit/watches', says: "Audits new exports of a folder on the server by themselves, or fetches from a FHIR server again and again, against the deployment's charter.", who: followers, status: 201, body: z.strictObject({ deployment: slug, folder: z.string().min(1).max(400).describe('Under ATTENDING_EXPORTS: its sub-folders are exports, or it is one itself. Or `fhir:NAME`, a server as listed by audit.exports; it is fetched from daily, weekly or monthly.'), cadence: cadence.default('each-export') }), output: watch });
 export const changeWatch = endpoint({ name: 'audit.change-watch', method: 'PATCH', path: '/api/v1/audit/watches/:watch', says: 'Pauses a watch, goes on with it, or gives it another cadence.', who: followers, params: z.strictObject({ watch: watchId }), body: z.strictObject({ active: z.boolean().optional(), cadence: cadence.optional() }), output: watch });
 
 export const reviewId = idOf('rev');

@@ -34,9 +34,11 @@ export const comparedFindings = (db: Db, run: string): Promise<ReadFinding[]> =>
 
 export const allFindings = (db: Db, run: string): Promise<ReadFinding[]> => on(db).selectFrom('audit.finding').select(columns).where('run_id', '=', run).orderBy('number').execute();
 
-/** C02's findings of an element, months left out, and what the checks of variation say of it. */
-export const findingsOfElement = (db: Db, run: string, element: string): Promise<ReadFinding[]> =>
-  on(db).selectFrom('audit.finding').select(columns).where('run_id', '=', run).where('element', '=', element).where('level', '<>', 'month').where((is) => is.or([is('check_id', '=', 'C02'), is('check_id', '=', 'C05'), is('check_id', 'like', 'V%')])).orderBy('number').execute();
+/** The findings of one check about an element or a resource type, months left out, and what the checks of variation say of it. */
+export const findingsAbout = (db: Db, run: string, { element, resource }: { element: string | null; resource: string | null }, check: string): Promise<ReadFinding[]> => {
+  const query = on(db).selectFrom('audit.finding').select(columns).where('run_id', '=', run).where('level', '<>', 'month').where((is) => is.or([is('check_id', '=', check), is('check_id', '=', 'C05'), is('check_id', 'like', 'V%')])).orderBy('number');
+  return (element !== null ? query.where('element', '=', element) : query.where('element', 'is', null).where('resource', '=', resource)).execute();
+};
 
 export const monthRows = (db: Db, run: string, { element, facility }: { element?: string | undefined; facility?: string | undefined }) => {
   let query = on(db).selectFrom('audit.finding').select(['element', 'facility', 'month', 'n', 'k', 'people']).where('run_id', '=', run).where('check_id', '=', 'C02').where('level', '=', 'month').orderBy('number');
@@ -101,9 +103,9 @@ export const watchRows = (db: Db, deploymentId: string | undefined) => {
 
 // --- looks and reviews ----------------------------------------------------------------------------------------------
 
-/** The audits of a deployment that are done, the newest first, other than this one. */
+/** The audits of a deployment that are done, the newest first, other than this one; those of a sample are not compared with. */
 export const doneBefore = (db: Db, deploymentId: string, run: string, limit: number) =>
-  on(db).selectFrom('audit.run').select(['id', 'finished_at', 'summary', 'rest', 'provenance']).where('deployment_id', '=', deploymentId).where('state', '=', 'done').where('id', '<>', run).where('id', '<', run).orderBy('id', 'desc').limit(limit).execute();
+  on(db).selectFrom('audit.run').select(['id', 'finished_at', 'summary', 'rest', 'provenance']).where('deployment_id', '=', deploymentId).where('state', '=', 'done').where('sample', 'is', null).where('id', '<>', run).where('id', '<', run).orderBy('id', 'desc').limit(limit).execute();
 export const doneRun = (db: Db, run: string) => on(db).selectFrom('audit.run').select(['id', 'deployment_id', 'finished_at', 'summary', 'rest', 'provenance']).where('id', '=', run).where('state', '=', 'done').executeTakeFirst();
 export const lastLook = (db: Db, deploymentId: string) => on(db).selectFrom('audit.look').selectAll().where('deployment_id', '=', deploymentId).orderBy('at', 'desc').orderBy('run_id', 'desc').limit(1).executeTakeFirst();
 export const insertLook = (tx: Tx, row: LookRow) => on(tx).insertInto('audit.look').values(row).execute();

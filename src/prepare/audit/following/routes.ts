@@ -4,10 +4,11 @@ import { Problem } from '../../../tools/base/problem.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
 import { serve, type Route } from '../../../tools/server/http.ts';
 import { requireRun } from '../keep-runs.ts';
-import type { AuditDocument } from '../model.ts';
-import { restOf, type LightRun } from '../records.ts';
+import type { AuditDocument, RateTable } from '../model.ts';
+import { rateHeads, ratesAbout, restOf, type LightRun } from '../records.ts';
 import { shownFinding } from '../shown.ts';
 import { compare } from './compare.ts';
+import { checkName } from './compare-words.ts';
 import { comparedRun } from './compared-runs.ts';
 import { fileTypes, findingsFile } from './findings-file.ts';
 import { changeIssue, eventOf, issueOf, issuesCsv, openIssue, remediation, requireIssue } from './keep-issues.ts';
@@ -16,7 +17,7 @@ import { addWatch, changeWatch, watchOf } from './keep-watches.ts';
 import { missingnessOf, type MonthCount } from './map.ts';
 import * as api from './model.ts';
 import * as records from './records.ts';
-import { unitsOf } from './units.ts';
+import { unitsOf, unitsOfRate } from './units.ts';
 
 export const routes: readonly Route[] = [
   serve(api.readMap, async ({ house, caller, params, query: { element, facility } }) => {
@@ -25,11 +26,20 @@ export const routes: readonly Route[] = [
     const whole = new Map((await records.monthTotals(house.db, run.id)).map(({ element, n, k }) => [element, { n, k }]));
     return missingnessOf((await records.monthRows(house.db, run.id, { element, facility })).map(monthOf), whole);
   }),
-  serve(api.readUnits, async ({ house, caller, params, query: { element, facility } }) => {
+  serve(api.readUnits, async ({ house, caller, params, query: { element, resource, check, facility } }) => {
     const run = await requireDone(house, caller, params.run);
-    const rows = (await records.findingsOfElement(house.db, run.id, element)).map((row) => shownFinding(row, caller));
-    const months = (await records.monthRows(house.db, run.id, { element, facility })).map(monthOf);
-    return unitsOf(rows.filter(({ check }) => check === 'C02'), rows.filter(({ check, unit }) => check !== 'C02' && unit.facility === null && unit.clinician === null && unit.month === null), months);
+    if ((element === undefined) === (resource === undefined)) throw new Problem('bad-input', 'A rate is about an element or about a resource type.', 'Name one of `element` and `resource`.', [{ path: 'element', says: 'one of element and resource' }]);
+    const about = { element: element ?? null, resource: resource ?? null };
+    const [tables, heads] = [await ratesAbout(house.db, run.id, about), await rateHeads(house.db, run.id)];
+    const listed = { rates: [...(element === undefined ? [] : ['C02']), ...tables.map((row) => row.check_id)].map((id) => ({ check: id, name: checkName(id) })), resources: [...new Set(heads.flatMap((row) => (row.element === null && row.resource !== null ? [row.resource] : [])))].sort() };
+    const asked = check ?? listed.rates[0]?.check ?? 'C02';
+    const rows = (await records.findingsAbout(house.db, run.id, about, asked)).map((row) => shownFinding(row, caller));
+    const variation = rows.filter((row) => row.check !== asked && row.unit.facility === null && row.unit.clinician === null && row.unit.month === null);
+    if (asked === 'C02') return { ...listed, ...unitsOf(rows.filter((row) => row.check === 'C02'), variation, element === undefined ? [] : (await records.monthRows(house.db, run.id, { element, facility })).map(monthOf)) };
+    const table = tables.find((row) => row.check_id === asked);
+    if (!table) throw new Problem('not-found', `The audit has no rate ${asked.slice(0, 20)} of ${(element ?? resource)!.slice(0, 100)}.`, `There is ${listed.rates.map((one) => one.check).join(', ') || 'none'}.`, [{ path: 'check', says: 'not counted for it' }]);
+    const body = JSON.parse(table.body) as Pick<RateTable, 'threshold' | 'bound' | 'departments' | 'months' | 'clinicians'>;
+    return { ...listed, ...unitsOfRate({ ...body, check: table.check_id, element: table.element, resource: table.resource }, rows.filter((row) => row.check === asked), variation, facility ?? null) };
   }),
   serve(api.readComparison, async ({ house, caller, params }) => {
     const [after, before] = [await requireDone(house, caller, params.run), await requireDone(house, caller, params.before)];

@@ -128,10 +128,42 @@ describe('what follows an audit', { timeout: 120_000 }, () => {
     const units = await house.call(api.readUnits, { params: { run: first }, query: { element: 'heart-rate' } }, 'clinician');
     expect(units.facilities).toHaveLength(2);
     expect(units.variation.map(({ check }) => check)).toContain('V01');
+    expect(units).toMatchObject({ check: 'C02', threshold: 0.95 });
     const csv = await house.send(api.downloadFindings, { params: { run: first }, query: { format: 'csv' } }, 'clinician');
     expect(csv.headers.get('content-type')).toContain('text/csv');
     expect((await csv.text()).split('\r\n')[0]).toContain('check,check_name,category');
     expect(await (await house.send(api.issuesCsv, { query: {} }, 'clinician')).text()).toContain('Ruth Delgado');
+  });
+
+  it('gives every other rate by facility, department and month, and says which there are', async () => {
+    const reading = (query: object) => house.call(api.readUnits, { params: { run: first }, query: query as never }, 'clinician');
+    const cells = await reading({ element: 'heart-rate', check: 'C01' });
+    expect(cells.rates.map(({ check }) => check)).toEqual(expect.arrayContaining(['C02', 'C01', 'P01']));
+    expect(cells).toMatchObject({ check: 'C01', threshold: 0.95, overall: 1, withheld: 0 });
+    expect(cells.facilities.map(({ facility, n }) => [facility, n])).toEqual([['North Hospital', 60], ['South Hospital', 54]]);
+    // Every department stands there, although nothing is wrong in any.
+    expect(cells.departments.map(({ facility, department, verdict }) => [facility, department, verdict])).toEqual([['North Hospital', 'north ED', 'met'], ['North Hospital', 'north ICU', 'met'], ['South Hospital', 'south ED', 'met'], ['South Hospital', 'south ICU', 'met']]);
+    expect(cells.months).toEqual([expect.objectContaining({ month: '2026-01', n: 114, k: 114 })]);
+    expect((await reading({ element: 'heart-rate', check: 'C01', facility: 'South Hospital' })).months).toMatchObject([{ n: 54 }]);
+    expect(cells.clinicians?.count).toBe(8);
+    expect((await reading({ resource: 'Observation', check: 'F07' })).departments).toHaveLength(4);
+    expect(cells.resources).toContain('Encounter');
+    await expect(reading({ element: 'heart-rate', check: 'Z99' })).rejects.toThrow(/no rate Z99/);
+    await expect(reading({})).rejects.toThrow(/about an element or about a resource type/);
+  });
+
+  it('closes an issue about a department that a row check no longer lists, because it is fine there', async () => {
+    const small = smallExport({ patients: 60 });
+    for (const one of small.observations) if (String((one['encounter'] as { reference: string }).reference).startsWith('Encounter/e-south') && Number(one.id!.split('-').at(-1)) % 3 !== 0) one['valueQuantity'] = { value: 900, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' };
+    writeSmall(`${root}/implausible`, small);
+    const run = await auditOf('implausible');
+    const found = (await house.call(listFindings, { params: { run }, query: { check: 'P01', level: 'department' } }, as)).items;
+    expect(found.map(({ unit, verdict }) => [unit.department, verdict])).toEqual([['south ED', 'not-met']]);
+    const issue = await house.call(api.openIssue, { body: { run, finding: found[0]!.number } }, as);
+    expect(issue).toMatchObject({ department: 'south ED', state: 'open', check: 'P01' });
+    const repaired = await auditOf('3-repaired');
+    expect((await house.call(listFindings, { params: { run: repaired }, query: { check: 'P01', level: 'department' } }, as)).items).toEqual([]);
+    expect((await house.call(api.readIssue, { params: { issue: issue.id } }, 'clinician')).issue).toMatchObject({ state: 'closed', last: { run: repaired, n: 40, k: 40 } });
   });
 
   it('audits a watched folder by itself: not while it changes, once when it rests, and never twice', async () => {

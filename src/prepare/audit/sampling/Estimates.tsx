@@ -9,7 +9,7 @@ import { count, percent } from '../../../tools/ui/numbers.ts';
 import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
 import { Views } from '../../../tools/ui/Tabs.tsx';
 import { Verdict } from '../../../tools/ui/Verdict.tsx';
-import { takeMoreOf, type ShownSample } from './model.ts';
+import { takeMoreOf } from './model.ts';
 import type { Estimate } from './sample-words.ts';
 
 /** More than this nobody reviews by hand; the full feed says it without. */
@@ -22,12 +22,13 @@ const shown = {
   undecided: (one: Estimate) => one.verdict === 'undecided',
 };
 
-export function Estimates({ sample }: { sample: ShownSample }) {
-  const may = useMay(takeMoreOf);
+/** `of`: the sample that more can be taken of; null where the estimates are all there is. */
+export function Estimates({ estimates, of }: { estimates: readonly Estimate[]; of: string | null }) {
+  const may = useMay(takeMoreOf) && of !== null;
   const taking = useTell(takeMoreOf, { rooms: ['audit'] });
   const [view, setView] = useState<keyof typeof shown>('whole');
-  const whole = sample.estimates.filter(shown.whole);
-  const take = (one: Estimate) => taking.tell({ params: { sample: sample.id }, body: { facility: one.facility!, department: one.department, take: one.more! } });
+  const whole = estimates.filter(shown.whole);
+  const take = (one: Estimate) => taking.tell({ params: { sample: of! }, body: { facility: one.facility!, department: one.department, take: one.more! } });
   return (
     <div className="stack">
       <IntervalBars title="Completeness by the sample" bars={whole.map((one) => ({ id: one.element, label: one.name, value: one.value, low: one.low, high: one.high, n: one.n, threshold: one.threshold, verdict: one.verdict }))} />
@@ -35,7 +36,7 @@ export function Estimates({ sample }: { sample: ShownSample }) {
       <Views label="Which estimates" open={view} onOpen={setView} views={[{ name: 'whole', label: 'Whole' }, { name: 'facilities', label: 'Facilities' }, { name: 'departments', label: 'Units' }, { name: 'undecided', label: 'Undecided' }]} />
       <DataTable<Estimate>
         caption="Estimates by element and unit"
-        rows={sample.estimates.filter(shown[view])}
+        rows={estimates.filter(shown[view])}
         empty={<p className="none">None.</p>}
         idOf={(one) => JSON.stringify([one.element, one.facility, one.department])}
         columns={[

@@ -78,7 +78,7 @@ export default function SamplePage() {
             />
           </div>
           <Part title="What it says" says="Weighted to everything it was drawn from. Undecided: the interval lies on both sides of the threshold.">
-            <Estimates sample={sample} />
+            <Estimates estimates={sample.estimates} of={sample.id} />
           </Part>
           <ReviewPart sample={sample} deployment={deployment} />
           <Part title="Draw it again" says="Anybody with sample.json and the export can.">

@@ -12,6 +12,7 @@ interface Options {
   out?: string;
   json?: boolean;
   cache?: string;
+  mapping?: string;
   threads: string;
   memory: string;
   sample?: string;
@@ -26,13 +27,13 @@ export function sampleCommands(audit: Command): void {
   const sample = audit
     .command('sample')
     .description('Draws records at random from an export, for two people to hold against the charts; anybody can draw it again.')
-    .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
+    .argument('<folder>', 'folder of FHIR R4 NDJSON files, of OMOP tables, or of tables with a mapping')
     .option('--size <n>', 'how many records', '150')
     .option('--of <what>', 'encounters or patients (default: encounters where an element of the charter is per encounter)')
     .option('--neyman', 'draw more where the weakest critical element varies more')
     .addHelpText('after', `
 Also takes --charter FILE (needed), --seed WORDS (needed; fix them before you look), --per-facility, --out FOLDER,
---json, --cache, --threads and --memory of \`attending audit\`. Writes sample.json, worksheet.csv and worksheet.html.
+--json, --mapping, --cache, --threads and --memory of \`attending audit\`. Writes sample.json, worksheet.csv and worksheet.html.
 
 Example:
   attending audit sample export --charter charter.yaml --seed "words of the meeting" --size 150 --out sample
@@ -44,6 +45,7 @@ Example:
     .description('Draws again from the export and says whether it is the same sample. Exit 1 when it is not.')
     .argument('<sample>', 'sample.json')
     .argument('<folder>', 'the export it was drawn from')
+    .addHelpText('after', '\nAlso takes --mapping FILE of `attending audit`, where the export is tables and no mapping.yaml lies beside them.')
     .action(async (file: string, folder: string, _: unknown, command: Command) => verifyAtTerminal(file, folder, command.optsWithGlobals<Options>()));
   sample
     .command('more')
@@ -83,7 +85,7 @@ async function drawAtTerminal(folder: string, options: Options): Promise<void> {
   // A sample that lies with the export is what the export was made from.
   const before = await Promise.all([join(resolve(folder), 'sample.json'), join(place, 'sample.json')].map(async (path) => ({ path, sample: await readSample(path).catch(() => null) })));
   const earlier = before.flatMap(({ path, sample }) => (sample ? [{ name: path, frameRecords: sample.frame.records, records: new Set(sample.records.map(({ record }) => record)) }] : []));
-  const sample = await stopped((signal) => sampleExport(resolve(folder), input, request, { clock: systemClock, signal, earlier, workspace: options.cache === undefined ? undefined : resolve(options.cache), threads: Number(options.threads), memoryLimit: options.memory }));
+  const sample = await stopped((signal) => sampleExport(resolve(folder), input, request, { clock: systemClock, signal, earlier, mapping: options.mapping === undefined ? undefined : resolve(options.mapping), workspace: options.cache === undefined ? undefined : resolve(options.cache), threads: Number(options.threads), memoryLimit: options.memory }));
   if (options.json && options.out === undefined) return void process.stdout.write(sampleJson(sample));
   const written = await writeWhole(place, { 'sample.json': sampleJson(sample), 'worksheet.csv': worksheetCsv(sample), 'worksheet.html': worksheetHtml(sample) });
   process.stdout.write(options.json ? sampleJson(sample) : tellSample(sample, written));
@@ -92,7 +94,7 @@ async function drawAtTerminal(folder: string, options: Options): Promise<void> {
 async function verifyAtTerminal(file: string, folder: string, options: Options): Promise<void> {
   const [{ drawAgain }, { systemClock }, { resolve }] = await Promise.all([import('./draw-again.ts'), import('../../../tools/base/clock.ts'), import('node:path')]);
   const given = await readSample(file);
-  const found = await stopped((signal) => drawAgain(given, resolve(folder), { clock: systemClock, signal, threads: Number(options.threads), memoryLimit: options.memory }));
+  const found = await stopped((signal) => drawAgain(given, resolve(folder), { clock: systemClock, signal, mapping: options.mapping === undefined ? undefined : resolve(options.mapping), threads: Number(options.threads), memoryLimit: options.memory }));
   process.stdout.write(found.length === 0 ? `The same: seed, frame and export give this very sample, ${given.records.filter(({ drawn }) => drawn).length} records.\n` : `Not the same:\n${found.map((one) => `  ${one}\n`).join('')}`);
   process.exitCode = found.length === 0 ? 0 : 1;
 }

@@ -11,6 +11,7 @@ import type { Caller } from '../../../tools/server/capability.ts';
 import { testCallers, testHouse } from '../../../tools/server/test-database.ts';
 import { toCsv } from '../../../tools/ui/table.ts';
 import { auditMeasures, capability as audit } from '../audit.ts';
+import { readRest, readRun, startRun } from '../model.ts';
 import { smallCharter, smallExport, testFolder, writeSmall } from '../test-export.ts';
 import * as api from './model.ts';
 import type { ReviewRecord } from './model.ts';
@@ -178,5 +179,32 @@ describe('a chart review', { timeout: 120_000 }, () => {
     expect(await value('audit.reviewer-kappa', null, 'problem-list')).toBe(0);
     expect((await entries(house.db, { kind: 'audit.review-published' })).items[0]).toMatchObject({ subject: `sample/${id}`, body: { open: 0, records: 90 } });
     expect((await house.call(api.readSample, { params: params() }, as)).publishedAt).not.toBeNull();
+  });
+});
+
+describe('an audit of a sample only', { timeout: 120_000 }, () => {
+  it('fixes the seed in the ledger first, checks what was drawn, and moves no measure', async () => {
+    const before = await latest(house.db, all, (await entries(house.db, { kind: 'audit.sample-seed' })).items[0]!.deployment!, house.clock.now());
+    const run = await house.call(startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1', sample: { size: 20, per: 'facility', seed: 'words of another meeting' } } }, as);
+    expect(run.sample).toMatchObject({ size: 20, per: 'facility', seed: null });
+    const [started] = (await entries(house.db, { kind: 'audit.started' })).items;
+    expect(started).toMatchObject({ body: { sample: { seedDigest: createHash('sha256').update('words of another meeting').digest('hex'), size: 20 } } });
+    expect(JSON.stringify(started)).not.toContain('words of another meeting');
+    await house.idle();
+    expect(await house.call(readRun, { params: { run: run.id } }, 'clinician')).toMatchObject({ state: 'done', sample: { seed: 'words of another meeting' }, summary: { encounters: 40 } });
+    const { sample } = await house.call(readRest, { params: { run: run.id } }, 'clinician');
+    expect(sample?.estimates.find(({ facility }) => facility === null)).toMatchObject({ n: 40, fullFeed: { n: 300, k: 270 } });
+    // Who was drawn is told to those who may see single patients only.
+    expect(JSON.stringify(sample)).not.toContain('Encounter/');
+    const after = await latest(house.db, all, started!.deployment!, house.clock.now());
+    expect(after).toEqual(before);
+    expect((await entries(house.db, { kind: 'audit.published' })).items[0]).toMatchObject({ body: { sample: 40 } });
+    await expect(house.call(startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1', sample: { size: 1, per: 'export' } } as never }, as)).rejects.toThrow();
+  });
+
+  it('gets a seed by chance where nobody names one', async () => {
+    const run = await house.call(startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1', sample: { size: 10, per: 'export' } } }, as);
+    await house.idle();
+    expect((await house.call(readRun, { params: { run: run.id } }, as)).sample?.seed).toMatch(/^[0-9a-f]{32}$/);
   });
 });

@@ -71,6 +71,9 @@ describe('at the terminal', () => {
     const ran = await attending('audit', folder, '--mapping', out, '--charter', charterFile(), '--json');
     expect(ran.code).toBe(1);
     expect(JSON.parse(ran.out)).toMatchObject({ export: { kind: 'mapping', resources: { Encounter: 1, Observation: 1, Patient: 1 } } });
+    const sampled = await attending('audit', 'sample', folder, '--mapping', out, '--charter', charterFile(), '--seed', 'words of the meeting', '--size', '2', '--out', join(root, 'sampled'));
+    expect([sampled.code, sampled.out]).toEqual([0, expect.stringContaining('Drawn: 1 encounter')]);
+    expect((await attending('audit', 'sample', 'verify', join(root, 'sampled', 'sample.json'), folder, '--mapping', out)).code).toBe(0);
     const proposed = await attending('audit', 'init', folder, '--mapping', out);
     expect(proposed.err + proposed.out).toContain('elements:');
   }, 60_000);

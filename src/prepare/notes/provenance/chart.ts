@@ -1,6 +1,5 @@
 // Where in the earlier notes of this chart does a text stand already?
-import type { Fingerprints } from './fingerprints.ts';
-import { tokenStore, type TokenStore } from './tokens.ts';
+import { tokenStore, type Fingerprints, type TokenStore } from './tokens.ts';
 
 /** Tokens of a chart that are remembered (about 25 MB of text); older text is forgotten, its origins are not. */
 export const horizon = 1 << 22;

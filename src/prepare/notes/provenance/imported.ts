@@ -1,6 +1,6 @@
 // Which tokens of a note repeat the structured data of its encounter?
 import type { Fact } from './model.ts';
-import { tokenise, tokenStore } from './tokens.ts';
+import { letterAt, tokenise, tokenStore, type Letters } from './tokens.ts';
 
 interface Form {
   label: Int32Array;
@@ -56,7 +56,7 @@ function writings(value: string | number): string[] {
  * Marks the lines and list items that are, for the greater part, names with their values, or two or more neighbouring
  * names of a list. A value told in prose is not marked: somebody wrote that.
  */
-export function markImported(text: string, hash: Int32Array, start: Int32Array, end: Int32Array, from: number, to: number, index: FactIndex, kind: Uint8Array, imported: number): void {
+export function markImported(text: Letters, hash: Int32Array, start: Int32Array, end: Int32Array, from: number, to: number, index: FactIndex, kind: Uint8Array, imported: number): void {
   if (index.forms.size === 0) return;
   let before: { from: number; to: number; tail: number; named: boolean; isMarked: boolean } | null = null;
   for (let first = from; first < to; ) {
@@ -83,9 +83,9 @@ const newline = 10;
 const semicolon = 59;
 const bar = 124;
 
-function isBroken(text: string, from: number, to: number): boolean {
+function isBroken(text: Letters, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
-    const code = text.charCodeAt(at);
+    const code = letterAt(text, at);
     if (code === newline || code === semicolon || code === bar || code === 13) return true;
   }
   return false;

@@ -1,7 +1,8 @@
 // Which stretches of this note stand in an earlier note of the chart?
 import { extend, found } from './align.ts';
 import { newest, noteOf, type Chart } from './chart.ts';
-import { gram, type Fingerprints } from './fingerprints.ts';
+import type { Fingerprints } from './tokens.ts';
+import { gram } from './word-machine.ts';
 
 /** Tokens [from, to) of this note run alongside [sourceFrom, sourceTo) of an earlier one. */
 export interface Match {

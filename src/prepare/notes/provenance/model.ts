@@ -19,6 +19,8 @@ export interface NoteText {
   unit: string | null;
   type: string | null;
   text: string;
+  /** The same text in UTF-8, where the reader has it: then `text`, which may be made when it is asked for, seldom is. */
+  utf8?: Uint8Array | undefined;
 }
 
 /** A stretch of a note. Offsets are UTF-16 code units of its text. `index` is its place in the chart, as ids may repeat. */

@@ -1,6 +1,5 @@
 // Where does every word of a chart's notes come from: copied, templated, imported or authored?
 import { beginNote, emptyChart, file, restart, tokensAreIn, type Chart } from './chart.ts';
-import { fingerprint, fingerprintStore } from './fingerprints.ts';
 import { indexFacts, markImported, type FactIndex } from './imported.ts';
 import { findMatches, type Match } from './matches.ts';
 import type { ChartProvenance, Fact, NoteProvenance, NoteText, SharedSpan } from './model.ts';
@@ -8,7 +7,7 @@ import { sharesOf } from './shares.ts';
 import { authored, copied, encounterRanks, imported, spansOf, templated, type ChartNotes } from './spans.ts';
 import { isFirm, templateRuns, type Run, type SharedRun } from './template-runs.ts';
 import type { Templates } from './templates.ts';
-import { tokenise } from './tokens.ts';
+import { fingerprint, fingerprintStore, keepWords, readWords } from './tokens.ts';
 
 export { crossPatientFindings } from './cross-patient.ts';
 export { templateLearner, learnTemplates, patientsToLearn, type TemplateLearner, type Templates } from './templates.ts';
@@ -65,10 +64,13 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
 
   for (const [index, note] of notes.entries()) {
     const from = beginNote(chart);
-    const to = tokenise(note.text, chart.tokens, from);
+    const words = readWords(note.utf8 ?? note.text);
+    const { length } = words;
+    const letters = words.isAscii && note.utf8 ? note.utf8 : note.text;
+    const to = keepWords(words, chart.tokens, from);
     tokensAreIn(chart, to);
     const { hash, start, end } = chart.tokens;
-    fingerprint(hash, from, to, prints);
+    fingerprint(words, from, prints);
     roomFor(to - from);
     kind.fill(authored, 0, to - from);
     skip.fill(0, 0, to - from);
@@ -83,15 +85,15 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
       traceOrigins(chart, match, from);
     }
     const runs = found.runs.filter((run) => markTemplate(run, from));
-    if (context.facts) markImported(note.text, hash, start, end, from, to, factsOf(note, context.facts, facts), kind, imported);
+    if (context.facts) markImported(letters, hash, start, end, from, to, factsOf(note, context.facts, facts), kind, imported);
     for (const run of found.shared) {
       if (isUnexplained(run, from)) shared.push({ note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: start[run.from]!, end: end[run.to - 1]!, tokens: run.to - run.from, fingerprints: run.fingerprints });
     }
     const characters = { copied: 0, templated: 0, imported: 0, authored: 0 };
-    const words = { copied: 0, templated: 0, imported: 0, authored: 0 };
-    const spans = spansOf({ note, index, from, to, kind, map, matches, runs, chart, chartNotes }, words);
+    const tokens = { copied: 0, templated: 0, imported: 0, authored: 0 };
+    const spans = spansOf({ letters, length, index, from, to, kind, map, matches, runs, chart, chartNotes }, tokens);
     for (const span of spans) characters[span.kind] += span.end - span.start;
-    result.push({ id: note.id, index, spans, characters, tokens: words, shares: sharesOf(characters) });
+    result.push({ id: note.id, index, spans, characters, tokens, shares: sharesOf(characters) });
     file(chart, prints);
   }
   return { subject: notes[0]?.subject ?? null, notes: result, shared, templatesKnown: templates !== null, factsKnown: context.facts !== undefined };

@@ -3,6 +3,7 @@ import type { Chart } from './chart.ts';
 import type { Match } from './matches.ts';
 import type { Kind, NoteText, Span } from './model.ts';
 import { useOf, type Run } from './template-runs.ts';
+import { letterAt, type Letters } from './tokens.ts';
 
 export const authored = 0;
 export const copied = 1;
@@ -22,7 +23,9 @@ export interface ChartNotes {
 }
 
 export interface Marked {
-  note: NoteText;
+  /** The note's text and how long it is. */
+  letters: Letters;
+  length: number;
   index: number;
   /** The note's tokens in the chart. */
   from: number;
@@ -57,15 +60,15 @@ interface Piece {
 
 /** The spans of a note, and in `words` how many tokens of each kind they hold. */
 export function spansOf(marked: Marked, words: Record<Kind, number>): Span[] {
-  const { text } = marked.note;
-  if (text.length === 0) return [];
+  const { length } = marked;
+  if (length === 0) return [];
   const pieces = piecesOf(marked);
-  if (pieces.length === 0) return [{ kind: 'authored', start: 0, end: text.length }];
+  if (pieces.length === 0) return [{ kind: 'authored', start: 0, end: length }];
   const spans: Span[] = [];
   let begins = 0;
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i]!;
-    const ends = i + 1 < pieces.length ? borderAfter(marked, piece.to - 1) : text.length;
+    const ends = i + 1 < pieces.length ? borderAfter(marked, piece.to - 1) : length;
     const span: Span = { kind: kindOf[piece.kind]!, start: begins, end: ends };
     words[span.kind] += piece.to - piece.from;
     if (piece.match) fillCopied(span, piece, piece.match, marked);
@@ -77,10 +80,10 @@ export function spansOf(marked: Marked, words: Record<Kind, number>): Span[] {
 }
 
 /** Punctuation belongs to the word before it, white space and what follows to the next. */
-function borderAfter({ note: { text }, chart: { tokens } }: Marked, token: number): number {
+function borderAfter({ letters, chart: { tokens } }: Marked, token: number): number {
   const next = tokens.start[token + 1]!;
   let at = tokens.end[token]!;
-  while (at < next && text.charCodeAt(at) > 32) at++;
+  while (at < next && letterAt(letters, at) > 32) at++;
   return at;
 }
 

@@ -1,7 +1,8 @@
 // Which stretches of this note are template, and which stand in the notes of very few other patients?
-import { gram, type Fingerprints } from './fingerprints.ts';
 import type { TemplateUse } from './model.ts';
 import { patientsOfAll, reach, type Templates } from './templates.ts';
+import type { Fingerprints } from './tokens.ts';
+import { gram } from './word-machine.ts';
 
 export interface Run {
   from: number;
@@ -41,7 +42,7 @@ export function templateRuns(hash: Int32Array, from: number, to: number, prints:
   const shared: SharedRun[] = [];
   pair.count = 0;
   if (places.length < prints.count) places = new Int32Array(prints.count * 2);
-  templates.findAll(prints, hash, places);
+  templates.findAll(prints, places);
   /** Where the run that is open began without a gap; -1: none is open. */
   let opened = -1;
   for (let p = 0; p <= prints.count; p++) {

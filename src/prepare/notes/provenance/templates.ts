@@ -1,7 +1,7 @@
 // Which text recurs in the notes of different patients?
-import { checkOf, fingerprint, fingerprintStore, gram, type Fingerprints } from './fingerprints.ts';
 import type { NoteText, TemplateUse } from './model.ts';
-import { tokenise, tokenStore } from './tokens.ts';
+import { readWords, type Fingerprints } from './tokens.ts';
+import { gram, type WordMachine } from './word-machine.ts';
 
 /** So many different patients make a template of text that one author or one unit alone writes. */
 export const patientsOfOneHand = 3;
@@ -28,7 +28,7 @@ export interface Templates {
    * Writes for each fingerprint where it is filed, or -1: no second patient has it. Neighbours in a template are filed one
    * after another. All at once, so that the waits for memory overlap.
    */
-  findAll(prints: Fingerprints, hash: Int32Array, into: Int32Array): void;
+  findAll(prints: Fingerprints, into: Int32Array): void;
   isTemplate(row: number): boolean;
   patientsAt(row: number): number;
   scopeAt(row: number): TemplateUse['scope'];
@@ -59,10 +59,11 @@ const known = 8;
  * Lossy by age like the counting of Manku GS, Motwani R. VLDB 2002: what recurs survives.
  */
 export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {}): TemplateLearner {
-  const tokens = tokenStore();
-  const prints = fingerprintStore();
   let singles = new Int32Array(newcomer * newcomers);
   let near = new Int32Array(1024);
+  let touched = 0;
+  // What the hands of the chart that is read wrote in it; the newer pushes out the older.
+  const seen = new Int32Array(4096);
   // One bit per fingerprint of several patients: nearly all others are told from them without a look into the table.
   let sieve = new Int32Array(1 << 10);
   // By fingerprint: key, and one more than its row; 0 where the slot is empty.
@@ -85,45 +86,63 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     const subject = hashOf(note.subject);
     if (note.subject !== lastSubject) {
       lastSubject = note.subject;
+      seen.fill(0);
       if (subjects.size < 100_000) subjects.add(subject);
       else manySubjects++;
     }
     countFor(ofAuthor, note.author, subject);
     countFor(ofUnit, note.unit, subject);
-    const end = tokenise(note.text, tokens, 0);
-    fingerprint(tokens.hash, 0, end, prints);
+    const { machine, count: end } = readWords(note.utf8 ?? note.text);
+    const prints = machine.print(end);
+    const { hash, at, key, check } = machine;
     const who = (subject & 0xffff) || 1;
     const author = note.author === null ? 0 : (hashOf(note.author) & 0xffff) || 1;
     const unit = note.unit === null ? 0 : (hashOf(note.unit) & 0xffff) || 1;
-    const { hash } = tokens;
-    touch();
-    for (let i = 0; i < prints.count; i++) {
-      const key = prints.key[i]!;
-      const at = prints.at[i]!;
-      const row = find(key, hash, at);
-      if (row >= 0) again(row, who, author, unit, at, end);
-      else first(key, checkOf(hash, at), who, author, unit, at, end);
+    const fresh = freshOf(machine, prints, Math.imul((author << 16) | unit, spread));
+    touch(key, fresh);
+    for (let n = 0; n < fresh; n++) {
+      const i = near[n]!;
+      const row = find(key[i]!, check[i]!);
+      if (row >= 0) again(row, who, author, unit, hash, at[i]!, end);
+      else first(key[i]!, check[i]!, who, author, unit, hash, at[i]!, end);
     }
     read += end;
   }
 
-  /** Reads every place that will be looked at, all at once: the waits for memory overlap instead of following each other. */
-  function touch(): void {
-    const { key, count } = prints;
-    const mask = newcomers - 1;
-    const sieveMask = sieve.length - 1;
+  /** Leaves out what this hand wrote in this chart before: it teaches nothing new, and half of all text is such. */
+  function freshOf({ key }: WordMachine, count: number, hand: number): number {
     if (near.length < count) near = new Int32Array(count * 2);
-    for (let i = 0; i < count; i++) near[i] = singles[(key[i]! & mask) * newcomer]! ^ sieve[(Math.imul(key[i]!, spread) >>> 5) & sieveMask]!;
+    let fresh = 0;
+    for (let i = 0; i < count; i++) {
+      const mark = key[i]! ^ hand;
+      const slot = Math.imul(mark, spread) >>> 20;
+      near[fresh] = i;
+      fresh += seen[slot] === mark ? 0 : 1;
+      seen[slot] = mark;
+    }
+    return fresh;
   }
 
-  function first(key: number, check: number, who: number, author: number, unit: number, token: number, end: number): void {
+  /** Reads every place that will be looked at, all at once: the waits for memory overlap instead of following each other. */
+  function touch(key: Int32Array, count: number): void {
+    const mask = newcomers - 1;
+    const sieveMask = sieve.length - 1;
+    for (let n = 0; n < count; n++) {
+      const one = key[near[n]!]!;
+      const bit = Math.imul(one, spread);
+      if ((sieve[(bit >>> 5) & sieveMask]! & (1 << (bit & 31))) === 0) touched ^= singles[(one & mask) * newcomer]!;
+      else touched ^= slots[(bit >>> 7 & slotMask) * 2]!;
+    }
+  }
+
+  function first(key: number, check: number, who: number, author: number, unit: number, hash: Int32Array, token: number, end: number): void {
     const at = (key & (newcomers - 1)) * newcomer;
     const tag = check & ~0xffff;
     const before = singles[at]!;
     if (before !== 0 && (before & ~0xffff) === tag) {
       if ((before & 0xffff) === who) return;
       const hands = singles[at + 1]!;
-      promote(key, check, before & 0xffff, who, same(hands >>> 16, author), same(hands & 0xffff, unit), token, end);
+      promote(key, check, before & 0xffff, who, same(hands >>> 16, author), same(hands & 0xffff, unit), hash, token, end);
       singles[at] = 0;
       return;
     }
@@ -131,7 +150,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     singles[at + 1] = (author << 16) | unit;
   }
 
-  function promote(key: number, check: number, one: number, two: number, author: number, unit: number, token: number, end: number): void {
+  function promote(key: number, check: number, one: number, two: number, author: number, unit: number, hash: Int32Array, token: number, end: number): void {
     if (used * 2 > slotMask) makeRoom();
     const row = used++;
     const at = row * known;
@@ -143,7 +162,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     rows[at + 4] = 2;
     rows[at + 5] = (author << 16) | unit;
     rows[at + 6] = read + token | 0;
-    remember(row, token, end);
+    remember(row, hash, token, end);
     enter(key, row);
   }
 
@@ -156,7 +175,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     slots[slot * 2 + 1] = row + 1;
   }
 
-  function again(row: number, who: number, author: number, unit: number, at: number, end: number): void {
+  function again(row: number, who: number, author: number, unit: number, hash: Int32Array, at: number, end: number): void {
     const to = row * known;
     const hands = rows[to + 5]!;
     if (hands !== 0) rows[to + 5] = (same(hands >>> 16, author) << 16) | same(hands & 0xffff, unit);
@@ -167,29 +186,29 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     if ((pair & 0xffff) === who || pair >>> 16 === who || (third & 0xffff) === who) return;
     if ((third & 0xffff) === 0) rows[to + 3] = who | (who << 16);
     const patients = ++rows[to + 4]!;
-    if (patients === 3) agree(row * 2 * reach, at, end);
+    if (patients === 3) agree(row * 2 * reach, hash, at, end);
   }
 
   /** Files the tokens around this use; 0 stands for the note's edge. */
-  function remember(row: number, at: number, end: number): void {
+  function remember(row: number, hash: Int32Array, at: number, end: number): void {
     const to = row * 2 * reach;
     if (to + 2 * reach > contexts.length) contexts = widened(contexts);
     for (let i = 0; i < reach; i++) {
-      contexts[to + i] = at - reach + i >= 0 ? tokens.hash[at - reach + i]! : 0;
-      contexts[to + reach + i] = at + gram + i < end ? tokens.hash[at + gram + i]! : 0;
+      contexts[to + i] = at - reach + i >= 0 ? hash[at - reach + i]! : 0;
+      contexts[to + reach + i] = at + gram + i < end ? hash[at + gram + i]! : 0;
     }
   }
 
   /** Keeps of the tokens around it what stands around this use, too: one use alone does not show where a template ends. */
-  function agree(context: number, at: number, end: number): void {
+  function agree(context: number, hash: Int32Array, at: number, end: number): void {
     let agrees = true;
     for (let i = 1; i <= reach; i++) {
-      agrees &&= at - i >= 0 && contexts[context + reach - i]! === tokens.hash[at - i]!;
+      agrees &&= at - i >= 0 && contexts[context + reach - i]! === hash[at - i]!;
       if (!agrees) contexts[context + reach - i] = 0;
     }
     agrees = true;
     for (let i = 0; i < reach; i++) {
-      agrees &&= at + gram + i < end && contexts[context + reach + i]! === tokens.hash[at + gram + i]!;
+      agrees &&= at + gram + i < end && contexts[context + reach + i]! === hash[at + gram + i]!;
       if (!agrees) contexts[context + reach + i] = 0;
     }
   }
@@ -228,18 +247,18 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     used = kept;
   }
 
-  function find(key: number, hash: Int32Array, tokenAt: number): number {
+  function find(key: number, check: number): number {
     const bit = Math.imul(key, spread);
     if ((sieve[(bit >>> 5) & (sieve.length - 1)]! & (1 << (bit & 31))) === 0) return -1;
     let slot = bit >>> 7 & slotMask;
     for (;;) {
       const row = slots[slot * 2 + 1]! - 1;
-      if (row < 0 || (slots[slot * 2]! === key && rows[row * known + 1]! === checkOf(hash, tokenAt))) return row;
+      if (row < 0 || (slots[slot * 2]! === key && rows[row * known + 1]! === check)) return row;
       slot = (slot + 1) & slotMask;
     }
   }
 
-  function findAll({ key, at, count }: Fingerprints, hash: Int32Array, into: Int32Array): void {
+  function findAll({ key, check, count }: Fingerprints, into: Int32Array): void {
     const sieveMask = sieve.length - 1;
     if (near.length < count) near = new Int32Array(count * 2);
     let likely = 0;
@@ -250,7 +269,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       likely += (sieve[(bit >>> 5) & sieveMask]! >>> (bit & 31)) & 1;
     }
     for (let n = 0; n < likely; n++) into[near[n]!] = slots[(Math.imul(key[near[n]!]!, spread) >>> 7 & slotMask) * 2 + 1]!;
-    for (let n = 0; n < likely; n++) into[near[n]!] = find(key[near[n]!]!, hash, at[near[n]!]!);
+    for (let n = 0; n < likely; n++) into[near[n]!] = find(key[near[n]!]!, check[near[n]!]!);
   }
 
   const isTemplate = (row: number): boolean => {

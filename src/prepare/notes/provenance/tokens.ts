@@ -1,4 +1,7 @@
-// Which words and numbers does a text hold, and where do they stand?
+// Which words and numbers does a text hold, where do they stand, and which few places are enough to find it again?
+import { isUtf8 } from 'node:buffer';
+import { letterTable, plainMachine } from './plain-words.ts';
+import { vectorMachine, type WordMachine } from './word-machine.ts';
 
 /** Room for tokens, one array per trait; grows as needed. */
 export interface TokenStore {
@@ -11,112 +14,62 @@ export interface TokenStore {
 
 export const tokenStore = (capacity = 1 << 14): TokenStore => ({ capacity, hash: new Int32Array(capacity), start: new Int32Array(capacity), end: new Int32Array(capacity) });
 
-/** From here on every code unit is a token of its own: these scripts put no space between words. */
-const wordless = 0x2e80;
+let machines: { plain: WordMachine; vectors: WordMachine | null } | undefined;
 
-/** The folded letter or digit of a UTF-16 code unit; 0 for everything that only separates. */
-const folded = foldingTable();
-
-function foldingTable(): Uint16Array {
-  const table = new Uint16Array(65_536);
-  const belongs = /[\p{L}\p{M}\p{N}]/u;
-  for (let code = 0; code < 65_536; code++) {
-    if (code >= 0xd800 && code < 0xe000) {
-      table[code] = code;
-      continue;
-    }
-    const letter = String.fromCharCode(code);
-    if (!belongs.test(letter)) continue;
-    const lower = letter.toLowerCase();
-    table[code] = lower.length === 1 ? lower.charCodeAt(0) : code;
-  }
-  return table;
+function ready(): { plain: WordMachine; vectors: WordMachine | null } {
+  const letters = letterTable();
+  return (machines = { plain: plainMachine(letters), vectors: vectorMachine(letters) });
 }
 
-/** The same for the bytes of ASCII: half the table fits beside everything else that is looked up. */
-const foldedByte = Uint8Array.from(folded.subarray(0, 256), (code) => (code < 128 ? code : 0));
+/** The words of the text that was read last, good until the next. */
+export interface Words {
+  machine: WordMachine;
+  count: number;
+  /** UTF-16 code units of the text. */
+  length: number;
+  /** Every letter is one byte: places in UTF-8 and in UTF-16 are the same. */
+  isAscii: boolean;
+}
 
-/** Into here a text is written out, as letters in an array are read far faster than letters in a string. */
-const room = Buffer.allocUnsafeSlow(1 << 20);
+const words: Words = { machine: null as unknown as WordMachine, count: 0, length: 0, isAscii: true };
 
 /**
- * Writes the tokens of the text behind `from` and answers where they end. Case, punctuation, white space and line
- * breaks do not matter; numbers are kept, their decimal point separates two tokens. Linear in the text.
+ * Reads a text, or its UTF-8. Case, punctuation, white space and line breaks do not matter; numbers are kept, their decimal point
+ * separates two tokens. Linear in the text.
  */
-export function tokenise(text: string, store: TokenStore, from: number): number {
-  const { length } = text;
-  // A token takes a letter and what separates it from the next, but for scripts where every letter is one.
-  grow(store, from + ((length + 1) >> 1));
-  // As many bytes of UTF-8 as code units: ASCII throughout, and every offset is the same in both.
-  if (length < room.length && room.write(text, 'utf8') === length) {
-    // Something that ends every token, so that each look at a letter needs no look at the length.
-    room[length] = 0;
-    return tokeniseBytes(room, length, store, from);
+export function readWords(text: string | Uint8Array): Words {
+  const { plain, vectors } = machines ?? ready();
+  // What is no UTF-8 is read as everybody shows it, with replacement characters.
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'utf8') : isUtf8(text) ? text : Buffer.from(Buffer.from(text).toString('utf8'), 'utf8');
+  words.machine = vectors ?? plain;
+  words.count = words.machine.cut(bytes);
+  if (words.count < 0) {
+    words.machine = plain;
+    words.count = plain.cut(bytes);
   }
-  const units = length * 2 <= room.length ? room : Buffer.allocUnsafeSlow(length * 2);
-  units.write(text, 'utf16le');
-  return tokeniseUnits(new Uint16Array(units.buffer, units.byteOffset, length), length, store, from);
+  words.length = words.machine.units();
+  words.isAscii = words.length === bytes.length;
+  return words;
 }
 
-function tokeniseBytes(bytes: Uint8Array, length: number, store: TokenStore, from: number): number {
-  const { hash, start, end } = store;
-  let token = from;
-  for (let at = 0; at < length; ) {
-    let code = foldedByte[bytes[at]!]!;
-    if (code === 0) {
-      at++;
-      continue;
-    }
-    start[token] = at;
-    let h = 0x811c9dc5 ^ code;
-    at++;
-    while ((code = foldedByte[bytes[at]!]!) !== 0) {
-      h = Math.imul(h, 0x01000193) ^ code;
-      at++;
-    }
-    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-    hash[token] = h ^ (h >>> 13);
-    end[token++] = at;
-  }
-  return token;
+/** A text, or its bytes where they are ASCII. */
+export type Letters = string | Uint8Array;
+
+export const letterAt = (text: Letters, at: number): number => (typeof text === 'string' ? text.charCodeAt(at) : text[at]!);
+
+/** Files the tokens that were read behind `from` and answers where they end. */
+export function keepWords({ machine, count }: Words, store: TokenStore, from: number): number {
+  grow(store, from + count);
+  store.hash.set(machine.hash.subarray(0, count), from);
+  store.start.set(machine.start.subarray(0, count), from);
+  store.end.set(machine.end.subarray(0, count), from);
+  return from + count;
 }
 
-function tokeniseUnits(units: Uint16Array, length: number, store: TokenStore, from: number): number {
-  let { hash, start, end, capacity } = store;
-  let token = from;
-  let at = 0;
-  while (at < length) {
-    let code = folded[units[at]!]!;
-    if (code === 0) {
-      at++;
-      continue;
-    }
-    if (token === capacity) {
-      grow(store, token + 1);
-      ({ hash, start, end, capacity } = store);
-    }
-    start[token] = at;
-    let h = 0x811c9dc5 ^ code;
-    at++;
-    if (code < wordless) {
-      while (at < length) {
-        code = folded[units[at]!]!;
-        // Zero wraps round: one comparison for "nothing" and for "a token of its own".
-        if ((code - 1) >>> 0 >= wordless - 1) break;
-        h = Math.imul(h, 0x01000193) ^ code;
-        at++;
-      }
-    }
-    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-    hash[token] = h ^ (h >>> 13);
-    end[token] = at;
-    token++;
-  }
-  return token;
-}
+export const tokenise = (text: string | Uint8Array, store: TokenStore, from: number): number => keepWords(readWords(text), store, from);
 
 /** Makes room for at least so many tokens. */
-export function grow(store: TokenStore, wanted: number): void {
+function grow(store: TokenStore, wanted: number): void {
   if (wanted <= store.capacity) return;
   const capacity = Math.max(wanted, store.capacity * 2);
   for (const trait of ['hash', 'start', 'end'] as const) {
@@ -125,4 +78,28 @@ export function grow(store: TokenStore, wanted: number): void {
     store[trait] = wider;
   }
   store.capacity = capacity;
+}
+
+/** The fingerprints of a text. */
+export interface Fingerprints {
+  count: number;
+  /** Of each kept fingerprint: the first of its tokens, 32 bits, and 32 independent bits: both together do not collide by chance. */
+  at: Int32Array;
+  key: Int32Array;
+  check: Int32Array;
+}
+
+export const fingerprintStore = (): Fingerprints => ({ count: 0, at: new Int32Array(1024), key: new Int32Array(1024), check: new Int32Array(1024) });
+
+/** Fingerprints of the words that were read, which lie behind `from`. */
+export function fingerprint({ machine, count }: Words, from: number, into: Fingerprints): void {
+  const kept = (into.count = machine.print(count));
+  if (into.at.length < kept) for (const trait of ['at', 'key', 'check'] as const) into[trait] = new Int32Array(kept * 2);
+  const { at, key, check } = into;
+  const { at: ats, key: keys, check: checks } = machine;
+  for (let i = 0; i < kept; i++) {
+    at[i] = from + ats[i]!;
+    key[i] = keys[i]!;
+    check[i] = checks[i]!;
+  }
 }

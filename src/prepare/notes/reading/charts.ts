@@ -70,12 +70,23 @@ export function* chartsOf(gathered: Pick<Gathered, 'charts' | 'values' | 'places
       } else ids.set(`${head.resource}/${head.id}`, { head, body });
       if (head.why !== null) set('unreadable');
       else if (replaced.has(head.id)) set('replaced');
-      else chart.notes.push({ note: { id: head.id, subject: key, at: head.at, encounter: head.encounter ?? encounter?.id ?? null, author: head.author, unit: `${where.facility} · ${where.department}`, type, text: body.toString('utf8') }, head, facility: where.facility, department: where.department, type, encounter });
+      else chart.notes.push({ note: noteOf(head, body, key, encounter, `${where.facility} · ${where.department}`), head, facility: where.facility, department: where.department, type, encounter });
     }
     chart.notes.sort((a, b) => (a.note.at === b.note.at ? 0 : a.note.at === null ? 1 : b.note.at === null ? -1 : a.note.at < b.note.at ? -1 : 1));
     dropTwins(chart);
     yield chart;
   }
+}
+
+/** The note as it is traced. Most texts are never made a string. */
+function noteOf(head: NoteHead, body: Buffer, subject: string, encounter: EncounterHead | null, unit: string): NoteText {
+  let text: string | undefined;
+  return {
+    id: head.id, subject, at: head.at, encounter: head.encounter ?? encounter?.id ?? null, author: head.author, unit, type: head.type ?? unknownType, utf8: body,
+    get text() {
+      return (text ??= body.toString('utf8'));
+    },
+  };
 }
 
 /** Walks the values beside the charts: both come part by part and by key. */

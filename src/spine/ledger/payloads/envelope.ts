@@ -1,5 +1,5 @@
 // How is a payload closed so that only its key opens it, and only unaltered?
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, randomFillSync } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Sealed } from '../prepare.ts';
 
@@ -14,9 +14,14 @@ const largestPlain = 64_000_000;
 
 export function sealWith(key: { id: string; secret: Buffer }, plain: Uint8Array): Sealed {
   const head = headOf(key.id);
-  const bytes = encrypt(key.secret, deflateRawSync(plain, { level: 3 }), head, head);
-  return { key: key.id, bytes, digest: createHash('sha256').update(bytes).digest('hex') };
+  const bytes = encrypt(key.secret, deflateRawSync(plain, plain.length < large ? lean : usual), head, head);
+  return { key: key.id, bytes, digest: hash('sha256', bytes) };
 }
+
+/** For what is not large, a window of 16 kB: making and clearing the tables of the usual one takes longer than packing 8 kB. */
+const lean = { level: 3, windowBits: 14, memLevel: 7, chunkSize: 8_192 };
+const usual = { level: 3 };
+const large = 32_000;
 
 /** The payload. Throws when the key is another, or one byte was altered. */
 export function openWith(secret: Buffer, sealed: Buffer): Buffer {
@@ -31,14 +36,27 @@ export function keyIn(sealed: Buffer): string | null {
   return sealed.length >= end + 28 ? sealed.toString('latin1', 2, end) : null;
 }
 
-const headOf = (id: string): Buffer => Buffer.concat([Buffer.from([version, id.length]), Buffer.from(id, 'latin1')]);
+const headOf = (id: string): Buffer => Buffer.from(`${String.fromCharCode(version, id.length)}${id}`, 'latin1');
 
 /** AES-256-GCM: `before` (unencrypted), 12 random bytes, ciphertext, tag. `bound` is authenticated, not stored. */
 export function encrypt(key: Buffer, plain: Uint8Array, bound: Uint8Array, before: Uint8Array = new Uint8Array(0)): Buffer {
-  const nonce = randomBytes(12);
+  const nonce = freshNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(bound);
   return Buffer.concat([before, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+/** Chance drawn in advance: asking for 12 bytes at a time takes half as long as the encryption. Each byte is used once. */
+const chance = Buffer.alloc(12 * 512);
+let drawn = chance.length;
+
+function freshNonce(): Buffer {
+  if (drawn === chance.length) {
+    randomFillSync(chance);
+    drawn = 0;
+  }
+  drawn += 12;
+  return Buffer.from(chance.subarray(drawn - 12, drawn));
 }
 
 /** What `encrypt` closed. Throws on another key, on altered bytes and on another `bound`. */

@@ -37,6 +37,9 @@ export async function seal(house: SealingHouse, subject: string, plain: Uint8Arr
   return sealWith(await keyFor(house, subject), plain);
 }
 
+/** Makes the key of a subject ready, for a payload that comes in a moment. */
+export const readyKey = async (house: SealingHouse, subject: string): Promise<void> => void (await keyFor(house, subject));
+
 async function keyFor(house: SealingHouse, subject: string): Promise<OpenKey> {
   const now = house.clock.now();
   const year = Number(now.slice(0, 4));
@@ -75,16 +78,22 @@ async function unwrap(house: SealingHouse, row: records.DataKeyRow): Promise<Buf
  */
 export async function openPayload(house: SealingHouse, by: Caller, position: number, why: string): Promise<{ subject: string; plain: Buffer }> {
   const row = await records.payloadOf(house.db, position);
-  const key = row && (await records.keyById(house.db, row.key));
-  if (!row || !key) throw new Problem('not-found', `Entry ${position} has no sealed payload.`);
+  if (!row) throw new Problem('not-found', `Entry ${position} has no sealed payload.`);
+  return openBeside(house, by, { position, key: row.key, sealed: row.sealed }, why);
+}
+
+/** Opens what another room keeps sealed under an entry of its own, such as a record of a batch (`nth`); remembered like any other. */
+export async function openBeside(house: SealingHouse, by: Caller, { position, key: name, sealed, ...place }: { position: number; key: string; sealed: Buffer; nth?: number }, why: string): Promise<{ subject: string; plain: Buffer }> {
+  const key = await records.keyById(house.db, name);
+  if (!key) throw new Problem('not-found', `Entry ${position} has no sealed payload.`);
   if (key.wrapped === null) throw new Problem('not-found', `The payload of entry ${position} was shredded: its key is destroyed. The entry and its proof stay.`, 'The ledger says when and why: entries of the kind payload.shredded.');
   let plain: Buffer;
   try {
-    plain = openWith(await unwrap(house, key), row.sealed);
+    plain = openWith(await unwrap(house, key), sealed);
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem('conflict', `The payload of entry ${position} does not open: it was altered.`, 'Run `attending ledger verify`.');
   }
-  await house.db.transaction().execute((tx) => append(tx, { at: house.clock.now(), kind: payloadOpened.kind, actor: actorOf(by), subject: `entry/${position}`, body: { position, subject: key.subject, why } }));
+  await house.db.transaction().execute((tx) => append(tx, { at: house.clock.now(), kind: payloadOpened.kind, actor: actorOf(by), subject: `entry/${position}`, body: { position, ...place, subject: key.subject, why } }));
   return { subject: key.subject, plain };
 }

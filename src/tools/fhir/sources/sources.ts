@@ -49,10 +49,12 @@ export async function openSource(folder: string, options: SourceOptions): Promis
 async function noticesOfServer(folder: string): Promise<string[]> {
   const report = await bulkReport(folder);
   if (!report) return [];
+  const { laidOver } = report;
   return [
+    ...(laidOver ? [`Only what changed was fetched: ${laidOver.changed} resources that are new or came again, and ${laidOver.deleted} that were deleted, laid over the whole export of ${laidOver.wholeAt}${laidOver.times > 1 ? ` (the ${laidOver.times} sets of changes since then)` : ''}. What a server does not tell of its changes is seen with the next whole export.`] : []),
     ...report.errors.slice(0, 20).map((says) => `The server could not export something: ${says}`),
     ...(report.errors.length > 20 ? [`The server reported ${report.errors.length - 20} errors more.`] : []),
-    ...(report.deleted > 0 ? [`${report.deleted} resources were deleted on the server in the time asked for.`] : []),
+    ...(report.deleted > 0 && !laidOver ? [`${report.deleted} resources were deleted on the server in the time asked for.`] : []),
     ...report.twice.map((says) => `The server sent a file twice, and it was counted once: ${says}.`),
   ];
 }

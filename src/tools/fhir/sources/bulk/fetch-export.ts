@@ -1,14 +1,14 @@
 // How does an export get from a FHIR server into a folder that an audit reads?
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, type Clock } from '../../../base/clock.ts';
-import { Problem } from '../../../base/problem.ts';
+import { Problem, type ProblemDetail } from '../../../base/problem.ts';
 import { download, Expired } from './download.ts';
 import { patiently as patience, realWait } from './patience.ts';
 import { ask, outcomeOf, requireSafe, retryAfter, textOf, type Answer, type Ask } from './request.ts';
 import { backendServices, readClientKey } from './sign-in.ts';
 import { reportOf, type BulkReport } from './report.ts';
-import { readState, stateFolder, writeState, type Manifest, type ManifestEntry, type State } from './state.ts';
+import { readState, stateFolder, writeManifest, writeState, type Manifest, type ManifestEntry, type State } from './state.ts';
 
 export interface BulkRequest {
   /** Base of the FHIR server, e.g. https://ehr.example.org/fhir. */
@@ -73,7 +73,7 @@ export async function fetchExport(request: BulkRequest, options: BulkOptions = {
     const answer = await signedIn('kick-off', kickOff, { headers: { accept: 'application/fhir+json', prefer: 'respond-async' } });
     const text = await textOf(answer.body);
     const status = answer.headers['content-location'];
-    if (answer.status !== 202 || status === undefined) throw refused('does not begin an export', answer.status, text);
+    if (answer.status !== 202 || status === undefined) throw refused('does not begin an export', answer.status, text, [{ path: kickOff.split('?')[0], says: notBegun(answer.status) }]);
     state = { layout: 1, request: kickOff, status: requireSafe(new URL(status, server).href, 'The status address').href, startedAt: clock.now(), manifest: null, fetched: [], twice: [], finished: false };
     await writeState(request.out, state);
   } else says('Going on with the export that was begun here.');
@@ -166,7 +166,8 @@ export async function fetchExport(request: BulkRequest, options: BulkOptions = {
   return reportOf(request.out, state, fresh);
 }
 
-function kickOffUrl(server: string, { group, patients, types, since, typeFilters }: BulkRequest): string {
+/** The address that asks for the export: another one is another export. @throws Problem where the request cannot be asked. */
+export function kickOffUrl(server: string, { group, patients, types, since, typeFilters }: BulkRequest): string {
   if (group !== undefined && !/^[A-Za-z0-9.-]{1,64}$/.test(group)) throw new Problem('bad-input', `${group.slice(0, 80)} is no id of a Group.`, 'Give the id alone, as in Group/ID.');
   for (const type of types ?? []) if (!/^[A-Z][A-Za-z]+$/.test(type)) throw new Problem('bad-input', `${type.slice(0, 80)} is no FHIR resource type.`, 'Write them like Patient,Encounter,Observation.');
   if (since !== undefined && (Number.isNaN(Date.parse(since)) || !/T.*(Z|[+-]\d{2}:\d{2})$/.test(since))) throw new Problem('bad-input', `${since.slice(0, 80)} is no instant.`, 'Write it like 2026-01-31T00:00:00Z.');
@@ -178,9 +179,13 @@ function kickOffUrl(server: string, { group, patients, types, since, typeFilters
   return url.href;
 }
 
-function refused(what: string, status: number, text: string): Problem {
+/** A server that does not know what it was asked, and not one that is ill or lets nobody in. */
+export const doesNotUnderstand = (error: unknown): boolean => error instanceof Problem && [400, 404, 405, 406, 412, 415, 422, 501].some((status) => error.details.some(({ says }) => says === notBegun(status)));
+const notBegun = (status: number) => `the kick-off was answered with ${status}`;
+
+function refused(what: string, status: number, text: string, where: ProblemDetail[] = []): Problem {
   const { says } = outcomeOf(text);
-  return new Problem(status === 401 || status === 403 ? 'not-allowed' : 'unavailable', `The server ${what} (${status})${says ? `: ${says}` : '.'}`, status === 401 || status === 403 ? 'Check the client id, its scopes and the key.' : 'Ask its administrator; what it said stands above.');
+  return new Problem(status === 401 || status === 403 ? 'not-allowed' : 'unavailable', `The server ${what} (${status})${says ? `: ${says}` : '.'}`, status === 401 || status === 403 ? 'Check the client id, its scopes and the key.' : 'Ask its administrator; what it said stands above.', where);
 }
 
 function manifestOf(text: string): Manifest {
@@ -200,12 +205,3 @@ const fileName = (list: 'output' | 'deleted' | 'error', type: string, at: number
   const name = `${type}.${String(at).padStart(3, '0')}.ndjson`;
   return list === 'output' ? name : join(stateFolder, `${list}-${name}`);
 };
-
-/** A manifest that names the files as they lie in the folder. */
-async function writeManifest(folder: string, { manifest, fetched }: State): Promise<void> {
-  if (!manifest) return;
-  const here = (list: 'output' | 'deleted' | 'error') => fetched.filter((one) => one.list === list && one.file !== '').map(({ at, file, lines }) => ({ type: manifest[list][at]?.type ?? '', url: file, count: lines }));
-  const written = { transactionTime: manifest.transactionTime, request: manifest.request, requiresAccessToken: false, output: here('output'), deleted: here('deleted'), error: here('error') };
-  await writeFile(join(folder, 'manifest.json.new'), `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 });
-  await rename(join(folder, 'manifest.json.new'), join(folder, 'manifest.json'));
-}

@@ -17,13 +17,16 @@ export interface BulkReport {
   deleted: number;
   /** Files the server sent twice; they were counted once. */
   twice: string[];
+  /** Set where these are changes laid over an earlier export. */
+  laidOver: State['laidOver'];
   /** False when an earlier run was gone on with. */
   fresh: boolean;
 }
 
 const mostErrors = 200;
 
-async function linesOf(path: string): Promise<string[]> {
+/** Of a small file beside the data, plain or packed. */
+export async function linesOf(path: string): Promise<string[]> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0));
   return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8').split('\n').filter((line) => line.trim() !== '');
 }
@@ -34,7 +37,7 @@ export async function bulkReport(folder: string): Promise<BulkReport | undefined
   return state?.manifest ? reportOf(folder, state, false) : undefined;
 }
 
-export async function reportOf(folder: string, { manifest, fetched, twice }: State, fresh: boolean): Promise<BulkReport> {
+export async function reportOf(folder: string, { manifest, fetched, twice, laidOver }: State, fresh: boolean): Promise<BulkReport> {
   const resources: Record<string, number> = {};
   const errors: string[] = [];
   let deleted = 0;
@@ -53,7 +56,7 @@ export async function reportOf(folder: string, { manifest, fetched, twice }: Sta
           // a line that is no bundle deletes nothing
         }
   }
-  return { folder, transactionTime: manifest?.transactionTime ?? '', files: fetched.filter((one) => one.list === 'output' && one.file !== '').length, bytes: fetched.reduce((sum, { bytes, file }) => sum + (file === '' ? 0 : bytes), 0), resources, errors, deleted, twice: twice.map(({ file, as }) => `${file} is ${as}`), fresh };
+  return { folder, transactionTime: manifest?.transactionTime ?? '', files: fetched.filter((one) => one.list === 'output' && one.file !== '').length, bytes: fetched.reduce((sum, { bytes, file }) => sum + (file === '' ? 0 : bytes), 0), resources, errors, deleted, twice: twice.map(({ file, as }) => `${file} is ${as}`), laidOver, fresh };
 }
 
 function wordsOf(line: string): string {

@@ -40,6 +40,15 @@ export interface State {
   /** Content that came twice: the later file and the one it equals. */
   twice: { file: string; as: string }[];
   finished: boolean;
+  /** Only of an export that is changes laid over an earlier one; see lay-over.ts. */
+  laidOver?: {
+    /** When the last whole export was taken, and how often changes were laid over it since. */
+    wholeAt: string;
+    times: number;
+    /** Resources that came, new or again, with the last changes, and those that were deleted. */
+    changed: number;
+    deleted: number;
+  };
 }
 
 /** Hidden, so that no audit reads it as part of the export. It never holds a token or a key. */
@@ -52,6 +61,15 @@ export async function readState(folder: string): Promise<State | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** A manifest that names the files as they lie in the folder. */
+export async function writeManifest(folder: string, { manifest, fetched }: State): Promise<void> {
+  if (!manifest) return;
+  const here = (list: 'output' | 'deleted' | 'error') => fetched.filter((one) => one.list === list && one.file !== '').map(({ at, file, lines }) => ({ type: manifest[list][at]?.type ?? '', url: file, count: lines }));
+  const written = { transactionTime: manifest.transactionTime, request: manifest.request, requiresAccessToken: false, output: here('output'), deleted: here('deleted'), error: here('error') };
+  await writeFile(join(folder, 'manifest.json.new'), `${JSON.stringify(written, null, 2)}\n`, { mode: 0o600 });
+  await rename(join(folder, 'manifest.json.new'), join(folder, 'manifest.json'));
 }
 
 /** Whole or not at all. */

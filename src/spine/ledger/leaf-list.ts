@@ -1,0 +1,63 @@
+// How are many records written one after the other and hashed as the leaves of a list of their own, without an object for each?
+import { hash } from 'node:crypto';
+
+/**
+ * Records of text, one line each, growing in one stretch of memory, with their leaf hashes. The root over them is that of
+ * `rootOfLeaves` (RFC 6962 §2.1; a test holds it): where `left` is the largest power of two below the length, joining
+ * neighbours level by level, with the last one waiting where it has no neighbour, makes the same tree.
+ */
+export interface LeafList {
+  /** Adds a record. It holds no line feed, as no canonical JSON does. */
+  add(text: string): void;
+  length: number;
+  /** The bytes of records `from` up to, not including, `to`: each but the last of them followed by a line feed. */
+  lines(from: number, to: number): Uint8Array;
+  root(): Buffer;
+}
+
+/** For so many records at most. */
+export function leafList(most: number): LeafList {
+  // Before each record stands one byte: zero while it is hashed as a leaf, then the line feed that parts it from the one before.
+  let bytes = Buffer.allocUnsafe(1 << 20);
+  let end = 0;
+  const starts = new Float64Array(most + 1);
+  const hashes = Buffer.allocUnsafe(32 * most);
+  const list: LeafList = {
+    length: 0,
+    add(text) {
+      // UTF-8 needs three bytes at most for one unit of UTF-16.
+      const room = end + 1 + 3 * text.length;
+      if (room > bytes.length) {
+        const more = Buffer.allocUnsafe(Math.max(room, 2 * bytes.length));
+        bytes.copy(more, 0, 0, end);
+        bytes = more;
+      }
+      bytes[end] = 0;
+      const next = end + 1 + bytes.write(text, end + 1, 'utf8');
+      hashes.write(hash('sha256', bytes.subarray(end, next), 'binary'), 32 * list.length, 'latin1');
+      bytes[end] = 10;
+      starts[list.length] = end + 1;
+      list.length += 1;
+      end = next;
+      starts[list.length] = next + 1;
+    },
+    lines: (from, to) => bytes.subarray(starts[from]!, Math.max(starts[from]!, starts[to]! - 1)),
+    root: () => rootOf(Buffer.from(hashes.subarray(0, 32 * list.length)), list.length),
+  };
+  return list;
+}
+
+/** Joins the hashes in place, level by level. */
+function rootOf(hashes: Buffer, length: number): Buffer {
+  if (length === 0) return Buffer.from(hash('sha256', '', 'hex'), 'hex');
+  const pair = Buffer.allocUnsafe(65);
+  pair[0] = 1;
+  for (let many = length; many > 1; many = Math.ceil(many / 2)) {
+    for (let at = 0; at + 1 < many; at += 2) {
+      hashes.copy(pair, 1, 32 * at, 32 * at + 64);
+      hashes.write(hash('sha256', pair, 'binary'), 16 * at, 'latin1');
+    }
+    if (many % 2 === 1) hashes.copy(hashes, 16 * (many - 1), 32 * (many - 1), 32 * many);
+  }
+  return hashes.subarray(0, 32);
+}
