@@ -88,7 +88,8 @@ function problemOf(endpoint: Endpoint, status: number, text: string): Problem {
     // A proxy or a stopped server answers in its own words.
   }
   const kind = (Object.entries(problemKinds).find(([, code]) => code === status)?.[0] ?? 'internal') as ProblemKind;
-  return new Problem(kind, `${endpoint.method} ${endpoint.path}: ${told.title ?? `status ${status}`}`, told.next ?? '', told.errors ?? []);
+  const details = (told.errors ?? []).slice(0, 3).map(({ path, says }) => [path, says].filter(Boolean).join(' '));
+  return new Problem(kind, `${endpoint.method} ${endpoint.path}: ${told.title ?? `status ${status}`}${details.length > 0 ? ` (${details.join('; ')})` : ''}`, told.next ?? '', told.errors ?? []);
 }
 
 /** All items of a list, page by page. */

@@ -1,11 +1,16 @@
 // What can be asked about decisions at a terminal?
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import { Problem } from '../../tools/base/problem.ts';
 import { theHouse, type House } from '../../tools/server/capability.ts';
 import { importFile } from './csv/import-file.ts';
+import { guidanceChunks } from './fhir/export.ts';
 import { draw } from './drill/reconstruct.ts';
 import { rebuild } from './project.ts';
 
-/** Adds `attending decisions rebuild`, `import FILE` and `drill`. */
+/** Adds `attending decisions rebuild`, `import FILE`, `export FILE` and `drill`. */
 export function commands(program: Command, open: () => Promise<House>): void {
   const decisions = program.command('decisions').description('AI decisions and what became of them.');
   decisions
@@ -27,6 +32,20 @@ export function commands(program: Command, open: () => Promise<House>): void {
     .action(async (file: string, asked: { deployment: string; what: string; map: string; zone?: string; dryRun: boolean }) => {
       const { refused } = await importFile(await open(), file, asked, (text) => void process.stdout.write(`${text}\n`));
       if (refused > 0) process.exitCode = 1;
+    });
+  decisions
+    .command('export')
+    .argument('<file>', 'where to write it (`-` for standard output)')
+    .description('Write decisions as FHIR R4 GuidanceResponse, NDJSON, the newest first.')
+    .requiredOption('--deployment <deployment>', 'slug or id')
+    .option('--from <instant>', '28 days before the end, unless told')
+    .option('--to <instant>', 'now, unless told')
+    .action(async (file: string, asked: { deployment: string; from?: string; to?: string }) => {
+      const house = await open();
+      for (const [name, text] of [['--from', asked.from], ['--to', asked.to]] as const) if (text !== undefined && !Number.isFinite(Date.parse(text))) throw new Problem('bad-input', `${name} is no instant: ${text}`, 'Write it as 2026-03-01T00:00:00Z.');
+      const period = { from: asked.from && new Date(asked.from).toISOString(), to: asked.to && new Date(asked.to).toISOString() };
+      const chunks = await guidanceChunks(house, theHouse, asked.deployment, period);
+      await pipeline(Readable.from(chunks), file === '-' ? process.stdout : createWriteStream(file, { flush: true }), { end: file !== '-' });
     });
   decisions
     .command('drill')

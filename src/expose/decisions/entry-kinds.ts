@@ -10,5 +10,6 @@ export const kinds = {
   batch: entryKind('decision.batch-taken', 'A batch of records about decisions was taken in; the entry commits to every one of them.'),
   // Not `decision.…`: the facts follow those, and these are no events of one decision.
   counted: entryKind('log.counted', 'The source of decisions told how many inferences it counted itself, hour by hour.'),
+  mapped: entryKind('csv.mapping-kept', 'It was kept which column of a CSV file is which field of a record.'),
   drilled: entryKind('drill.scored', 'Decisions nobody could choose were drawn, and it was tried to tell each from input to action.'),
 };

@@ -5,6 +5,7 @@ import { idOf } from '../../tools/base/id.ts';
 import { way } from './event.ts';
 import { completeness, tellSourceCounts } from './completeness/model.ts';
 import { drawDrill, listDrills, scoreDrill } from './drill/model.ts';
+import { exportGuidance } from './fhir/model.ts';
 import { assurance, decisionIn, disposition, feedbackIn, outcomeIn, useIn } from './intake.ts';
 
 export * from './completeness/model.ts';
@@ -12,6 +13,7 @@ export * from './csv/mapping.ts';
 export * from './drill/model.ts';
 export * from './event.ts';
 export * from './fact.ts';
+export * from './fhir/model.ts';
 export * from './intake.ts';
 export * from './payload/model.ts';
 
@@ -80,6 +82,15 @@ export const previewCsvFile = endpoint({
     columns: z.array(z.string()), rows: z.array(z.array(z.string())), mapping: z.record(z.string(), z.union([z.strictObject({ column: z.string() }), z.strictObject({ always: z.string() })])),
     faults: z.array(z.string()).describe('What is still missing.'), fields: z.array(z.strictObject({ field: z.string(), needed: z.boolean() })),
   }),
+});
+const keptMapping = z.strictObject({ map: z.string().max(4_000).describe('`field=column,field:=text`, as the import takes it.'), zone: z.string().regex(/^(Z|[+-]\d\d:\d\d)$/).nullable() });
+export const readCsvMapping = endpoint({
+  name: 'decisions.csv-mapping', method: 'GET', path: '/api/v1/decisions/csv/mapping',
+  says: 'Gives the mapping that was kept for CSV files of this sort.', who: tellers, query: z.strictObject({ deployment, what: csvWhat }), output: z.strictObject({ kept: keptMapping.nullable() }),
+});
+export const keepCsvMapping = endpoint({
+  name: 'decisions.keep-csv-mapping', method: 'PUT', path: '/api/v1/decisions/csv/mapping',
+  says: 'Keeps which column is which field, for the next CSV file of this sort.', who: tellers, body: keptMapping.extend({ deployment, what: csvWhat }), output: keptMapping,
 });
 export const takeCsvFile = endpoint({
   name: 'decisions.csv', method: 'POST', path: '/api/v1/decisions/csv',
@@ -168,4 +179,4 @@ export const summary = endpoint({
   }),
 });
 
-export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, previewCsvFile, takeCsvFile, otlpTraces, otlpLogs, tellSourceCounts, completeness, drawDrill, scoreDrill, listDrills, listDecisions, openDecision, proveDecision, summary];
+export const endpoints = [tellDecision, tellFeedback, tellOutcome, tellUse, tellBatch, previewCsvFile, readCsvMapping, keepCsvMapping, takeCsvFile, otlpTraces, otlpLogs, tellSourceCounts, completeness, drawDrill, scoreDrill, listDrills, exportGuidance, listDecisions, openDecision, proveDecision, summary];

@@ -2,7 +2,8 @@
 import { dispositions, type LineIn } from './intake.ts';
 
 type Check = (value: unknown) => boolean;
-type Fields = Readonly<Record<string, Check>>;
+type Fields = ReadonlyMap<string, Check>;
+const fieldsOf = (checks: Readonly<Record<string, Check>>): Fields => new Map(Object.entries(checks));
 
 const text = (most: number): Check => (value) => typeof value === 'string' && value.length > 0 && value.length <= most;
 /** Any instant of a year of this century and a day that every month has, in UTC to the second or millisecond. */
@@ -16,25 +17,28 @@ const truth: Check = (value) => typeof value === 'boolean';
 const oneOf = (...words: string[]): Check => (value) => words.includes(value as string);
 const id = text(200);
 
-const output: Fields = { class: slug, score: number, label: id, critical: truth };
-const reason: Fields = { code: id, system: id, text: (value) => typeof value === 'string' && value.length <= 2_000 };
+const output = fieldsOf({ class: slug, score: number, label: id, critical: truth });
+const reason = fieldsOf({ code: id, system: id, text: (value) => typeof value === 'string' && value.length <= 2_000 });
 const fits = (value: object, fields: Fields): boolean => {
-  for (const name in value) if (!Object.hasOwn(fields, name) || !fields[name]!((value as Record<string, unknown>)[name])) return false;
+  for (const name in value) {
+    const check = fields.get(name);
+    if (check === undefined || !check((value as Record<string, unknown>)[name])) return false;
+  }
   return true;
 };
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const fields: Readonly<Record<LineIn['what'], Fields>> = {
-  decision: {
+  decision: fieldsOf({
     what: truthy, key: id, at: time, askedAt: time, shownAt: time, subject: id, encounter: id, user: id, facility: slug, department: slug, version: id,
     output: (value) => isObject(value) && fits(value, output), disposition: oneOf(...Object.keys(dispositions)), rule: slug, arm: slug, momentAt: time,
-  },
-  feedback: {
+  }),
+  feedback: fieldsOf({
     what: truthy, key: id, at: time, act: oneOf('accepted', 'overridden'), user: id, reason: (value) => isObject(value) && value['code'] !== undefined && fits(value, reason),
     suggestion: id, edited: (value) => number(value) && (value as number) >= 0 && (value as number) <= 1, dwellMs: whole,
-  },
-  outcome: { what: truthy, key: id, at: time, name: slug, positive: (value) => value === null || typeof value === 'boolean', acted: truth, value: number },
-  use: { what: truthy, key: id, at: time, touch: oneOf('displayed', 'opened', 'closed', 'edited', 'signed', 'discarded'), user: id, ms: whole },
+  }),
+  outcome: fieldsOf({ what: truthy, key: id, at: time, name: slug, positive: (value) => value === null || typeof value === 'boolean', acted: truth, value: number }),
+  use: fieldsOf({ what: truthy, key: id, at: time, touch: oneOf('displayed', 'opened', 'closed', 'edited', 'signed', 'discarded'), user: id, ms: whole }),
 };
 const needed: Readonly<Record<LineIn['what'], readonly string[]>> = { decision: ['key', 'at', 'subject', 'version'], feedback: ['key', 'at', 'act'], outcome: ['key', 'at', 'name', 'positive'], use: ['key', 'at', 'touch'] };
 const times = ['at', 'askedAt', 'shownAt', 'momentAt'] as const;

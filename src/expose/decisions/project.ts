@@ -1,10 +1,11 @@
 // How do the facts follow the ledger, so that a new day costs the day and a rebuild ends with the same facts?
 import type { Entry } from '../../spine/ledger/model.ts';
 import type { Db, Tx } from '../../tools/server/database.ts';
-import { counted, countsOf, dayKeyOf, type Counted } from './day.ts';
+import { counted, countsOf, dayKeyOf, isBehind, timesOf, type Counted } from './day.ts';
 import { kinds } from './entry-kinds.ts';
-import { event as eventSchema, type Event, type Recorded } from './event.ts';
+import type { Event, Recorded } from './event.ts';
 import { begin, follow, repeatWithin, type Fact } from './fact.ts';
+import { bitsOf } from './people.ts';
 import * as records from './records.ts';
 
 /** Entries of the ledger looked at in one transaction. */
@@ -45,6 +46,7 @@ export async function rebuild(db: Db, { stride = usualStride }: { stride?: numbe
   });
 }
 
+/** What stands in the ledger was checked when it was written, and this house wrote it: to check it again takes longer than all the rest. */
 async function stepForward(tx: Tx, stride: number): Promise<{ events: number; done: boolean }> {
   const from = await records.lockProgress(tx);
   const { rows, end } = await records.entriesFrom(tx, from, stride);
@@ -53,8 +55,8 @@ async function stepForward(tx: Tx, stride: number): Promise<{ events: number; do
     const one = JSON.parse(row.leaf.toString('utf8')) as Entry;
     const about = { position: row.position, deployment: one.deployment ?? '', recordedAt: one.at };
     if (one.kind === kinds.batch.kind) {
-      for (const [nth, body] of (await records.recordsOfBatch(tx, (one.body as { batch: string }).batch)).entries()) told.push({ ...about, nth, event: eventSchema.parse(JSON.parse(body.toString('utf8'))) });
-    } else told.push({ ...about, nth: null, event: eventSchema.parse(one.body) });
+      for (const [nth, body] of (await records.recordsOfBatch(tx, (one.body as { batch: string }).batch)).entries()) told.push({ ...about, nth, event: JSON.parse(body.toString('utf8')) as Event });
+    } else told.push({ ...about, nth: null, event: one.body as unknown as Event });
   }
   await apply(tx, told);
   if (end > from) await records.moveProgress(tx, end);
@@ -82,7 +84,11 @@ async function apply(tx: Tx, told: readonly Told[]): Promise<void> {
   const changed = [...now.values()].filter((placed) => placed !== before.get(placed.fact.decision));
   await records.keepFacts(tx, changed);
   await records.keepOutcomes(tx, outcomes);
-  await records.addToDays(tx, differences(changed, before));
+  const { days, times, people, parted } = differences(changed, before);
+  await records.addToDays(tx, days);
+  await records.addToTimes(tx, times);
+  await records.addPeople(tx, people);
+  await records.countPeopleAnew(tx, [...parted.values()]);
 }
 
 /**
@@ -107,21 +113,41 @@ async function repeatsOf(tx: Tx, told: readonly Told[], before: ReadonlyMap<stri
 
 const dayBefore = (at: string) => new Date(Date.parse(at) - repeatWithin).toISOString();
 
+/** What changed facts change of their days. `parted`: days on which somebody may not be behind anything shown any more. */
 function differences(changed: readonly records.Placed[], before: ReadonlyMap<string, records.Placed>) {
   const days = new Map<string, { deployment: string; key: ReturnType<typeof dayKeyOf>; counts: Counted }>();
+  const times = new Map<string, records.TimeChange>();
+  const people = new Map<string, records.PeopleOfDay>();
+  const parted = new Map<string, { deployment: string; day: string }>();
   const add = (deployment: string, fact: Fact, sign: 1 | -1) => {
     const key = dayKeyOf(fact);
-    const name = JSON.stringify([deployment, key]);
-    const row = days.get(name) ?? { deployment, key, counts: Object.fromEntries(counted.map((one) => [one, 0])) as Counted };
+    const name = `${deployment}\n${key.day}\n${key.facility}\n${key.department}\n${key.class}\n${key.disposition}\n${key.assurance}\n${key.arm}`;
+    let row = days.get(name);
+    if (!row) days.set(name, (row = { deployment, key, counts: Object.fromEntries(counted.map((one) => [one, 0])) as Counted }));
     const counts = countsOf(fact);
     for (const one of counted) row.counts[one] += sign * counts[one];
-    days.set(name, row);
+    for (const time of timesOf(fact)) {
+      const of = `${deployment}\n${key.day}\n${time.what}\n${time.class}`;
+      const there = times.get(of);
+      if (there) there.decisions += sign;
+      else times.set(of, { deployment, day: key.day, ...time, decisions: sign });
+    }
+  };
+  const behind = (deployment: string, day: string, kind: 'subject' | 'user', facility: string, department: string, reference: string) => {
+    const name = `${deployment}\n${day}\n${kind}\n${facility}\n${department}`;
+    let row = people.get(name);
+    if (!row) people.set(name, (row = { deployment, day, kind, facility, department, people: new Set() }));
+    row.people.add(bitsOf(reference));
   };
   for (const { deployment, fact } of changed) {
     const was = before.get(fact.decision);
     if (was) add(deployment, was.fact, -1);
     add(deployment, fact, 1);
+    if (isBehind(fact) && !(was && isBehind(was.fact))) {
+      const { day, facility, department } = dayKeyOf(fact);
+      behind(deployment, day, 'subject', facility, department, fact.subject);
+      if (fact.user !== null) behind(deployment, day, 'user', '', '', fact.user);
+    } else if (was && isBehind(was.fact) && !isBehind(fact)) parted.set(`${deployment} ${fact.at.slice(0, 10)}`, { deployment, day: fact.at.slice(0, 10) });
   }
-  return days;
+  return { days, times, people: [...people.values()], parted };
 }
-

@@ -6,12 +6,14 @@ import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import type { Db } from '../../tools/server/database.ts';
 import { wilson } from '../../tools/statistics/intervals.ts';
-import { counted } from './day.ts';
+import { counted, hour, minute } from './day.ts';
 import { actionable, ignored, leadMs, type Fact } from './fact.ts';
 import { disposition as dispositions, assurance as assurances } from './intake.ts';
 import type { listDecisions, ShownDecision, summary as summaryEndpoint } from './model.ts';
+import { manyPeople } from './people.ts';
 import { catchUp } from './project.ts';
 import * as records from './records.ts';
+import { quantile, type Class } from './time-class.ts';
 
 /** Where the charter promises no action window, silence counts as ignored after a day. */
 export const usualWindow = 24 * 3_600_000;
@@ -53,7 +55,15 @@ const rateOf = (k: number, n: number) => {
   return { k, n, rate: n === 0 ? null : k / n, low: interval?.low ?? null, high: interval?.high ?? null };
 };
 
-const sumOf = (clusters: readonly { n: number; k: number }[]) => clusters.reduce((sum, one) => ({ n: sum.n + one.n, k: sum.k + one.k }), { n: 0, k: 0 });
+/**
+ * Of what was shown and whose window is over: how many, and on how many of them was acted inside it. One that nobody
+ * acted on counts from the end of the hour on in which its window ended.
+ */
+export function windowCounts(acted: readonly Class[], silent: readonly Class[], windowMs: number, until: string): { k: number; n: number } {
+  const many = (classes: readonly Class[]) => classes.reduce((total, one) => total + one.decisions, 0);
+  const over = silent.filter((one) => (one.class + 1) * hour + windowMs <= Date.parse(until));
+  return { k: many(acted.filter((one) => one.class * minute <= windowMs)), n: many(acted) + many(over) };
+}
 
 /** The smallest number of people a shared view may show. */
 const smallest = 5;
@@ -68,9 +78,14 @@ export async function summaryOf(house: House, caller: Caller, asked: { deploymen
   const begin = `${from}T00:00:00.000Z`;
   const end = shift(`${to}T00:00:00.000Z`, 86_400_000);
   const until = end < clock.now() ? end : clock.now();
-  const rows = await records.dayRows(db, found.id, from, to);
   const windowMs = await windowOf(db, found.id, clock.now());
-  const [people, times, inWindow, upTo] = [await records.peopleBehind(db, found.id, begin, end), await records.timesOf(db, found.id, begin, end), sumOf(await records.windowBySubject(db, found.id, begin, until, windowMs)), await records.readProgress(db)];
+  const [rows, classes, sets, upTo] = await Promise.all([records.dayRows(db, found.id, from, to), records.timesBetween(db, found.id, from, to), records.peopleBetween(db, found.id, from, to), records.readProgress(db)]);
+  const timesOf = (what: string) => classes.filter((one) => one.what === what);
+  const inWindow = windowCounts(timesOf('acted'), timesOf('silent'), windowMs, until);
+  const userSets = sets.filter(({ kind }) => kind === 'user').map(({ people }) => people);
+  const users = manyPeople(userSets);
+  const userDays = userSets.reduce((total, one) => total + manyPeople([one]), 0);
+  const spread = (what: string) => ({ p50: quantile(timesOf(what), 0.5), p95: quantile(timesOf(what), 0.95) });
   const sum = (of: readonly records.DayRow[], name: (typeof counted)[number]) => of.reduce((total, row) => total + row[name], 0);
   const shownRows = rows.filter((row) => row.disposition === 'shown');
   const days = [...new Set(rows.map((row) => row.day))].sort();
@@ -89,7 +104,7 @@ export async function summaryOf(house: House, caller: Caller, asked: { deploymen
     }),
     units: units.map(({ facility, department }) => {
       const these = shownRows.filter((row) => row.facility === facility && row.department === department);
-      const subjects = people.find((one) => (one.facility ?? '') === facility && (one.department ?? '') === department)?.subjects ?? 0;
+      const subjects = manyPeople(sets.filter((one) => one.kind === 'subject' && one.facility === facility && one.department === department).map(({ people }) => people));
       const few = subjects < smallest;
       return { facility: facility || null, department: department || null, shown: sum(these, 'decisions'), subjects: few ? null : subjects, accepted: few ? null : sum(these, 'accepted'), overridden: few ? null : sum(these, 'overridden') };
     }).sort((a, b) => b.shown - a.shown),
@@ -101,8 +116,8 @@ export async function summaryOf(house: House, caller: Caller, asked: { deploymen
       inActionWindow: rateOf(inWindow.k, inWindow.n),
       repeats: rateOf(sum(shownRows, 'repeats'), sum(shownRows, 'decisions')),
     },
-    burden: { shown: sum(shownRows, 'decisions'), users: times.users < smallest ? null : times.users, shownPerUserDay: times.users < smallest || times.user_days === 0 ? null : times.shown / times.user_days },
-    times: { n: times.n, answerMs: { p50: times.answer50, p95: times.answer95 }, recordMs: { p50: times.record50, p95: times.record95 }, dwellMs: { n: times.dwells, p50: times.dwell50, p95: times.dwell95 } },
+    burden: { shown: sum(shownRows, 'decisions'), users: users < smallest ? null : users, shownPerUserDay: users < smallest || userDays === 0 ? null : sum(shownRows, 'addressed') / userDays },
+    times: { n: sum(rows, 'decisions'), answerMs: spread('answer'), recordMs: spread('record'), dwellMs: { n: timesOf('dwell').reduce((total, one) => total + one.decisions, 0), ...spread('dwell') } },
     upTo,
   };
 }

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { byteaArray, leafList, textArray, type LeafList } from '../../spine/ledger/ledger.ts';
 import type { Db, Tx } from '../../tools/server/database.ts';
 import { counted, dayKeyOf, type Counted } from './day.ts';
+import { bitsOf, peopleBytes, peopleIn } from './people.ts';
 import type { Fact } from './fact.ts';
 import { uuidArray } from './uuid-array.ts';
 
@@ -81,6 +82,53 @@ export async function addToDays(tx: Tx, changes: ReadonlyMap<string, { deploymen
     on conflict (deployment_id, day, ${sql.raw(keys.join(', '))}) do update set ${sql.raw(counted.map((name) => `${name} = decisions.day.${name} + excluded.${name}`).join(', '))}`.execute(tx);
 }
 
+export interface TimeChange { deployment: string; day: string; what: string; class: number; decisions: number }
+
+/** Adds to the classes of time of days; what is taken away is below zero. */
+export async function addToTimes(tx: Tx, changes: ReadonlyMap<string, TimeChange>): Promise<void> {
+  const rows = [...changes.entries()].filter(([, one]) => one.decisions !== 0).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  if (rows.length === 0) return;
+  await sql`insert into decisions.day_time (deployment_id, day, what, class, decisions)
+    select * from unnest(${rows.map((row) => row.deployment)}::text[], ${rows.map((row) => row.day)}::date[], ${rows.map((row) => row.what)}::text[], ${rows.map((row) => row.class)}::int[], ${rows.map((row) => row.decisions)}::bigint[])
+    on conflict (deployment_id, day, what, class) do update set decisions = decisions.day_time.decisions + excluded.decisions`.execute(tx);
+}
+
+export interface PeopleOfDay { deployment: string; day: string; kind: 'subject' | 'user'; facility: string; department: string; people: Set<number> }
+
+const placeOf = (row: Omit<PeopleOfDay, 'people'>): string => [row.deployment, row.day, row.kind, row.facility, row.department].join('\n');
+
+/** Adds people to those of their days. */
+export async function addPeople(tx: Tx, rows: readonly PeopleOfDay[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = sql`${rows.map((row) => row.deployment)}::text[], ${rows.map((row) => row.day)}::date[], ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.facility)}::text[], ${rows.map((row) => row.department)}::text[]`;
+  const { rows: there } = await sql<Omit<PeopleOfDay, 'people'> & { bytes: Buffer }>`select deployment_id as deployment, day, kind, facility, department, people as bytes
+    from decisions.day_people join unnest(${columns}) q (deployment_id, day, kind, facility, department) using (deployment_id, day, kind, facility, department)`.execute(tx);
+  const before = new Map(there.map((row) => [placeOf(row), row.bytes]));
+  const whole = rows.map((row) => peopleBytes([...row.people, ...peopleIn(before.get(placeOf(row)) ?? Buffer.alloc(0))]));
+  await sql`insert into decisions.day_people (deployment_id, day, kind, facility, department, people) select * from unnest(${columns}, ${byteaArray(whole)}::bytea[])
+    on conflict (deployment_id, day, kind, facility, department) do update set people = excluded.people`.execute(tx);
+}
+
+/** Counts the people of these days from their facts: of a set nothing can be taken away. */
+export async function countPeopleAnew(tx: Tx, days: readonly { deployment: string; day: string }[]): Promise<void> {
+  for (const { deployment, day } of days) {
+    await sql`delete from decisions.day_people where deployment_id = ${deployment} and day = ${day}::date`.execute(tx);
+    const { rows } = await sql<{ facility: string; department: string; subject: string; user_ref: string | null }>`select distinct coalesce(facility, '') as facility, coalesce(department, '') as department, subject, user_ref from decisions.fact
+      where deployment_id = ${deployment} and at >= ${`${day}T00:00:00.000Z`}::timestamptz and at < ${`${day}T00:00:00.000Z`}::timestamptz + interval '24 hours' and disposition = 'shown'`.execute(tx);
+    const found = new Map<string, PeopleOfDay>();
+    const add = (place: Omit<PeopleOfDay, 'people'>, reference: string) => {
+      const there = found.get(placeOf(place)) ?? { ...place, people: new Set() };
+      there.people.add(bitsOf(reference));
+      found.set(placeOf(place), there);
+    };
+    for (const { facility, department, subject, user_ref } of rows) {
+      add({ deployment, day, kind: 'subject', facility, department }, subject);
+      if (user_ref !== null) add({ deployment, day, kind: 'user', facility: '', department: '' }, user_ref);
+    }
+    await addPeople(tx, [...found.values()]);
+  }
+}
+
 export async function keepOutcomes(tx: Tx, rows: readonly OutcomeRow[]): Promise<void> {
   // Of one outcome told twice in the same batch the last stands.
   const last = [...new Map(rows.map((row) => [`${row.decision} ${row.name}`, row])).values()];
@@ -118,7 +166,7 @@ export async function entriesFrom(db: Db, position: number, limit: number): Prom
   return { rows, end };
 }
 
-export const forgetFacts = (tx: Tx) => sql`truncate decisions.fact, decisions.outcome, decisions.day`.execute(tx);
+export const forgetFacts = (tx: Tx) => sql`truncate decisions.fact, decisions.outcome, decisions.day, decisions.day_time, decisions.day_people`.execute(tx);
 
 // --- batches and names ----------------------------------------------------------------------------------------------
 
@@ -210,17 +258,47 @@ export interface DecisionFilter {
   department?: string | undefined; class?: string | undefined; from?: string | undefined; to?: string | undefined;
 }
 
-/** Decisions of a deployment, newest first, below a cursor of time and id. */
-export function factRows(db: Db, deployment: string, filter: DecisionFilter, below: { at: string; decision: string } | null, limit: number): Promise<FactRow[]> {
-  let query = on(db).selectFrom('decisions.fact').selectAll().where('deployment_id', '=', deployment).orderBy('at', 'desc').orderBy('decision', 'desc').limit(limit);
-  for (const [column, value] of [['disposition', filter.disposition], ['assurance', filter.assurance], ['facility', filter.facility], ['department', filter.department], ['class', filter.class]] as const)
-    if (value !== undefined) query = query.where(column, '=', value);
-  if (filter.act === 'none') query = query.where('act', 'is', null);
-  else if (filter.act !== undefined) query = query.where('act', '=', filter.act);
-  if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
-  if (filter.to !== undefined) query = query.where('at', '<', filter.to);
-  if (below) query = query.where(sql<boolean>`(at, decision) < (${below.at}::timestamptz, ${below.decision})`);
-  return query.execute();
+/**
+ * Decisions of a deployment, newest first, below a cursor of time and id. The days know how many of each kind they hold:
+ * only those are looked at that the page can come from, so that what is rare costs little more than what is common.
+ */
+export async function factRows(db: Db, deployment: string, filter: DecisionFilter, below: { at: string; decision: string } | null, limit: number): Promise<FactRow[]> {
+  const equal = (['disposition', 'assurance', 'facility', 'department', 'class'] as const).flatMap((name) => (filter[name] === undefined ? [] : [sql`and ${sql.raw(name)} = ${filter[name]}`]));
+  const acts = { accepted: 'accepted', overridden: 'overridden', none: 'decisions - accepted - overridden' } as const;
+  const many = sql.raw(filter.act === undefined ? 'decisions' : acts[filter.act]);
+  const newest = [below?.at, filter.to].filter((one) => one !== undefined).sort()[0];
+  // On the first and the last day some may lie outside the time asked for; all days before them hold all they say.
+  const { rows: days } = await sql<{ day: string }>`
+    select day from (select day, coalesce(sum(n) over (order by day desc rows between unbounded preceding and 1 preceding), 0) - coalesce(first_value(n) over (order by day desc), 0) as newer
+      from (select day, sum(${many}) as n from decisions.day where deployment_id = ${deployment} ${sql.join(equal, sql` `)} and (${filter.from?.slice(0, 10) ?? null}::date is null or day >= ${filter.from?.slice(0, 10) ?? null}::date)
+        and (${newest?.slice(0, 10) ?? null}::date is null or day <= ${newest?.slice(0, 10) ?? null}::date) group by day having sum(${many}) > 0) d) d
+    where newer < ${limit} order by day desc`.execute(db);
+  const found: FactRow[] = [];
+  for (const { from, to } of stretches(days.map(({ day }) => day))) {
+    let query = on(db).selectFrom('decisions.fact').selectAll().where('deployment_id', '=', deployment).where('at', '>=', from).where('at', '<', to).orderBy('at', 'desc').orderBy('decision', 'desc').limit(limit - found.length);
+    for (const name of ['disposition', 'assurance', 'facility', 'department', 'class'] as const) if (filter[name] !== undefined) query = query.where(name, '=', filter[name]);
+    if (filter.act === 'none') query = query.where('act', 'is', null);
+    else if (filter.act !== undefined) query = query.where('act', '=', filter.act);
+    if (filter.from !== undefined) query = query.where('at', '>=', filter.from);
+    if (filter.to !== undefined) query = query.where('at', '<', filter.to);
+    if (below) query = query.where(sql<boolean>`(at, decision) < (${below.at}::timestamptz, ${below.decision})`);
+    found.push(...(await query.execute()));
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+/** Days, the newest first, as stretches of days that follow each other. */
+function stretches(days: readonly string[]): { from: string; to: string }[] {
+  const found: { from: string; to: string }[] = [];
+  for (const day of days) {
+    const from = `${day}T00:00:00.000Z`;
+    const to = new Date(Date.parse(from) + 86_400_000).toISOString();
+    const last = found.at(-1);
+    if (last?.from === to) last.from = from;
+    else found.push({ from, to });
+  }
+  return found;
 }
 
 export const factRow = (db: Db, decision: string): Promise<FactRow | undefined> => on(db).selectFrom('decisions.fact').selectAll().where('decision', '=', decision).executeTakeFirst();
@@ -240,27 +318,18 @@ export async function recordsAbout(db: Db, decisions: readonly string[]): Promis
 export const dayRows = (db: Db, deployment: string, from: string, to: string): Promise<DayRow[]> =>
   on(db).selectFrom('decisions.day').selectAll().where('deployment_id', '=', deployment).where('day', '>=', from).where('day', '<=', to).execute();
 
-/** How many different people and patients are behind what was shown, by unit. */
-export async function peopleBehind(db: Db, deployment: string, from: string, to: string): Promise<{ facility: string | null; department: string | null; subjects: number }[]> {
-  const { rows } = await sql<{ facility: string | null; department: string | null; subjects: number }>`select facility, department, count(distinct subject)::int as subjects from decisions.fact
-    where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' group by 1, 2`.execute(db);
+/** The classes of time of a period, added up. */
+export async function timesBetween(db: Db, deployment: string, from: string, to: string): Promise<{ what: string; class: number; decisions: number }[]> {
+  const { rows } = await sql<{ what: string; class: number; decisions: number }>`select what, class, sum(decisions)::bigint as decisions from decisions.day_time
+    where deployment_id = ${deployment} and day >= ${from}::date and day <= ${to}::date group by 1, 2`.execute(db);
   return rows;
 }
 
-export interface Times { n: number; answer50: number | null; answer95: number | null; record50: number | null; record95: number | null; dwells: number; dwell50: number | null; dwell95: number | null; users: number; user_days: number; shown: number }
-
-/** Times in milliseconds over the newest decisions of a period; at most 20,000 of them, so that the answer costs the same in every year. */
-export async function timesOf(db: Db, deployment: string, from: string, to: string): Promise<Times> {
-  const { rows } = await sql<Times>`with newest as (
-      select at, asked_at, recorded_at, dwell_ms, user_ref, disposition, shown_at from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz order by at desc limit 20000),
-    times as (select extract(epoch from at - asked_at) * 1000 as answer, extract(epoch from recorded_at - at) * 1000 as record, dwell_ms from newest)
-    select count(*)::int as n, percentile_cont(0.5) within group (order by answer)::float8 as answer50, percentile_cont(0.95) within group (order by answer)::float8 as answer95,
-      percentile_cont(0.5) within group (order by record)::float8 as record50, percentile_cont(0.95) within group (order by record)::float8 as record95,
-      count(dwell_ms)::int as dwells, percentile_cont(0.5) within group (order by dwell_ms)::float8 as dwell50, percentile_cont(0.95) within group (order by dwell_ms)::float8 as dwell95,
-      (select count(distinct user_ref)::int from newest where disposition = 'shown') as users,
-      (select count(distinct (user_ref, shown_at::date))::int from newest where disposition = 'shown' and user_ref is not null) as user_days,
-      (select count(*)::int from newest where disposition = 'shown' and user_ref is not null) as shown from times`.execute(db);
-  return rows[0]!;
+/** The people of each day of a period. */
+export async function peopleBetween(db: Db, deployment: string, from: string, to: string): Promise<{ kind: 'subject' | 'user'; facility: string; department: string; people: Buffer }[]> {
+  const { rows } = await sql<{ kind: 'subject' | 'user'; facility: string; department: string; people: Buffer }>`select kind, facility, department, people from decisions.day_people
+    where deployment_id = ${deployment} and day >= ${from}::date and day <= ${to}::date`.execute(db);
+  return rows;
 }
 
 /** Of what was shown and whose window is over, per patient: how many, and how many acted on inside it. */

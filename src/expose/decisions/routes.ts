@@ -2,8 +2,10 @@
 import { serve, type Route } from '../../tools/server/http.ts';
 import { takeBatch } from './batch.ts';
 import { completenessRoutes } from './completeness/routes.ts';
+import { keepMapping, keptMapping } from './csv/keep-mapping.ts';
 import { previewCsv, takeCsv } from './csv/take-csv.ts';
 import { drillRoutes } from './drill/routes.ts';
+import { fhirRoutes } from './fhir/routes.ts';
 import * as api from './model.ts';
 import { recordsOf } from './prove.ts';
 import { receive } from './otlp/receive.ts';
@@ -25,11 +27,14 @@ export const routes: readonly Route[] = [
     ...(await previewCsv(bodyOf(request), what, isPacked(request))),
     fields: Object.entries(api.fields[what]).map(([field, { needed = false }]) => ({ field, needed })),
   })),
+  serve(api.readCsvMapping, async ({ house, caller, query }) => ({ kept: await keptMapping(house, caller, query.deployment, query.what) })),
+  serve(api.keepCsvMapping, ({ house, caller, body }) => keepMapping(house, caller, body)),
   serve(api.takeCsvFile, async ({ house, caller, query: { deployment, zone = null, ...taking }, request }) => takeCsv(house, caller, deployment, bodyOf(request), { ...taking, zone, gzip: isPacked(request) })),
   serve(api.otlpTraces, async ({ house, caller, request }) => receive(house, caller, 'traces', request)),
   serve(api.otlpLogs, async ({ house, caller, request }) => receive(house, caller, 'logs', request)),
   ...completenessRoutes,
   ...drillRoutes,
+  ...fhirRoutes,
   ...payloadRoutes,
   serve(api.listDecisions, async ({ house, caller, query }) => listOf(house, caller, query)),
   serve(api.summary, async ({ house, caller, query }) => summaryOf(house, caller, query)),

@@ -12,6 +12,8 @@ import { TooLate, withinTime } from './deadlines.ts';
 import { gatewayActor, type Delivery } from './delivery.ts';
 import { judgeCall, judgeCard, variablesOf, type Asked } from './judge.ts';
 import { deepest, JsonFault, memberOf, spanAt, spansOf, stringAt, valueAt, type Span } from './json-spans.ts';
+import { shapeOf } from './fault-shape.ts';
+import { lintContext } from './hook-context.ts';
 import { lintAnswer } from './lint.ts';
 import { signCall, type OwnKey } from './own-key.ts';
 import { takeTurn, type CardRow } from './records.ts';
@@ -112,6 +114,7 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
     return empty('unknowing');
   }
   if (serving.mode === 'off') return empty('off');
+  for (const fault of lintContext(bytes, call.hook, spanAt(call.root, ['context'])!)) desk.traffic.fault(serving.deployment, askedAt, fault);
   let asked: Asked & { momentAt: string | null };
   try {
     asked = await withinTime(whoAndWhere(house, serving, call, bytes, tenant, askedAt), deadline);
@@ -241,7 +244,7 @@ function readAnswer(answer: Answer): ReadAnswer | { fault: string } {
 async function release(file: File, shows: boolean, at: string, answered: Buffer, read: ReadAnswer, vendorMs: number): Promise<Reply> {
   const { desk, serving, service, asked } = file;
   const { judge, mode } = serving;
-  for (const fault of read.faults) desk.traffic.fault(serving.deployment, at, fault);
+  for (const fault of read.faults) desk.traffic.fault(serving.deployment, at, fault, () => shapeOf(fault.card === null ? (read.value as unknown as Json) : read.value.cards[fault.card]!));
   const broken = new Set(read.faults.flatMap(({ card, severity }) => (severity === 'error' && card !== null ? [card] : [])));
   const dropAll = judge.policy.failure.lint === 'drop-all' && read.faults.some(({ severity }) => severity === 'error');
   const outputs: Output[] = [];

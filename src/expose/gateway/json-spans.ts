@@ -39,7 +39,7 @@ const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30
 const isHex = (byte: number | undefined) => isDigit(byte) || (byte !== undefined && ((byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66)));
 
 // The text that is being read and how far. They stand here and not in a closure per text: nothing below ever waits, so
-// that two readings never meet, and a reading of 7 kB takes 33 µs instead of 90 (measured).
+// that two readings never meet, and a reading takes less than half the time.
 let text: Uint8Array = new Uint8Array(0);
 let length = 0;
 let at = 0;
@@ -98,11 +98,11 @@ function read(level: number): Span {
   const start = at;
   const byte = at < length ? text[at] : undefined;
   if (byte === 0x7b) {
-    const members = level < keepLevels ? readObject(level) : (passObject(level), noMembers);
+    const members = level < keepLevels ? readObject(level) : (pass(level), noMembers);
     return { kind: 'object', start, end: at, members };
   }
   if (byte === 0x5b) {
-    const items = level < keepLevels ? readArray(level) : (passArray(level), noItems);
+    const items = level < keepLevels ? readArray(level) : (pass(level), noItems);
     return { kind: 'array', start, end: at, items };
   }
   passPlain(byte);
@@ -139,40 +139,95 @@ function readArray(level: number): Span[] {
   return items;
 }
 
-/** Checks a value and goes behind it: what is only forwarded needs no spans. */
+// The containers that are open below the kept levels: where the keys of an object begin, or -1 for an array.
+let open = new Int32Array(128);
+/** The keys of an open object as texts, where they are looked up: by its place among the open ones. */
+const knownOf: (Set<string> | null)[] = [];
+
+/**
+ * Checks a value and goes behind it: what is only forwarded needs no spans. One loop with what it needs at hand, and no
+ * call per value: this is most of every request (measured for 7 kB: 41 µs with a function per kind of value, 25 µs so).
+ */
 function pass(level: number): void {
-  if (level > mostLevels) fail(`nested deeper than ${mostLevels} levels`);
-  let byte = at < length ? text[at] : undefined;
-  if (byte !== undefined && byte <= 0x20) {
-    skip();
-    byte = at < length ? text[at] : undefined;
+  const bytes = text;
+  const end = length;
+  let depth = 0;
+  let here = at;
+  for (;;) {
+    // Here a value is expected.
+    while (here < end && isSpace(bytes[here]!)) here++;
+    if (level + depth > mostLevels) fail(`nested deeper than ${mostLevels} levels`, here);
+    const byte = here < end ? bytes[here]! : 0;
+    let opened = false;
+    if (byte === quote) {
+      here++;
+      while (here < end && sort[bytes[here]!]! !== 0) here++;
+      here = here < end && bytes[here] === quote ? here + 1 : afterString(here);
+    } else if (sort[byte] === 3 || byte === 0x2d) {
+      at = here;
+      passNumber();
+      here = at;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      const closing = byte === 0x7b ? 0x7d : 0x5d;
+      here++;
+      while (here < end && isSpace(bytes[here]!)) here++;
+      if (here < end && bytes[here] === closing) here++;
+      else {
+        if (depth === open.length) open = roomier(open);
+        open[depth] = byte === 0x7b ? keys : -1;
+        knownOf[depth] = null;
+        depth++;
+        opened = true;
+      }
+    } else {
+      at = here;
+      passPlain(here < end ? byte : undefined);
+      here = at;
+    }
+    // Behind a value: what ends here, and what comes next.
+    while (!opened) {
+      if (depth === 0) {
+        at = here;
+        return;
+      }
+      while (here < end && isSpace(bytes[here]!)) here++;
+      const base = open[depth - 1]!;
+      const next = here < end ? bytes[here]! : 0;
+      if (next === 0x2c) {
+        here++;
+        break;
+      }
+      if (next !== (base < 0 ? 0x5d : 0x7d)) fail(here >= end ? 'the text ends too early' : `a comma or ${base < 0 ? ']' : '}'} is expected`, here);
+      here++;
+      depth--;
+      if (base >= 0) keys = base;
+    }
+    const base = open[depth - 1]!;
+    if (base < 0) continue;
+    // In an object: a key and its colon.
+    while (here < end && isSpace(bytes[here]!)) here++;
+    if (here >= end || bytes[here] !== quote) fail('a key is expected', here);
+    const from = here++;
+    while (here < end && sort[bytes[here]!]! !== 0) here++;
+    escaped = false;
+    here = here < end && bytes[here] === quote ? here + 1 : afterString(here);
+    at = here;
+    if (escaped || knownOf[depth - 1] !== null || keys - base >= fewKeys) knownOf[depth - 1] = noteKey(from, base, knownOf[depth - 1]!);
+    else {
+      const mark = ((here - from) << 16) ^ (bytes[from + 1]! << 8) ^ bytes[here - 2]!;
+      for (let i = base; i < keys; i++) if (keyMarks[i] === mark && isSameKey(i, from)) twice(from);
+      if (keys === keyStarts.length) makeRoom();
+      keyStarts[keys] = from;
+      keyEnds[keys] = here;
+      keyMarks[keys++] = mark;
+    }
+    while (here < end && isSpace(bytes[here]!)) here++;
+    if (here >= end || bytes[here] !== 0x3a) fail('a colon is expected', here);
+    here++;
   }
-  if (byte === 0x7b) passObject(level);
-  else if (byte === 0x5b) passArray(level);
-  else passPlain(byte);
 }
 
-function passObject(level: number): void {
-  at++;
-  skip();
-  if (text[at] === 0x7d) return void at++;
-  const base = keys;
-  let known: Set<string> | null = null;
-  do {
-    known = passKey(base, known);
-    passColon();
-    pass(level + 1);
-  } while (passComma(0x7d));
-  keys = base;
-}
-
-function passArray(level: number): void {
-  at++;
-  skip();
-  if (text[at] === 0x5d) return void at++;
-  do pass(level + 1);
-  while (passComma(0x5d));
-}
+const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 function passPlain(byte: number | undefined): void {
   switch (byte) {
@@ -195,14 +250,19 @@ function passString(): void {
   const end = length;
   let here = at + 1;
   escaped = false;
+  while (here < end && sort[bytes[here]!]! !== 0) here++;
+  at = here < end && bytes[here] === quote ? here + 1 : afterString(here);
+}
+
+/** Where a string ends that is not plain from here on; notes whether it holds an escape. */
+function afterString(from: number): number {
+  const bytes = text;
+  let here = from;
   for (;;) {
-    while (here < end && sort[bytes[here]!]! !== 0) here++;
-    if (here >= end) fail('a string without an end', here);
+    while (here < length && sort[bytes[here]!]! !== 0) here++;
+    if (here >= length) fail('a string without an end', here);
     const byte = bytes[here]!;
-    if (byte === quote) {
-      at = here + 1;
-      return;
-    }
+    if (byte === quote) return here + 1;
     if (byte !== backslash) fail('a control character in a string', here);
     escaped = true;
     const next = bytes[here + 1];
@@ -265,9 +325,13 @@ function passKey(base: number, known: Set<string> | null): Set<string> | null {
   if (text[at] !== quote) fail('a key is expected');
   const from = at;
   passString();
-  const size = at - from;
+  return noteKey(from, base, known);
+}
+
+/** Notes the key from here to where the reading stands. */
+function noteKey(from: number, base: number, known: Set<string> | null): Set<string> | null {
   // Keys that differ mostly differ in this; their bytes are compared only where it is the same.
-  const mark = (size << 16) ^ (text[from + 1]! << 8) ^ text[at - 2]!;
+  const mark = ((at - from) << 16) ^ (text[from + 1]! << 8) ^ text[at - 2]!;
   if (known === null && (escaped || keys - base >= fewKeys)) {
     known = new Set();
     for (let i = base; i < keys; i++) known.add(textAt(text, keyStarts[i]!, keyEnds[i]!));
@@ -276,14 +340,7 @@ function passKey(base: number, known: Set<string> | null): Set<string> | null {
     const key = textAt(text, from, at);
     if (known.has(key)) twice(from);
     known.add(key);
-  } else
-    for (let i = base; i < keys; i++) {
-      if (keyMarks[i] !== mark || keyEnds[i]! - keyStarts[i]! !== size) continue;
-      const start = keyStarts[i]!;
-      let same = 1;
-      while (same < size && text[start + same] === text[from + same]) same++;
-      if (same === size) twice(from);
-    }
+  } else for (let i = base; i < keys; i++) if (keyMarks[i] === mark && isSameKey(i, from)) twice(from);
   if (keys === keyStarts.length) makeRoom();
   keyStarts[keys] = from;
   keyEnds[keys] = at;
@@ -291,17 +348,27 @@ function passKey(base: number, known: Set<string> | null): Set<string> | null {
   return known;
 }
 
+/** Whether the noted key has the bytes of the one from here to where the reading stands. */
+function isSameKey(nth: number, from: number): boolean {
+  const start = keyStarts[nth]!;
+  const size = at - from;
+  if (keyEnds[nth]! - start !== size) return false;
+  for (let i = 1; i < size; i++) if (text[start + i] !== text[from + i]) return false;
+  return true;
+}
+
 function twice(from: number): never {
   fail(`the key ${JSON.stringify(textAt(text, from, at).slice(0, 40))} stands twice in one object`, from);
 }
 
+function roomier(of: Int32Array): Int32Array<ArrayBuffer> {
+  const made = new Int32Array(2 * of.length);
+  made.set(of);
+  return made;
+}
+
 function makeRoom(): void {
-  const twiceAsMany = (of: Int32Array): Int32Array<ArrayBuffer> => {
-    const made = new Int32Array(2 * of.length);
-    made.set(of);
-    return made;
-  };
-  [keyStarts, keyEnds, keyMarks] = [twiceAsMany(keyStarts), twiceAsMany(keyEnds), twiceAsMany(keyMarks)];
+  [keyStarts, keyEnds, keyMarks] = [roomier(keyStarts), roomier(keyEnds), roomier(keyMarks)];
 }
 
 /** The text of the key from here to where the reading stands. The words of a hook come in every call: their texts are made once. */

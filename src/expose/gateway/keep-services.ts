@@ -69,7 +69,7 @@ export async function serviceOf(house: House, caller: Caller, slugOrId: string):
   return {
     ...short, connection: connectionSchema.parse(JSON.parse(row.connection)), deploymentMode: found.mode as Mode, ehrUrl: base, jwksUrl: `${addressOf(house)}/cds/jwks.json`,
     discovery: await discoveryOf(house, found.id, base),
-    lint: lint.map((one) => ({ path: one.path, says: one.says, severity: one.severity as LintFault['severity'], times: one.times, firstAt: one.first_at, lastAt: one.last_at })),
+    lint: lint.map((one) => ({ path: one.path, says: one.says, severity: one.severity as LintFault['severity'], times: one.times, firstAt: one.first_at, lastAt: one.last_at, example: one.example })),
     instances: await instancesOf(house, found.id), feedback, failurePolicy: inWords(policyOf(policy!).policy),
   };
 }
@@ -80,7 +80,7 @@ export async function discoveryOf(house: Pick<House, 'db'>, deployment: string, 
   return {
     nth: row.nth, digest: row.digest, firstAt: row.first_at, lastAt: row.last_at,
     services: servicesIn(row.body).map(({ id, hook, title, description, prefetch }) => ({ id, hook, title, description, prefetch: Object.keys(prefetch), url: `${base}/cds-services/${encodeURIComponent(id)}` })),
-    faults: (JSON.parse(row.faults) as Fault[]).map(({ path, says, severity }) => ({ path, says, severity, times: 1, firstAt: null, lastAt: null })),
+    faults: (JSON.parse(row.faults) as Fault[]).map(({ path, says, severity }) => ({ path, says, severity, times: 1, firstAt: null, lastAt: null, example: null })),
   };
 }
 

@@ -1,5 +1,6 @@
 // What breaks the CDS Hooks specification in what a vendor sends?
 import type { Json } from '../../tools/base/canonical.ts';
+import { misusedTokens } from './hook-context.ts';
 
 /** One fault. `card`: which card it is on; null: it is about the whole. An error keeps a card from being shown, a warning does not. */
 export interface Fault {
@@ -162,6 +163,7 @@ export function lintDiscovery(told: Json): Fault[] {
       if (/^attending[A-Z]/.test(key)) tell('services[].prefetch', 'uses a key of this house, beginning with attending');
       if (!isText(template)) tell(`services[].prefetch.${key}`, 'is not a string');
       else for (const [, inner] of template.matchAll(token)) if (!goodToken.test(inner!.trim())) tell(`services[].prefetch.${key}`, `the token ${inner!.trim().slice(0, 60)} is none of the specification`, 'warning');
+      if (isText(template) && isText(service['hook'])) for (const name of misusedTokens(service['hook'], template)) tell(`services[].prefetch.${key}`, `uses context.${name}, which a template of ${service['hook']} may not`, 'warning');
     }
   }
   return faults;

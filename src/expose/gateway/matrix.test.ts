@@ -1,16 +1,19 @@
-// Does the matrix name every numbered requirement of CDS Hooks 2.0, and only tests that exist?
+// Do the matrices name every numbered requirement of CDS Hooks 2.0 and of its hook library, and only tests that exist?
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../tools/base/csv.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const [, ...rows] = readCsv(readFileSync(join(root, 'docs/cds-hooks-matrix.csv'), 'utf8')).rows.map(({ cells }) => cells);
 const published = join(root, '../shared/conformance/cds-hooks/requirements.csv');
+const matrices = [
+  { what: 'CDS Hooks 2.0', path: 'docs/cds-hooks-matrix.csv', set: 'cds-hooks_2.0', atLeast: 220 },
+  { what: 'the hook library 1.0.1', path: 'docs/cds-hooks-library-matrix.csv', set: 'cds-hooks-library_1.0.1', atLeast: 93 },
+].map((one) => ({ ...one, rows: readCsv(readFileSync(join(root, one.path), 'utf8')).rows.slice(1).map(({ cells }) => cells) }));
 
-describe('the matrix of CDS Hooks', () => {
+describe.each(matrices)('the matrix of $what', ({ rows, set, atLeast }) => {
   it('says of each requirement how it is met', () => {
-    expect(rows.length).toBeGreaterThan(200);
+    expect(rows.length).toBeGreaterThanOrEqual(atLeast);
     expect(rows.filter(([, , , how, what]) => !['held', 'passed-on', 'client', 'deployment'].includes(how!) || !what)).toEqual([]);
   });
 
@@ -26,8 +29,8 @@ describe('the matrix of CDS Hooks', () => {
 
   it.skipIf(!existsSync(published))('leaves none of the published list out', () => {
     const [head, ...all] = readCsv(readFileSync(published, 'utf8')).rows.map(({ cells }) => cells);
-    const [set, id, strength] = ['Req Set', 'ID', 'Conformance'].map((name) => head!.findIndex((cell) => cell.replace(/^\ufeff/, '') === name)) as [number, number, number];
-    const wanted = all.filter((row) => row[set] === 'cds-hooks_2.0').map((row) => `${row[id]} ${row[strength]}`);
+    const [of, id, strength] = ['Req Set', 'ID', 'Conformance'].map((name) => head!.findIndex((cell) => cell.replace(/^\ufeff/, '') === name)) as [number, number, number];
+    const wanted = all.filter((row) => row[of] === set).map((row) => `${row[id]} ${row[strength]}`);
     expect(rows.map(([one, conformance]) => `${one} ${conformance}`)).toEqual(wanted);
   });
 });

@@ -39,6 +39,7 @@ export const lintFault = z.strictObject({
   times: z.int().describe('How often; 1 for discovery.'),
   firstAt: instant.nullable(),
   lastAt: instant.nullable(),
+  example: z.string().nullable().describe('The latest one’s shape as JSON: its keys, and of each value only what kind it is. No text of it.'),
 });
 export type LintFault = z.infer<typeof lintFault>;
 

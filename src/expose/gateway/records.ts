@@ -11,7 +11,7 @@ export interface PolicyRow {
 export interface DiscoveryRow { deployment_id: string; nth: number; digest: string; body: Buffer; first_at: string; last_at: string; faults: string }
 export interface CardRow { decision: string; service: string; card: string | null; suggestions: string[]; at: string }
 export interface MinuteRow { deployment_id: string; minute: string; calls: number; outcomes: Record<string, number>; answered: number[]; vendor: number[] }
-export interface LintRow { deployment_id: string; path: string; says: string; severity: string; times: number; first_at: string; last_at: string }
+export interface LintRow { deployment_id: string; path: string; says: string; severity: string; times: number; first_at: string; last_at: string; example: string | null }
 export interface OutboxRow { id: string; deployment_id: string; service: string; body: Buffer; made_at: string; tries: number; next_at: string; last_fault: string | null }
 interface KeyRow { kid: string; jwk: string; made_at: string }
 
@@ -177,8 +177,8 @@ export const minuteRows = (db: Db, deployment: string, from: string, to: string)
 export async function addLint(db: Db, rows: readonly LintRow[]): Promise<void> {
   const sorted = [...rows].sort((a, b) => (`${a.deployment_id} ${a.path} ${a.says}` < `${b.deployment_id} ${b.path} ${b.says}` ? -1 : 1));
   for (const row of sorted)
-    await sql`insert into gateway.lint (deployment_id, path, says, severity, times, first_at, last_at) values (${row.deployment_id}, ${row.path}, ${row.says}, ${row.severity}, ${row.times}, ${row.first_at}, ${row.last_at})
-      on conflict (deployment_id, path, says) do update set times = gateway.lint.times + excluded.times, last_at = excluded.last_at`.execute(db);
+    await sql`insert into gateway.lint (deployment_id, path, says, severity, times, first_at, last_at, example) values (${row.deployment_id}, ${row.path}, ${row.says}, ${row.severity}, ${row.times}, ${row.first_at}, ${row.last_at}, ${row.example})
+      on conflict (deployment_id, path, says) do update set times = gateway.lint.times + excluded.times, last_at = excluded.last_at, example = coalesce(excluded.example, gateway.lint.example)`.execute(db);
 }
 export const lintRows = (db: Db, deployment: string): Promise<LintRow[]> => on(db).selectFrom('gateway.lint').selectAll().where('deployment_id', '=', deployment).orderBy('severity').orderBy('times', 'desc').limit(200).execute();
 

@@ -1,4 +1,5 @@
 // How many calls came, how long did they take, and what became of them?
+import type { Json } from '../../tools/base/canonical.ts';
 import type { House } from '../../tools/server/capability.ts';
 import * as records from './records.ts';
 
@@ -24,7 +25,8 @@ interface Minute {
 
 export interface Traffic {
   count(deployment: string, at: string, outcome: Outcome, ms: number, vendorMs: number | null): void;
-  fault(deployment: string, at: string, fault: { path: string; says: string; severity: string }): void;
+  /** `example` is asked for once between two writings: the shape of what is faulty, without a word of it. */
+  fault(deployment: string, at: string, fault: { path: string; says: string; severity: string }, example?: () => Json): void;
   /** Adds what was counted to the database. What cannot be written now is written the next time. */
   flush(): Promise<void>;
 }
@@ -43,13 +45,13 @@ export function openTraffic(house: House): Traffic {
       one.answered[bucketOf(ms)]! += 1;
       if (vendorMs !== null) one.vendor[bucketOf(vendorMs)]! += 1;
     },
-    fault: (deployment, at, { path, says, severity }) => {
+    fault: (deployment, at, { path, says, severity }, example) => {
       const name = `${deployment} ${path} ${says}`;
       const one = faults.get(name);
       if (one) {
         one.times++;
         one.last_at = at;
-      } else if (faults.size < 1_000) faults.set(name, { deployment_id: deployment, path, says, severity, times: 1, first_at: at, last_at: at });
+      } else if (faults.size < 1_000) faults.set(name, { deployment_id: deployment, path, says, severity, times: 1, first_at: at, last_at: at, example: example ? JSON.stringify(example(), null, 2).slice(0, 4_000) : null });
     },
     flush: async () => {
       const counted = minutes;

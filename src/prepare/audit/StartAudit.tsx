@@ -32,7 +32,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
   return (
     <Part
       title="New audit"
-      says="FHIR R4 NDJSON, tables of the OMOP CDM, or your own tables with a mapping beside them; plain or .gz, any file names."
+      says="FHIR R4 NDJSON, tables of the OMOP CDM, or your own tables with a mapping beside them; plain or .gz, any file names, or in a .zip or .tar.gz."
       actions={
         onClose && (
           <Button size="xs" variant="subtle" onClick={onClose}>

@@ -75,7 +75,7 @@ export function UploadExport({ name, disabled, onReady }: { name: string; disabl
             choose files
           </button>
         </p>
-        <p className="small faint">FHIR .ndjson, OMOP tables as .csv, .tsv or .parquet, or your own tables with a mapping.yaml; text also as .gz. They stay on this server.</p>
+        <p className="small faint">FHIR .ndjson, OMOP tables as .csv, .tsv or .parquet, or your own tables with a mapping.yaml; text also as .gz, or all of it as one .zip or .tar.gz. They stay on this server.</p>
         <input ref={input} type="file" multiple hidden aria-label="Files of the export" onChange={(event) => { add(event.currentTarget.files ?? []); event.currentTarget.value = ''; }} />
       </div>
       {files.length > 0 && (

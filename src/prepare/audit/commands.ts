@@ -10,7 +10,7 @@ export function commands(program: Command): void {
   const audit = program
     .command('audit')
     .description('Is this export fit for this model? Reads a folder of FHIR NDJSON, OMOP tables or mapped tables against a charter; needs no server.')
-    .argument('<folder>', 'folder of FHIR R4 NDJSON files, of OMOP tables, or of tables with a mapping; plain or .gz')
+    .argument('<folder>', 'folder of FHIR R4 NDJSON files, of OMOP tables, or of tables with a mapping; plain or .gz; or a .zip, .tar or .tar.gz of it')
     .option('--charter <file>', 'charter, or its data section alone; YAML or JSON (needed)')
     .option('--out <folder>', 'where audit.json and audit.html are written (default: here; with --json: nowhere)')
     .option('--json', 'print audit.json to standard output')
@@ -34,7 +34,7 @@ the provenance), 1 not, 2 the input cannot be used or the report not written, 13
   audit
     .command('init')
     .description("Proposes the data section of a charter from what the export holds; prints YAML.")
-    .argument('<folder>', 'folder of FHIR R4 NDJSON files, plain or .gz')
+    .argument('<folder>', 'the export, as `attending audit` takes it')
     .option('--out <file>', 'write it to this file, which must not exist yet')
     .addHelpText('after', '\nNothing it proposes is critical: set `tier: critical` on what the model cannot do without, delete what it does not read.')
     // `--out` is an option of `audit` too, which takes it first.

@@ -348,7 +348,7 @@ export const putFile = endpoint({
   name: 'audit.put-file',
   method: 'PUT',
   path: '/api/v1/audit/exports/:export/files/:file',
-  says: 'Uploads one file (.ndjson, .csv, .tsv, .parquet, each also .gz; a mapping.yaml), the raw bytes as the request body; `offset` goes on where a broken upload stopped.',
+  says: 'Uploads one file (.ndjson, .csv, .tsv, .parquet, each also .gz; a mapping.yaml; a .zip, .tar or .tar.gz of them), the raw bytes as the request body; `offset` goes on where a broken upload stopped.',
   who: bringers,
   params: z.strictObject({ export: exportId, file: z.string().regex(/^[A-Za-z0-9][\w.-]{0,199}$/, 'a plain file name') }),
   query: z.strictObject({ offset: z.coerce.number().int().min(0).default(0) }),

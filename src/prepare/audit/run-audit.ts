@@ -133,6 +133,9 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
   }
 }
 
+/** Fewer rows of a type are packed with the next. */
+const worthPacking = 20_000;
+
 type Step = (says: string, done: number, work: () => Promise<void>) => Promise<void>;
 
 /** Makes every table the checks read; see tables.ts and units.ts. */
@@ -145,7 +148,7 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
   const types = usedTypes(data);
   for (const [at, type] of types.entries()) {
     const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
-    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements, wanted), pack]));
+    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements, wanted), ...((handle.resources[type] ?? 0) >= worthPacking ? [pack] : [])]));
   }
   await step('Preparing the values of the charter', 0.82, () =>
     run([

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { clusteredShare } from '../../tools/statistics/design-effect.ts';
 import { binomialAtMost } from './checks/c06-months.ts';
 import { codeSystemOf, mod10, verhoeff } from './code-systems.ts';
-import { minutesOf, sayMinutes } from './durations.ts';
+import { minutesOf, sayMinutes } from '../../tools/base/durations.ts';
 import { clusteredInterval, percent } from './judging.ts';
 
 describe('the interval from sums over clusters', () => {

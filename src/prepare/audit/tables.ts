@@ -2,7 +2,7 @@
 import type { Element } from '../../spine/deployments/model.ts';
 import { expressionFields, expressionPlace, expressionSql, name, quote, readAsked } from '../../tools/fhir/fhir.ts';
 import { hasAt, jsonAt, textAt } from './cells.ts';
-import { minutesOf } from './durations.ts';
+import { minutesOf } from '../../tools/base/durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
 import { contentPlaces, encounterPlace, fieldsOf, namesMedication, subjectPlace } from './type-fields.ts';
@@ -24,7 +24,7 @@ export const macros = [
   // A FHIR dateTime of any precision as an instant; NULL where it is no such day (2026-02-30) or no date at all.
   `CREATE OR REPLACE MACRO at_(x) AS make_timestamp(epoch_us(CASE strlen(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
   // Is the text (already turned into the instant a) in FHIR's form and precise to the day? The usual lengths need no pattern.
-  `CREATE OR REPLACE MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN strlen(x) IN (10, 20, 25) AND x[5] = '-' AND x[8] = '-' AND (strlen(x) = 10 OR x[11] = 'T') THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
+  `CREATE OR REPLACE MACRO day_ok_(x, a) AS (CASE WHEN x IS NULL THEN true WHEN a IS NULL THEN false WHEN strlen(x) IN (20, 25) AND x LIKE '____-__-__T%' THEN true WHEN strlen(x) = 10 AND x LIKE '____-__-__' THEN true ELSE regexp_full_match(x, '\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?') END)`,
   // "Patient/7", "https://server/fhir/Patient/7", "Patient/7/_history/2", "urn:uuid:7" all name 7.
   `CREATE OR REPLACE MACRO ref_id_(r) AS (CASE WHEN contains(r, '/_history/') THEN split_part(split_part(r, '/_history/', 1), '/', -1) WHEN starts_with(r, 'urn:uuid:') THEN substr(r, 10) ELSE parse_filename(r, false, 'forward_slash') END)`,
   // A value that is an object as JSON, anything else as NULL: JSON functions refuse plain text even where a CASE would not ask them.

@@ -64,6 +64,7 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
       SELECT n.e, n.id, who.p, n.class, n.start_, n.end_, left(n.start_text, 7) AS month, above.e AS parent, n.u, n.file, n.line, moved.froms, moved.units, ${counted.join(' AND ')} AS counted
       FROM numbered n LEFT JOIN who ON who.id = n.subject LEFT JOIN numbered above ON above.id = n.parent LEFT JOIN moved ON moved.e = n.e`,
     `CREATE OR REPLACE TABLE cover AS SELECT p, list({'start_': start_, 'until': coalesce(end_, start_ + INTERVAL 30 DAY), 'e': e, 'u': u} ORDER BY start_, e) AS visits FROM enc WHERE start_ IS NOT NULL AND p IS NOT NULL GROUP BY p`,
+    'DROP TABLE sited; DROP TABLE visit; DROP TABLE label; DROP TABLE place',
   ];
 }
 

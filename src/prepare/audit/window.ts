@@ -1,6 +1,6 @@
 // How is an element's look-back window said in words?
 import type { Element } from '../../spine/deployments/model.ts';
-import { minutesOf, sayMinutes } from './durations.ts';
+import { minutesOf, sayMinutes } from '../../tools/base/durations.ts';
 
 /** "from 24 h before to 6 h after encounter start", "anywhere in the export", "during the encounter". */
 export function sayWindow({ window: { anchor, before, after }, per, resource }: Element): string {

@@ -1,6 +1,7 @@
 // What does the whole notes audit know, before the first check speaks?
 import type { DataSection } from '../../spine/deployments/model.ts';
 import { emptyCell, joinPatient, type Cell } from './cells.ts';
+import { decisionOf, type Decision } from './decision.ts';
 import { maxRows, type EvidenceRow, type TypeRow, type Unit } from './model.ts';
 import type { CrossPatientFinding } from './provenance/provenance.ts';
 import type { Unreadable } from './reading/decode.ts';
@@ -52,8 +53,15 @@ export interface Documents {
   finished: number;
   /** Finished after the end of their encounter. */
   afterEncounter: number;
+  /** Readable notes of an encounter whose moment of decision and whose own time are known, and those finished by then. */
+  decided: number;
+  inTime: number;
+  /** Encounters with such notes; those with one finished by the decision; hours from the newest of these to the decision, at most a million. */
+  encounters: number;
+  informed: number;
+  hoursOld: number[];
 }
-const emptyDocuments = (): Documents => ({ all: 0, readable: 0, replaced: 0, repeated: 0, unreadable: {}, charset: 0, troubled: 0, withoutDate: 0, unreadableDate: 0, withoutAuthor: 0, patientUnknown: 0, encounterUnknown: 0, withEncounter: 0, delays: [], finished: 0, afterEncounter: 0 });
+const emptyDocuments = (): Documents => ({ all: 0, readable: 0, replaced: 0, repeated: 0, unreadable: {}, charset: 0, troubled: 0, withoutDate: 0, unreadableDate: 0, withoutAuthor: 0, patientUnknown: 0, encounterUnknown: 0, withEncounter: 0, delays: [], finished: 0, afterEncounter: 0, decided: 0, inTime: 0, encounters: 0, informed: 0, hoursOld: [] });
 
 /** A writer's own text, to show how writers differ. */
 export interface Writer {
@@ -67,6 +75,8 @@ export type Evidence = Map<string, EvidenceRow[]>;
 
 export interface Desk {
   data: DataSection | null;
+  /** When the model decides; null: nobody says. */
+  decision: Decision | null;
   tally: Tally;
   cells: Map<string, Cell>;
   documents: Map<string, Documents>;
@@ -93,7 +103,7 @@ export interface Desk {
 }
 
 export const emptyDesk = (data: DataSection | null, tally: Tally): Desk => ({
-  data, tally, cells: new Map(), documents: new Map(), writers: new Map(), depths: new Map(), days: new Map(), stalest: [], crossPatient: [], contradicted: new Map(), contradictedRules: new Map(), comparable: new Map(),
+  data, decision: decisionOf(data), tally, cells: new Map(), documents: new Map(), writers: new Map(), depths: new Map(), days: new Map(), stalest: [], crossPatient: [], contradicted: new Map(), contradictedRules: new Map(), comparable: new Map(),
   noteTypes: [], evidence: new Map(), templatesKnown: false, structuredKnown: false, patientsKnown: false, encountersKnown: false, first: null, last: null,
 });
 

@@ -129,6 +129,31 @@ describe('what is wrong with a chart', () => {
     expect(find(same, 'U09')).toMatchObject({ n: 1, k: 0 });
   });
 
+  it('U13: which notes are finished when the model decides, and how fresh the newest is', { timeout: 60_000 }, async () => {
+    // Encounters begin at day e × 30; their note is written a day later, at midnight or an hour after.
+    const made = smallExport();
+    const said = async (change: (data: Record<string, unknown>) => void) => find(await audit(made, { charter: await charter(change) }), 'U13');
+    expect((await said(() => {})).figures['notesWithDecision']).toBeUndefined();
+    const late = await said((data) => (data['decision'] = { anchor: 'encounter-start', after: 'PT2H' }));
+    expect(late.figures).toMatchObject({ notesWithDecision: 96, notesInTime: 0, encountersWithNotes: 96, encountersInformed: 0, hoursOldP50: null });
+    expect(late.says).toContain('When the model decides (2 h after the encounter began), 0 % of 96 notes are finished');
+    expect(late.rows.map(({ says }) => says)).toEqual(expect.arrayContaining([expect.stringMatching(/^Finished .* after the decision\.$/)]));
+    const after = await said((data) => (data['decision'] = { anchor: 'encounter-end' }));
+    expect(after.figures).toMatchObject({ notesInTime: 96, encountersInformed: 96, hoursOldP50: 24 });
+    // Without a moment of its own the charter's latest window says it.
+    const element = (id: string, duration: string) => ({ id, name: id, resource: 'Observation', path: 'value.ofType(Quantity).value', per: 'encounter', tier: 'important', window: { anchor: 'encounter-start', after: duration } });
+    expect((await said((data) => (data['elements'] = [element('lactate', 'PT1H'), element('pulse', 'P2D')]))).figures).toMatchObject({ notesInTime: 96, encountersInformed: 96, hoursOldP50: 24 });
+  });
+
+  it('reads the units of an encounter by any FHIRPath of the subset, and refuses what is none before it reads', { timeout: 60_000 }, async () => {
+    const made = smallExport();
+    for (const one of made) if (one['resourceType'] === 'Encounter') one['location'] = [{ status: 'planned', location: { reference: 'Location/surg' } }, { status: 'completed', location: { reference: 'Location/med' } }];
+    const at = async (department: string) => (await audit(made, { charter: await charter((data) => (data['unitPaths'] = { department })) })).shares.filter(({ level }) => level === 'department').map((row) => row.department);
+    expect(new Set(await at("location.where(status = 'completed').location"))).toEqual(new Set(['Medicine']));
+    expect(new Set(await at("location.where(status = 'planned').location.getReferenceKey(Location)"))).toEqual(new Set(['Surgery']));
+    await expect(at('location.where(')).rejects.toThrow(/FHIRPath/);
+  });
+
   it('U10, U11, U13: addresses, orphans, doubles, no date, no author', async () => {
     const odd: Made[] = [
       document({ id: 'away', subject: 'p1', at: day(3), text: null, url: 'https://elsewhere.example/x' }),

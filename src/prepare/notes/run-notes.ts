@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSection } from '../../spine/deployments/model.ts';
 import type { Clock } from '../../tools/base/clock.ts';
+import { sayMinutes } from '../../tools/base/durations.ts';
 import { Problem } from '../../tools/base/problem.ts';
+import { archiveKind } from '../../tools/fhir/sources/archives/unpack.ts';
+import { unpacked } from '../../tools/fhir/sources/archives/unpacked.ts';
 import { emptyCell, type Cell } from './cells.ts';
 import { checks } from './checks.ts';
 import { contradictionsIn, prepareFinder } from './contradictions.ts';
@@ -22,6 +25,7 @@ import { openGathering, type Gathering } from './reading/gather.ts';
 import type { EncounterHead, NoteHead } from './reading/heads.ts';
 import { readCsv, type Column } from './reading/read-csv.ts';
 import { listExport, readFolder } from './reading/read-folder.ts';
+import { unitPath } from './reading/unit-path.ts';
 
 export interface NotesOptions {
   clock: Clock;
@@ -49,7 +53,10 @@ export async function runNotes(source: string, options: NotesOptions): Promise<N
   const workspace = await mkdtemp(join(options.workspace ?? tmpdir(), 'attending-notes-'));
   let gathering: Gathering | null = null;
   try {
-    gathering = await gather(source, workspace, options);
+    // An export may come as an archive; one CSV file is read as it is.
+    const isPlainFile = (await stat(source).catch(() => null))?.isFile() && (await archiveKind(source)) === undefined;
+    const place = isPlainFile ? source : (await unpacked(source, workspace, { signal: options.signal })).folder;
+    gathering = await gather(place, workspace, options);
     const desk = await trace(gathering, options);
     options.onProgress?.({ stage: 'writing', says: 'Putting the findings together', done: 0.98 });
     const findings = checks.flatMap((check) => check.find(desk));
@@ -74,6 +81,8 @@ async function gather(source: string, workspace: string, { charter, structured, 
   const expected = (listed?.expected ?? 0) + (isCsv ? about.size * 2 : 0);
   const total = Math.max(1, (listed?.bytes ?? 0) + (isCsv ? about.size : 0));
   const paths = charter?.data.unitPaths ?? { facility: 'serviceProvider', department: 'location.location', clinician: 'participant.individual' };
+  // A path that cannot be used is told before anything is read.
+  for (const path of Object.values(paths)) unitPath(path);
   const gathering = openGathering(workspace, expected);
   let before = 0;
   const tell = (bytes: number, file: string) => onProgress?.({ stage: 'reading', says: `Reading ${file}`, done: 0.45 * Math.min(1, (before + bytes) / total) });
@@ -242,7 +251,37 @@ function countDocuments(desk: Desk, chart: Chart, types: Types, isCounted: (enco
     }
   };
   for (const { head, facility, department, type, encounter } of chart.notes) take(head, facility, department, type, encounter, null);
+  countInTime(desk, chart, isCounted);
   for (const { head, facility, department, type, encounter, because } of chart.rest) take(head, facility, department, type, encounter, because);
+}
+
+/** Which notes are finished when the model decides, and how fresh is the newest of them then? */
+function countInTime(desk: Desk, chart: Chart, isCounted: (encounter: EncounterHead | null) => boolean): void {
+  const { decision } = desk;
+  if (decision === null || chart.subject === null) return;
+  const encounters = new Map<string, { keys: readonly string[]; moment: number; newest: number | null }>();
+  for (const { head, facility, department, type, encounter } of chart.notes) {
+    const written = head.signed !== null && (head.at === null || head.signed > head.at) ? head.signed : head.at;
+    const moment = encounter === null ? null : decision.of(encounter);
+    if (encounter === null || moment === null || written === null || !isCounted(encounter)) continue;
+    const finished = Date.parse(written);
+    const isInTime = finished <= moment;
+    for (const one of keysOf(facility, department, type).map((key) => documentsAt(desk, key))) {
+      one.decided++;
+      if (isInTime) one.inTime++;
+    }
+    if (!isInTime) remember(desk, 'U13 late', rowOf(desk, head, `Finished ${sayMinutes((finished - moment) / 60_000)} after the decision.`));
+    const mine = encounters.get(encounter.id) ?? { keys: [everything, { facility, department: null, type: null }, { facility, department, type: null }].map(keyOf), moment, newest: null };
+    if (isInTime) mine.newest = Math.max(mine.newest ?? finished, finished);
+    encounters.set(encounter.id, mine);
+  }
+  for (const { keys, moment, newest } of encounters.values())
+    for (const one of keys.map((key) => documentsAt(desk, key))) {
+      one.encounters++;
+      if (newest === null) continue;
+      one.informed++;
+      if (one.hoursOld.length < 1_000_000) one.hoursOld.push((moment - newest) / 3_600_000);
+    }
 }
 
 function countText(desk: Desk, chart: Chart, traced: ChartProvenance, isCounted: (encounter: EncounterHead | null) => boolean): void {

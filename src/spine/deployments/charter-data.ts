@@ -76,6 +76,13 @@ export const dataSection = z.strictObject({
       clinician: z.string().default('participant.individual').describe('FHIRPath from Encounter to the responsible clinician.'),
     })
     .default({ facility: 'serviceProvider', department: 'location.location', clinician: 'participant.individual' }),
+  decision: z
+    .strictObject({
+      anchor: z.enum(['encounter-start', 'encounter-end']),
+      after: duration.optional().describe('How long after the anchor; without it at the anchor.'),
+    })
+    .optional()
+    .describe('The moment the model decides, counted from the encounter: what is on record later cannot inform it. Without it the end of the latest window of an element stands for it.'),
   elements: z.array(element).default([]),
   noteTypes: z
     .array(z.strictObject({ name: z.string(), codes: z.array(coding).default([]), tier }))

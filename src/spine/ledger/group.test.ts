@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sql } from 'kysely';
 import { openDatabase, type Db } from '../../tools/server/database.ts';
 import { testDatabase, testHouse } from '../../tools/server/test-database.ts';
-import { append, appendAll, appendGrouped, entries, ledger, openPayload, seal, signHead, verifyDatabase } from './ledger.ts';
+import { append, appendAll, appendGrouped, appendInTurn, entries, ledger, openPayload, seal, signHead, verifyDatabase } from './ledger.ts';
 import { entryKind, leafOf, type NewEntry } from './model.ts';
 import { leafAt, prepare } from './prepare.ts';
 import { testCallers } from '../../tools/server/test-database.ts';
@@ -85,6 +85,29 @@ describe('grouped appending', async () => {
   });
 });
 
+it('what is written with an entry is written in its transaction, in turn with the groups', async () => {
+  const { db, drop } = await testDatabase([ledger]);
+  try {
+    await sql`create table public.beside (position bigint, text text)`.execute(db);
+    const write = (text: string, fails = false) =>
+      appendInTurn(db, one(0), {
+        before: async (tx) => void (await sql`insert into public.beside (text) values (${text})`.execute(tx)),
+        after: async (tx, position) => {
+          await sql`update public.beside set position = ${position} where text = ${text}`.execute(tx);
+          if (fails) throw new Error('the change failed');
+        },
+      });
+    const many = (from: number) => Array.from({ length: 40 }, (_, n) => appendGrouped(db, one(from + n)));
+    const settled = await Promise.allSettled([...many(0), write('first'), ...many(40), write('fails', true), ...many(80), write('second')]);
+    expect(settled.map(({ status }) => status === 'rejected')).toEqual(settled.map((_, nth) => nth === 81));
+    const { rows } = await sql<{ position: number; text: string }>`select position, text from public.beside order by position`.execute(db);
+    expect(rows).toEqual([{ position: 40, text: 'first' }, { position: 121, text: 'second' }]);
+    expect((await entries(db, { limit: 1 })).items[0]!.position).toBe(121);
+  } finally {
+    await drop();
+  }
+});
+
 it('two instances on one database take turns', async () => {
   const { db, address, drop } = await testDatabase([ledger]);
   const other: Db = openDatabase(address, 3);
@@ -104,9 +127,9 @@ it('callers are told when the database went away, and the next ones get through'
   const { db, drop } = await testDatabase([ledger]);
   try {
     await appendGrouped(db, one(0));
-    const waiting = Array.from({ length: 50 }, (_, n) => appendGrouped(db, one(n)));
+    const waiting = Promise.allSettled(Array.from({ length: 50 }, (_, n) => appendGrouped(db, one(n))));
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.execute(db);
-    await Promise.allSettled(waiting);
+    await waiting;
     const again = await appendGrouped(db, one(1)).catch(() => appendGrouped(db, one(1)));
     const { items } = await entries(db, { limit: 500 });
     expect(items[0]!.position).toBe(again.position);

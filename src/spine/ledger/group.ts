@@ -45,7 +45,7 @@ const carefulFor = 32;
  * When it throws, the entry was not acknowledged. After a lost connection it may stand in the ledger all the same.
  */
 export function appendGrouped(db: Db, one: Appending): Promise<Appended> {
-  return join(db, prepare(one), null);
+  return join(db, one, null);
 }
 
 /**
@@ -53,15 +53,16 @@ export function appendGrouped(db: Db, one: Appending): Promise<Appended> {
  * in groups. With `append` they would find the head moved every time, and write again what they had written for nothing.
  */
 export function appendInTurn(db: Db, one: Appending, alongside: Alongside): Promise<Appended> {
-  return join(db, prepare(one), alongside);
+  return join(db, one, alongside);
 }
 
-// An entry was checked before it comes here, and not in the flush: a malformed one fails its own caller only.
-function join(db: Db, one: Prepared, alongside: Alongside | null): Promise<Appended> {
+function join(db: Db, one: Appending, alongside: Alongside | null): Promise<Appended> {
   return new Promise((done, failed) => {
+    // Checked here and not in the flush: a malformed entry fails its own caller only.
+    const waiting: Waiting = { one: prepare(one), with: alongside, done, failed };
     let group = groups.get(db);
     if (!group) groups.set(db, (group = { waiting: [], flushing: false, head: null, locked: 0 }));
-    group.waiting.push({ one, with: alongside, done, failed });
+    group.waiting.push(waiting);
     if (group.flushing) return;
     group.flushing = true;
     // After this turn, so that callers who come in the same turn share the commit.

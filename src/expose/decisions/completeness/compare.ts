@@ -8,11 +8,9 @@ import type { Caller, House } from '../../../tools/server/capability.ts';
 import { clopperPearson } from '../../../tools/statistics/intervals.ts';
 import { kinds } from '../entry-kinds.ts';
 import { catchUp } from '../project.ts';
+import { isShort } from './gaps.ts';
 import type { completeness } from './model.ts';
 import * as records from './records.ts';
-
-/** Hours below this share count as a gap. */
-export const wanted = 0.99;
 
 export async function tellCounts(house: House, caller: Caller, { deployment, source, counts }: { deployment: string; source: string; counts: readonly { hour: string; inferences: number; eligible?: number | undefined }[] }): Promise<{ hours: number }> {
   const found = await requireDeployment(house.db, caller, deployment);
@@ -38,7 +36,7 @@ export function foundIn(hours: readonly records.Hour[]): { counted: number; foun
     found += there;
     // An hour without an inference says nothing; it neither ends a gap nor makes one.
     if (one.counted === 0) continue;
-    run = there < wanted * one.counted ? run + 1 : 0;
+    run = isShort(one) ? run + 1 : 0;
     longest = Math.max(longest, run);
   }
   return { counted, found, longestRun: hours.length === 0 ? null : longest };

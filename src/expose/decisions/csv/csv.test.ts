@@ -9,13 +9,13 @@ import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
 import { capability as deployments } from '../../../spine/deployments/deployments.ts';
 import { addProduct, createDeployment } from '../../../spine/deployments/model.ts';
-import { ledger, remember } from '../../../spine/ledger/ledger.ts';
+import { entries, ledger, remember } from '../../../spine/ledger/ledger.ts';
 import { catalogue, measures } from '../../../spine/measures/measures.ts';
 import { testHouse } from '../../../tools/server/test-database.ts';
 import { capability as decisions, decisionMeasures } from '../decisions.ts';
-import { listDecisions, type BatchAnswer } from '../model.ts';
+import { keepCsvMapping, listDecisions, readCsvMapping, type BatchAnswer } from '../model.ts';
 import { importFile } from './import-file.ts';
-import { guessMapping, parseMapping } from './mapping.ts';
+import { guessMapping, parseMapping, writeMapping } from './mapping.ts';
 import { rowsOf } from './rows.ts';
 
 const house = await testHouse([ledger, deployments, measures(catalogue(decisionMeasures)), decisions], { remember, now: '2027-03-10T12:00:00.000Z' });
@@ -64,6 +64,25 @@ it('is refused whole where the mapping cannot work', async () => {
   expect(await take('', 'alone\n1\n')).toMatchObject({ status: 400 });
   expect(() => parseMapping('use', 'ms')).toThrow(RangeError);
   expect(guessMapping('feedback', ['decision-id', 'TIME', 'Action'])).toMatchObject({ key: { column: 'decision-id' }, at: { column: 'TIME' }, act: { column: 'Action' } });
+});
+
+it('a mapping is kept for the next file, and is written as it is read', async () => {
+  const columns = ['id, of the alert', 'MRN', 'time', 'model', 'score'];
+  const mapping = { key: { column: 'id, of the alert' }, subject: { column: 'MRN' }, at: { column: 'time' }, version: { always: '4.2' } };
+  const written = writeMapping('decision', mapping, columns);
+  expect(parseMapping('decision', written)).toEqual({ ...mapping, 'output.score': { always: '' } });
+  const asked = { query: { deployment: 'sepsis', what: 'decision' as const } };
+  expect(await house.call(readCsvMapping, asked, 'data-engineer')).toEqual({ kept: null });
+  const body = { deployment: 'sepsis', what: 'decision' as const, map: written, zone: '-07:00' };
+  await house.call(keepCsvMapping, { body }, 'data-engineer');
+  await house.call(keepCsvMapping, { body }, 'data-engineer');
+  expect(await house.call(readCsvMapping, asked, 'data-engineer')).toEqual({ kept: { map: written, zone: '-07:00' } });
+  expect((await entries(house.db, { kind: 'csv.mapping-kept' })).items).toHaveLength(1);
+  await expect(house.call(keepCsvMapping, { body: { ...body, map: 'colour=red' } }, 'data-engineer')).rejects.toMatchObject({ kind: 'bad-input' });
+  // A field that is left open on purpose stays open, although a column has its name.
+  const taken = await take(`map=${encodeURIComponent(written)}&zone=Z`, 'time;id, of the alert;MRN;score\n2027-03-01 09:00;K-1;77;0.5\n');
+  expect(taken).toMatchObject({ recorded: 1, refused: 0 });
+  expect((await house.call(listDecisions, { query: { deployment: 'sepsis' } }, 'clinical-owner')).items.find(({ at }) => at === '2027-03-01T09:00:00.000Z')).toMatchObject({ score: null });
 });
 
 it('comes from a file at a terminal', async () => {

@@ -54,25 +54,34 @@ export function guessMapping(what: What, columns: readonly string[]): Mapping {
 
 /**
  * A mapping as it is written in a command or an address: `key=alert_id,output.score=risk,version:=2.3.0`, where `:=`
- * gives one text for every row. Throws RangeError, naming what is wrong.
+ * gives one text for every row, and `:=` with nothing behind it leaves the field open although a column has its name. A
+ * comma in a name is written `\\,`. Throws RangeError, naming what is wrong.
  */
 export function parseMapping(what: What, written: string): Mapping {
   const mapping: Record<string, Source> = {};
-  for (const part of written.split(',').map((one) => one.trim()).filter((one) => one !== '')) {
-    const found = /^([A-Za-z.]+)(:?=)(.+)$/.exec(part);
+  for (const part of written.split(/(?<!\\),/).map((one) => one.replaceAll('\\,', ',').trim()).filter((one) => one !== '')) {
+    const found = /^([A-Za-z.]+)(?:(=)(.+)|(:=)(.*))$/.exec(part);
     if (!found) throw new RangeError(`\`${part}\` is not field=column or field:=text`);
-    const [, field = '', sign, value = ''] = found;
+    const [, field = '', column, name, , text = ''] = found;
     if (!Object.hasOwn(fields[what], field)) throw new RangeError(`there is no field \`${field}\` of ${what}; there are ${Object.keys(fields[what]).join(', ')}`);
-    mapping[field] = sign === '=' ? { column: value.trim() } : { always: value.trim() };
+    mapping[field] = column === '=' ? { column: name!.trim() } : { always: text.trim() };
   }
   return mapping;
 }
+
+/** A mapping as `parseMapping` reads it. Fields that a column's name would fill, and that are not to be filled, are named. */
+export function writeMapping(what: What, mapping: Mapping, columns: readonly string[]): string {
+  const open = Object.keys(guessMapping(what, columns)).filter((field) => !mapping[field]);
+  return [...Object.entries(mapping).map(([field, source]) => ('column' in source ? `${field}=${source.column}` : `${field}:=${source.always.trim()}`)), ...open.map((field) => `${field}:=`)].map((part) => part.replaceAll(',', '\\,')).join(',');
+}
+
+export const fills = (source: Source | undefined): boolean => source !== undefined && ('column' in source || source.always.trim() !== '');
 
 /** What a mapping cannot do for a file with these columns: one sentence each. */
 export function faultsOf(what: What, mapping: Mapping, columns: readonly string[]): string[] {
   return [
     ...Object.entries(mapping).flatMap(([field, source]) => ('column' in source && !columns.includes(source.column) ? [`there is no column \`${source.column}\` for ${field}`] : [])),
-    ...Object.entries(fields[what]).flatMap(([field, one]) => (one.needed && !mapping[field] ? [`nothing fills ${field}, which is needed`] : [])),
+    ...Object.entries(fields[what]).flatMap(([field, one]) => (one.needed && !fills(mapping[field]) ? [`nothing fills ${field}, which is needed`] : [])),
   ];
 }
 

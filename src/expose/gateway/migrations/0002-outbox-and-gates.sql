@@ -19,3 +19,6 @@ alter table gateway.policy add column exception text;
 
 -- The address under which an instance is reached, as its settings tell it.
 alter table gateway.instance add column address text;
+
+-- What something faulty looked like: its keys, and of every value only what kind it is.
+alter table gateway.lint add column example text;

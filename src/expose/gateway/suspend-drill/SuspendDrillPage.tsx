@@ -10,13 +10,12 @@ import { FormDialog } from '../../../tools/ui/FormDialog.tsx';
 import { Go, useParam } from '../../../tools/ui/Go.tsx';
 import { useMay } from '../../../tools/ui/me.ts';
 import { Note } from '../../../tools/ui/Note.tsx';
-import { count } from '../../../tools/ui/numbers.ts';
+import { count, span } from '../../../tools/ui/numbers.ts';
 import { Page, Part } from '../../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../../tools/ui/Progress.tsx';
 import { RelativeTime, showInstant } from '../../../tools/ui/RelativeTime.tsx';
 import { Verdict, type VerdictName } from '../../../tools/ui/Verdict.tsx';
-import { brief } from '../../decisions/words.ts';
 import { actInSuspendDrill, callSuspendDrill, grounds, listSuspendDrills, orderSuspendDrill, resumeSuspendDrill, reviewSuspendDrill, type Act, type DrillStep, type SuspendDrill } from './model.ts';
 
 type Drills = Answered<typeof listSuspendDrills>;
@@ -64,7 +63,7 @@ function CallDrill({ deployment, arms }: { deployment: string } & Pick<Drills, '
 
 const stateWords: Record<DrillStep['state'], [VerdictName, string]> = { done: ['met', 'done'], late: ['not-met', 'late'], failed: ['not-met', 'failed'], open: ['not-measurable', 'open'] };
 const stepWords: Record<DrillStep['step'], string> = { called: 'Call', acknowledged: 'Acknowledged', ordered: 'Stop ordered', stopped: 'Every instance', 'nothing-shown': 'Nothing shown', fallback: 'Fallback', told: 'People told', resumed: 'Resumed', reviewed: 'Reviewed' };
-const inUnit = (n: number, unit: DrillStep['unit']) => (unit === 'milliseconds' ? `${count(n)} ms` : unit === 'days' ? `${count(n)} working days` : n < 1 ? brief(n * 60_000) : `${n.toFixed(1)} min`);
+const inUnit = (n: number, unit: DrillStep['unit']) => (unit === 'milliseconds' ? `${count(n)} ms` : unit === 'days' ? `${count(n)} working days` : n < 1 ? span(n * 60_000) : `${n.toFixed(1)} min`);
 
 function OneDrill({ deployment, drill }: { deployment: string; drill: SuspendDrill }) {
   const settled = drill.steps.filter(({ state }) => state !== 'open').length;

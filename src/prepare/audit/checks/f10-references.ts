@@ -26,23 +26,25 @@ export const referencesResolve: Check = {
     // Most references are of the form Type/id and resolve: their hash is among those of the resources that are pointed at. Only the rest is looked at one by one.
     const targets = Object.keys(desk.resources).filter((type) => pointedAt.has(type));
     await database.run(`CREATE OR REPLACE TEMP TABLE target AS SELECT DISTINCT hash(resourceType || '/' || id) AS h FROM resources WHERE resourceType IN (${targets.map(quote).join(', ') || 'NULL'}) AND id IS NOT NULL AND NOT contains(id, '?') AND NOT contains(id, '/')`);
-    const single = texts.filter(({ many }) => !many);
-    const found = new Map<number, number>();
-    for (const { at, n } of single.length === 0 ? [] : await database.rows<{ at: number; n: number }>(single.map(({ resource, at, text }) => `SELECT ${at} AS at, count(*) AS n FROM ${name(`raw_${resource}`)} SEMI JOIN target ON target.h = hash(${text}) WHERE ${text} IS NOT NULL`).join(' UNION ALL ')))
-      if (n > 0) found.set(at, (found.get(at) ?? 0) + n);
+    const [single, several] = [texts.filter(({ many }) => !many), texts.filter(({ many }) => many)];
+    const each = single.map(({ resource, at, text }, field) => `SELECT ${at} AS resource, ${field} AS field, ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)} WHERE ${text} IS NOT NULL`).join(' UNION ALL ') || `SELECT 0 AS resource, 0 AS field, NULL::VARCHAR AS one, 0 AS _file, 0::BIGINT AS _line WHERE false`;
+    await database.run(`CREATE OR REPLACE TEMP TABLE missed AS SELECT resource, any_value(one) AS ref, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (${each}) ANTI JOIN target ON target.h = hash(one) GROUP BY resource, field, hash(one)`);
+    const straight = new Map<number, number>();
+    if (single.length > 0)
+      for (const { resource, n } of await database.rows<{ resource: number; n: number }>(`SELECT resource, sum(n)::BIGINT AS n FROM (${single.map(({ resource, at, text }) => `SELECT ${at} AS resource, count(${text}) AS n FROM ${name(`raw_${resource}`)}`).join(' UNION ALL ')} UNION ALL SELECT resource, -sum(n)::BIGINT FROM missed GROUP BY resource) GROUP BY resource`)) straight.set(resource, n);
     // Equal references are looked up once, and those of all types together: the ids of the whole export are read once.
     await database.run(`CREATE OR REPLACE TEMP TABLE named AS SELECT *, split_part(plain, '/', -2) AS type, split_part(plain, '/', -1) AS target FROM (SELECT resource, ref, n, first, CASE WHEN contains(ref, '/_history/') THEN split_part(ref, '/_history/', 1) ELSE ref END AS plain
-        FROM (${texts.map(distinctReferences).join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))`);
+        FROM (${['SELECT resource, ref, n, first FROM missed', ...several.map(listedReferences)].join(' UNION ALL ')}) WHERE NOT starts_with(ref, '#') AND NOT contains(ref, '?') AND NOT starts_with(ref, 'urn:') AND contains(ref, '/'))`);
     await database.run(`CREATE OR REPLACE TEMP TABLE pointing AS WITH there AS (SELECT DISTINCT x.resourceType, x.id FROM resources x SEMI JOIN named ON named.target = x.id AND named.type = x.resourceType)
       SELECT named.resource, named.ref, named.n, named.first, named.type IN (${held}) AS held, there.id IS NOT NULL AS ok FROM named LEFT JOIN there ON there.id = named.target AND there.resourceType = named.type`);
     const others = await database.rows<{ resource: number; n: number; k: number; elsewhere: number; types: string }>(`SELECT resource, coalesce(sum(n) FILTER (held), 0)::BIGINT AS n, coalesce(sum(n) FILTER (held AND ok), 0)::BIGINT AS k, coalesce(sum(n) FILTER (NOT held), 0)::BIGINT AS elsewhere,
         to_json(list_slice(list_sort(coalesce(list(DISTINCT split_part(ref, '/', -2)) FILTER (NOT held), [])), 1, 10))::VARCHAR AS types FROM pointing GROUP BY resource ORDER BY resource`);
     const wrong = await database.rows<{ resource: number; rows: string }>(`SELECT resource, to_json(arg_min({file: first // 10000000000, line: first % 10000000000, a: ref}, first, ${maxRows}))::VARCHAR AS rows FROM pointing WHERE held AND NOT ok GROUP BY resource`);
-    await database.run('DROP TABLE pointing; DROP TABLE named; DROP TABLE target');
+    await database.run('DROP TABLE pointing; DROP TABLE named; DROP TABLE missed; DROP TABLE target');
     const rows = desk.types.flatMap((_, at) => {
       const other = others.find((one) => one.resource === at);
-      const straight = found.get(at) ?? 0;
-      return other || straight > 0 ? [{ resource: at, n: straight + (other?.n ?? 0), k: straight + (other?.k ?? 0), elsewhere: other?.elsewhere ?? 0, types: other?.types ?? '[]' }] : [];
+      const found = straight.get(at) ?? 0;
+      return other || found > 0 ? [{ resource: at, n: found + (other?.n ?? 0), k: found + (other?.k ?? 0), elsewhere: other?.elsewhere ?? 0, types: other?.types ?? '[]' }] : [];
     });
     return rows.map(({ resource: at, n, k, elsewhere, types }): Finding => {
       const resource = desk.types[at]!;
@@ -77,10 +79,7 @@ interface ReferenceText {
   many: boolean;
 }
 
-/** Equal texts are read once for all rows that have the same; a list of references is taken apart. `first`: where it stands first. */
-const distinctReferences = ({ resource, at, text, many }: ReferenceText): string => {
-  const grouped = `SELECT any_value(one) AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) ${many ? '' : 'ANTI JOIN target ON target.h = hash(one) '}WHERE one IS NOT NULL GROUP BY hash(one)`;
-  return many
-    ? `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first FROM (${grouped})) GROUP BY ref`
-    : `SELECT ${at} AS resource, one AS ref, n, first FROM (${grouped})`;
-};
+/** A list of references is taken apart, equal lists once. `first`: where a reference stands first. */
+const listedReferences = ({ resource, at, text }: ReferenceText): string =>
+  `SELECT ${at} AS resource, ref, sum(n) AS n, min(first) AS first FROM (SELECT unnest(regexp_extract_all(one, '"reference"\\s*:\\s*"([^"]+)"', 1)) AS ref, n, first
+    FROM (SELECT any_value(one) AS one, count(*) AS n, min(_file::BIGINT * 10000000000 + _line) AS first FROM (SELECT ${text} AS one, _file, _line FROM ${name(`raw_${resource}`)}) WHERE one IS NOT NULL GROUP BY hash(one))) GROUP BY ref`;

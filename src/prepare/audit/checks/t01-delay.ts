@@ -1,6 +1,6 @@
 // T01: how long after the event was it on record?
 import type { Check } from '../check.ts';
-import { minutesOf, sayMinutes } from '../durations.ts';
+import { minutesOf, sayMinutes } from '../../../tools/base/durations.ts';
 import { tidy } from '../judging.ts';
 
 export const delayToRecord: Check = {

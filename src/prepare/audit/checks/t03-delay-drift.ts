@@ -2,7 +2,7 @@
 import { quote } from '../../../tools/fhir/fhir.ts';
 import { binomialTail } from '../../../tools/statistics/distribution.ts';
 import { thresholdOf, tierOf, whole, type Check } from '../check.ts';
-import { sayMinutes } from '../durations.ts';
+import { sayMinutes } from '../../../tools/base/durations.ts';
 import { clusteredInterval, percent, sayInterval, sayThreshold, sayUnit, smallestUnit, tidy, type Moments } from '../judging.ts';
 import type { Finding } from '../model.ts';
 import { recentMonths, windowsInWords } from '../recent-months.ts';

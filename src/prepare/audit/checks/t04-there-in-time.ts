@@ -1,6 +1,6 @@
 // T04: was the value on record when the model has to decide?
 import type { Check } from '../check.ts';
-import { minutesOf, sayMinutes } from '../durations.ts';
+import { minutesOf, sayMinutes } from '../../../tools/base/durations.ts';
 import { lookAtRows } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 

@@ -26,7 +26,7 @@ export async function newestExport(path: string, folder: string): Promise<FoundE
 async function printOf(path: string, folder: string, names: readonly string[]): Promise<FoundExport | null> {
   // Half-written files of a download say so by their names.
   const files = names.filter((name) => !name.startsWith('.') && !/\.(part|partial|tmp|crdownload)$/.test(name)).sort();
-  if (!files.some((name) => /\.(ndjson|json|csv|parquet)(\.gz)?$/i.test(name))) return null;
+  if (!files.some((name) => /\.((ndjson|json|csv|tsv|parquet)(\.gz)?|zip|tar|tgz|tar\.gz)$/i.test(name))) return null;
   const stats = await Promise.all(files.map((name) => stat(join(path, name))));
   return { folder, print: JSON.stringify([folder, files.map((name, i) => [name, stats[i]!.size, Math.floor(stats[i]!.mtimeMs)])]), newest: Math.max(...stats.map(({ mtimeMs }) => mtimeMs)) };
 }

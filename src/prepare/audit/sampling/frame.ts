@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Element } from '../../../spine/deployments/model.ts';
 import { quote, type Database } from '../../../tools/fhir/fhir.ts';
-import { minutesOf } from '../durations.ts';
+import { minutesOf } from '../../../tools/base/durations.ts';
 import { unknownUnit } from '../units.ts';
 import type { Cell } from './allocate.ts';
 import { levelNames, type Found, type RecordKind, type StrataLevel } from './sample-words.ts';

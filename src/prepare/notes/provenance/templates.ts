@@ -1,7 +1,7 @@
 // Which text recurs in the notes of different patients?
 import type { NoteText, TemplateUse } from './model.ts';
 import { readWords, type Fingerprints } from './tokens.ts';
-import { gram, type WordMachine } from './word-machine.ts';
+import { gram } from './word-machine.ts';
 
 /** So many different patients make a template of text that one author or one unit alone writes. */
 export const patientsOfOneHand = 3;
@@ -62,7 +62,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   let singles = new Int32Array(newcomer * newcomers);
   let near = new Int32Array(1024);
   let touched = 0;
-  // What the hands of the chart that is read wrote in it; the newer pushes out the older.
+  // What the chart that is read had so far; the newer pushes out the older.
   const seen = new Int32Array(4096);
   // One bit per fingerprint of several patients: nearly all others are told from them without a look into the table.
   let sieve = new Int32Array(1 << 10);
@@ -98,7 +98,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     const who = (subject & 0xffff) || 1;
     const author = note.author === null ? 0 : (hashOf(note.author) & 0xffff) || 1;
     const unit = note.unit === null ? 0 : (hashOf(note.unit) & 0xffff) || 1;
-    const fresh = freshOf(machine, prints, Math.imul((author << 16) | unit, spread));
+    const fresh = freshOf(key, prints);
     touch(key, fresh);
     for (let n = 0; n < fresh; n++) {
       const i = near[n]!;
@@ -109,16 +109,15 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     read += end;
   }
 
-  /** Leaves out what this hand wrote in this chart before: it teaches nothing new, and half of all text is such. */
-  function freshOf({ key }: WordMachine, count: number, hand: number): number {
+  /** Leaves out what stood in this chart just before: it has no other patient, and who copies a text has not written it. */
+  function freshOf(key: Int32Array, count: number): number {
     if (near.length < count) near = new Int32Array(count * 2);
     let fresh = 0;
     for (let i = 0; i < count; i++) {
-      const mark = key[i]! ^ hand;
-      const slot = Math.imul(mark, spread) >>> 20;
+      const slot = Math.imul(key[i]!, spread) >>> 20;
       near[fresh] = i;
-      fresh += seen[slot] === mark ? 0 : 1;
-      seen[slot] = mark;
+      fresh += seen[slot] === key[i]! ? 0 : 1;
+      seen[slot] = key[i]!;
     }
     return fresh;
   }

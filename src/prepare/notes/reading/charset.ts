@@ -87,6 +87,7 @@ function utf8(bytes: Buffer, declared: string | null): Characters {
 
 /** The share of zero bytes at even and at odd places of the first 4 kB. */
 function zeroShares(bytes: Buffer): { even: number; odd: number } {
+  if (!bytes.includes(0)) return { even: 0, odd: 0 };
   const end = Math.min(bytes.length, 4096);
   let even = 0;
   let odd = 0;

@@ -51,7 +51,8 @@ export function decodeText(bytes: Buffer, contentType: string | null): DecodedTe
   if (bytes.length === 0) return nothing('empty');
   if (bytes.length > longestText) return nothing('too-large');
   for (const [magic, why] of magics) if (bytes[0] === magic[0] && magic.every((byte, at) => bytes[at] === byte)) return nothing(why);
-  const start = bytes.toString('latin1', 0, 200).trimStart();
+  // Nearly every text begins with a letter: no markup, no RTF, no byte order mark.
+  const start = (bytes[0]! | 0x20) >= 0x61 && (bytes[0]! | 0x20) <= 0x7a ? '' : bytes.toString('latin1', 0, 200).trimStart();
   if (start.startsWith('{\\rtf')) {
     const { text, trouble } = rtfText(bytes);
     return { ...finished(Buffer.from(text, 'utf8'), 'rtf'), trouble };

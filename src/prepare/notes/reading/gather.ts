@@ -41,12 +41,10 @@ export interface Gathered {
 /** Without a patient a document belongs to no chart. */
 export const noSubject = '';
 
-const asItIs = <T>(head: T): T => head;
-
 export function openGathering(workspace: string, expected: number) {
-  const charts = openStore<Head, ReturnType<typeof packed>>(join(workspace, 'charts'), expected, packed, unpacked);
-  const values = openStore<ValueHead, ValueHead>(join(workspace, 'values'), expected, asItIs, asItIs);
-  const pointed = openStore<BinaryHead, BinaryHead>(join(workspace, 'pointed'), expected, asItIs, asItIs);
+  const charts = openStore<Head>(join(workspace, 'charts'), expected, packed, unpacked);
+  const values = openStore<ValueHead>(join(workspace, 'values'), expected, JSON.stringify, JSON.parse);
+  const pointed = openStore<BinaryHead>(join(workspace, 'pointed'), expected, JSON.stringify, JSON.parse);
   const tally: Tally = { files: [], badLines: [], resources: {}, binaries: 0, binariesUsed: 0, textBytes: 0 };
   const places = new Map<string, string>();
   const owners = new Map<string, string>();

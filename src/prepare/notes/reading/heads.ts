@@ -74,18 +74,55 @@ export interface OrderHead {
 
 export type Head = NoteHead | EncounterHead | PatientHead | OrderHead;
 
-type PackedNote = [NoteHead['id'], NoteHead['resource'], string | null, string | null, string | null, string | null, string | null, string | null, string | null, string[], string[], Unreadable | null, NoteHead['format'], string | null, string | null, boolean, number, number];
+/** Longer texts go as JSON. */
+const longest = 0xd000;
+const texts = ['id', 'resource', 'at', 'signed', 'encounter', 'author', 'facility', 'department', 'type', 'why', 'format', 'charset', 'trouble'] as const satisfies readonly (keyof NoteHead)[];
 
-/** A note's head without its field names, half as long and read in half the time; other heads are few and stay as they are. */
-export const packed = (head: Head): PackedNote | Head =>
-  head.is !== 'note' ? head : [head.id, head.resource, head.at, head.signed, head.encounter, head.author, head.facility, head.department, head.type, head.codes, head.replaces, head.why, head.format, head.charset, head.trouble, head.badTime, head.file, head.line];
-
-export function unpacked(from: PackedNote | Head): Head {
-  if (!Array.isArray(from)) return from;
-  return {
-    is: 'note', id: from[0], resource: from[1], at: from[2], signed: from[3], encounter: from[4], author: from[5], facility: from[6], department: from[7], type: from[8],
-    codes: from[9], replaces: from[10], why: from[11], format: from[12], charset: from[13], trouble: from[14], badTime: from[15], file: from[16], line: from[17],
+/**
+ * A head as text. A note's begins with a blank, how many texts it has and how long each is, plus one, or 0 for none; behind them
+ * stand the texts. That is written and read in a third of the time of JSON. Other heads are few and go as JSON.
+ */
+export function packed(head: Head): string {
+  if (head.is !== 'note') return JSON.stringify(head);
+  let lengths = '';
+  let all = '';
+  let most = texts.length + 1 + head.codes.length + head.replaces.length;
+  const count = String.fromCharCode(most);
+  const put = (text: string) => {
+    lengths += String.fromCharCode(text.length + 1);
+    all += text;
+    if (text.length > most) most = text.length;
   };
+  for (const name of texts) {
+    const text = head[name];
+    if (text === null) lengths += '\u0000';
+    else put(text);
+  }
+  put(`${head.file} ${head.line} ${head.badTime ? 1 : 0} ${head.codes.length}`);
+  head.codes.forEach(put);
+  head.replaces.forEach(put);
+  return most < longest ? ` ${count}${lengths}${all}` : JSON.stringify(head);
+}
+
+export function unpacked(from: string): Head {
+  if (from.charCodeAt(0) !== 32) return JSON.parse(from) as Head;
+  const count = from.charCodeAt(1);
+  let length = 2;
+  let at = 2 + count;
+  const next = (): string | null => {
+    const long = from.charCodeAt(length++) - 1;
+    return long < 0 ? null : from.slice(at, (at += long));
+  };
+  const head: NoteHead = {
+    is: 'note', id: next()!, resource: next()!, at: next(), signed: next(), encounter: next(), author: next(), facility: next(), department: next(), type: next(),
+    why: next() as Unreadable | null, format: next() as NoteHead['format'], charset: next(), trouble: next(), codes: [], replaces: [], badTime: false, file: 0, line: 0,
+  };
+  const [file, line, bad, codes] = next()!.split(' ').map(Number);
+  head.file = file!;
+  head.line = line!;
+  head.badTime = bad === 1;
+  for (let n = texts.length + 1; n < count; n++) (head.codes.length < codes! ? head.codes : head.replaces).push(next()!);
+  return head;
 }
 
 /** A document that waits for its Binary, or the Binary it waits for. */

@@ -9,6 +9,7 @@ import { contentOf, parseCutting, type Resource } from './cutting.ts';
 import { fromBase64, longestText } from './decode.ts';
 import type { Gathering } from './gather.ts';
 import { composition, diagnosticReport, dig, documentReference, encounter, order, subjectOf, values, type UnitPaths } from './resources.ts';
+import { shapedParser } from './shapes.ts';
 
 /** What notes are made of, and what they are held against. */
 const documents = new Set(['DocumentReference', 'DiagnosticReport', 'Composition', 'Binary']);
@@ -35,6 +36,7 @@ export async function listExport(folder: string, workspace?: string): Promise<{ 
 /** Reads every candidate into the gathering. Bad lines are counted, named and skipped. */
 export async function readFolder(folder: string, candidates: readonly Candidate[], into: Gathering, reading: FolderReading): Promise<void> {
   const local = localFiles(folder);
+  const parseShaped = shapedParser();
   const first = into.tally.files.length;
   for (const candidate of candidates) into.tally.files.push({ name: candidate.name, bytes: candidate.bytes, lines: 0, badLineCount: 0, trouble: candidate.trouble ?? null });
   let done = 0;
@@ -70,7 +72,7 @@ export async function readFolder(folder: string, candidates: readonly Candidate[
     let contents: string[] = [];
     if (isUtf8(bytes))
       try {
-        ({ resource, contents } = parseCutting(bytes));
+        ({ resource, contents } = said !== undefined && documents.has(said) ? parseShaped(bytes) : parseCutting(bytes));
       } catch {
         // Named below, without its content.
       }

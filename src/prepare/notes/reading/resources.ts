@@ -4,6 +4,7 @@ import { decodeText, fromBase64, longestText, type DecodedText } from './decode.
 import type { EncounterHead, NoteHead, OrderHead, ValueHead } from './heads.ts';
 import { htmlText } from './html.ts';
 import { readTime } from './times.ts';
+import { unitPath } from './unit-path.ts';
 
 /** Every value a chain of names leads to, arrays flattened. */
 export function dig(value: Json | undefined, ...path: string[]): Json[] {
@@ -218,7 +219,7 @@ export function composition(resource: Resource, place: Place): Document {
   };
 }
 
-/** Which plain chains of names lead from an Encounter to its units; the charter's `unitPaths`. */
+/** Which FHIRPaths lead from an Encounter to its units; the charter's `unitPaths`. */
 export interface UnitPaths {
   facility: string;
   department: string;
@@ -226,7 +227,7 @@ export interface UnitPaths {
 }
 
 export function encounter(resource: Resource, paths: UnitPaths): { subject: string | null; head: EncounterHead } {
-  const along = (path: string): Json[] => dig(resource, ...path.split('.'));
+  const along = (path: string): Json[] => unitPath(path)(resource);
   const places = paths.department === 'location.location'
     ? dig(resource['location']).flatMap((one) => {
         const ref = placeRef(dig(one, 'location')[0]);

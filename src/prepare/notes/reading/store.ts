@@ -48,9 +48,9 @@ interface Part {
  * a part is read whole, grouped and given out. Memory: what waits, plus the largest part, so a patient with very many records
  * is held, the export is not.
  * @param expected about how many bytes will come; decides the number of parts.
- * @param pack makes of a head what is written, as JSON; `unpack` undoes it.
+ * @param pack makes of a head the text that is written; `unpack` undoes it.
  */
-export function openStore<Head, Packed>(folder: string, expected: number, pack: (head: Head) => Packed, unpack: (packed: Packed) => Head): Store<Head> {
+export function openStore<Head>(folder: string, expected: number, pack: (head: Head) => string, unpack: (packed: string) => Head): Store<Head> {
   const count = Math.min(512, Math.max(1, Math.ceil(expected / partSize)));
   const slabSize = Math.min(4 * 1024 * 1024, Math.max(64 * 1024, Math.floor(waiting / 4 / count)));
   const parts: Part[] = Array.from({ length: count }, () => ({ slab: null, used: 0, full: [], file: null, written: 0 }));
@@ -97,7 +97,7 @@ export function openStore<Head, Packed>(folder: string, expected: number, pack: 
 
   return {
     put(key, head, body = nothing) {
-      const words = JSON.stringify(pack(head));
+      const words = pack(head);
       const at = count === 1 ? 0 : hashOf(key) % count;
       const part = parts[at]!;
       const most = 12 + key.length * 3 + words.length * 3 + body.length;
@@ -130,7 +130,7 @@ export function openStore<Head, Packed>(folder: string, expected: number, pack: 
 }
 
 /** First only the keys are read; a head is made when its pile is given out, so that a part never stands in memory as objects. */
-function* pilesOf<Head, Packed>(part: number, pieces: readonly Buffer[], unpack: (packed: Packed) => Head): Generator<Pile<Head>> {
+function* pilesOf<Head>(part: number, pieces: readonly Buffer[], unpack: (packed: string) => Head): Generator<Pile<Head>> {
   const piles = new Map<string, Beginning[]>();
   for (const bytes of pieces) {
     for (let at = 0; at < bytes.length; ) {
@@ -146,7 +146,7 @@ function* pilesOf<Head, Packed>(part: number, pieces: readonly Buffer[], unpack:
     const records = piles.get(key)!.map(({ bytes, at }): Kept<Head> => {
       const words = at + 12 + bytes.readUInt32LE(at);
       const text = words + bytes.readUInt32LE(at + 4);
-      return { head: unpack(JSON.parse(bytes.toString('utf8', words, text)) as Packed), body: bytes.subarray(text, text + bytes.readUInt32LE(at + 8)) };
+      return { head: unpack(bytes.toString('utf8', words, text)), body: bytes.subarray(text, text + bytes.readUInt32LE(at + 8)) };
     });
     yield { part, key, records };
   }

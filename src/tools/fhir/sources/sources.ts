@@ -2,6 +2,7 @@
 import { Problem } from '../../base/problem.ts';
 import { openExport, type ExportHandle, type OpenOptions } from '../open-export.ts';
 import { listFolder } from '../list-folder.ts';
+import { unpacked } from './archives/unpacked.ts';
 import { findTables } from './tables/find-tables.ts';
 import { bulkReport } from './bulk/report.ts';
 import { findMapping } from './mapping/read-mapping.ts';
@@ -37,8 +38,30 @@ export async function detectSource(folder: string, { workspace, mapping }: { wor
   return 'fhir';
 }
 
-/** Opens FHIR NDJSON, OMOP tables or mapped tables, whichever lies in the folder. @throws Problem like `openExport`, and with file and column where a table cannot be used. */
-export async function openSource(folder: string, options: SourceOptions): Promise<SourceHandle> {
+/**
+ * Opens FHIR NDJSON, OMOP tables or mapped tables, whichever lies in the folder; an archive (zip, tar, tar.gz), or a folder of archives, is
+ * unpacked into the workspace first and that is removed again at the end.
+ * @throws Problem like `openExport`, and with file and column where a table cannot be used.
+ */
+export async function openSource(path: string, options: SourceOptions): Promise<SourceHandle> {
+  const place = await unpacked(path, options.workspace, { signal: options.signal });
+  try {
+    const handle = await openFolder(place.folder, options);
+    return {
+      ...handle,
+      notices: [...place.notices, ...handle.notices],
+      async close() {
+        await handle.close();
+        await place.remove();
+      },
+    };
+  } catch (error) {
+    await place.remove();
+    throw error;
+  }
+}
+
+async function openFolder(folder: string, options: SourceOptions): Promise<SourceHandle> {
   const kind = await detectSource(folder, options);
   if (kind === 'omop') return { ...(await openOmop(folder, options)), kind };
   if (kind === 'mapping') return { ...(await openMapping(folder, options.mapping ?? (await findMapping(folder)) ?? '', options)), kind };

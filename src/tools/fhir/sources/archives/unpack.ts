@@ -88,6 +88,7 @@ function entriesOf(kind: ArchiveKind, archive: string, path: string): AsyncItera
   if (kind === 'tar') return tarEntries(archive, raw);
   const gunzip = createGunzip({ chunkSize: 1 << 18 });
   raw.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => raw.destroy());
   return tarEntries(archive, raw.pipe(gunzip));
 }
 

@@ -1,6 +1,7 @@
 // Where do the files lie that an export consists of, when some or all of it is an archive?
 import { mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { systemClock } from '../../../base/clock.ts';
 import { Problem } from '../../../base/problem.ts';
 import { filesBelow } from '../../files-below.ts';
 import { archiveKind, unpackArchive, type Limits } from './unpack.ts';
@@ -65,6 +66,6 @@ async function sweep(workspace: string): Promise<void> {
   for (const name of await readdir(workspace)) {
     if (!name.startsWith(prefix)) continue;
     const found = await stat(join(workspace, name)).catch(() => null);
-    if (found && performance.timeOrigin + performance.now() - found.mtimeMs > leftOver) await rm(join(workspace, name), { recursive: true, force: true });
+    if (found && Date.parse(systemClock.now()) - found.mtimeMs > leftOver) await rm(join(workspace, name), { recursive: true, force: true });
   }
 }

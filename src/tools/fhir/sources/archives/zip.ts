@@ -63,6 +63,7 @@ function unpack(from: number, path: string, packed: number, method: number): Asy
   if (method === 0) return raw;
   const inflate = createInflateRaw({ chunkSize: 1 << 18 });
   raw.on('error', (error) => inflate.destroy(error));
+  inflate.on('close', () => raw.destroy());
   return raw.pipe(inflate);
 }
 
