@@ -1,29 +1,32 @@
 // What does it cost to put the gateway between the EHR and a vendor, and to record every decision, beside an ordinary proxy?
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { Agent, createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { Agent, createServer, type RequestListener } from 'node:http';
+import { connect, createServer as createSocketServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createProxyServer } from 'http-proxy-3';
-import { Pool } from 'undici';
 import { sql } from 'kysely';
 import { askVendor, openPool } from '../src/expose/gateway/ask-vendor.ts';
 import { readCall } from '../src/expose/gateway/call.ts';
 import { composed, withoutPrefetch } from '../src/expose/gateway/compose.ts';
+import { send } from '../src/expose/gateway/door.ts';
 import { spansOf } from '../src/expose/gateway/json-spans.ts';
 import { lintAnswer } from '../src/expose/gateway/lint.ts';
-import { openOwnHospital } from '../src/expose/gateway/test-crash.ts';
+import { openOwnHospital, type OwnHospital } from '../src/expose/gateway/test-crash.ts';
 import { mint } from '../src/expose/gateway/uuids.ts';
 import { systemClock } from '../src/tools/base/clock.ts';
 import { folderList } from '../src/tools/server/config.ts';
 
 /**
  * Runner contract: `npm run bench gateway [SECONDS [ROUNDS]]`. SECONDS is how long each load lasts (4 unless told), of
- * ROUNDS (2) the median is taken. Vendor, proxies, gateway, PostgreSQL (fsync on) and the load are each a process of
- * their own; requests are 8 kB of JSON. The last line of standard output is one JSON object {bench, figures, goals,
- * met}. Exit 0: measured, whether or not the goals are met; 2: PostgreSQL does not run here.
+ * ROUNDS (3) the median is taken, after each target was warmed up. Vendor, proxies, gateway, PostgreSQL (fsync on) and
+ * the load are each a process of their own; requests are 7 to 8 kB of JSON. Load and vendor speak HTTP/1.1 over bare
+ * sockets with bytes made in advance, so that on a small machine the thing between them is measured and not they.
+ * `pass-through` is what Node itself allows: node:http and undici with nothing between them. The last line of standard
+ * output is one JSON object {bench, figures, goals, met}. Exit 0: measured, whether or not the goals are met; 2:
+ * PostgreSQL does not run here.
  */
 /** A request of about 8 kB, as an EHR with a few laboratory results in prefetch sends it. */
 const requestBody = (patient: number): string =>
@@ -41,11 +44,12 @@ const vendorDiscovery = Buffer.from(JSON.stringify({ services: [{ id: 'sepsis', 
 
 const self = fileURLToPath(import.meta.url);
 const role = process.argv[2];
-if (role === '--vendor') listen(vendor);
+if (role === '--vendor') serveVendor();
+else if (role === '--pass-through') listen(passThroughTo(process.argv[3]!));
 else if (role === '--proxy') listen(proxyTo(process.argv[3]!));
 else if (role === '--unrecorded') listen(unrecordedTo(process.argv[3]!));
 else if (role === '--load') await load(process.argv[3]!, Number(process.argv[4]), Number(process.argv[5]), Number(process.argv[6]));
-else await measure(Number(process.argv[2] ?? 4), Number(process.argv[3] ?? 2));
+else await measure(Number(process.argv[2] ?? 4), Number(process.argv[3] ?? 3));
 
 // --- the processes --------------------------------------------------------------------------------------------------
 
@@ -56,11 +60,60 @@ function listen(answer: RequestListener): void {
 }
 
 /** Answers at once: two thirds of a kilobyte of cards. */
-function vendor(incoming: IncomingMessage, outgoing: Parameters<RequestListener>[1]): void {
-  const discovery = incoming.url!.endsWith('/cds-services');
-  const bytes = discovery ? vendorDiscovery : vendorAnswer;
-  incoming.on('data', () => {});
-  incoming.on('end', () => outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': bytes.length }).end(bytes));
+function serveVendor(): void {
+  const answered = (bytes: Buffer) => Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${bytes.length}\r\n\r\n`), bytes]);
+  const cards = answered(vendorAnswer);
+  const discovery = answered(vendorDiscovery);
+  const server = createSocketServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    eachMessage(socket, (head) => socket.write(head.startsWith('GET') ? discovery : cards));
+  });
+  server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
+}
+
+/** Every HTTP message that comes on this socket, once it is here whole: its head, and the bytes from its head on. Only what a `content-length` measures. */
+function eachMessage(socket: Socket, take: (head: string, bytes: Buffer) => void): void {
+  let held: Buffer | null = null;
+  let head = '';
+  let length = -1;
+  socket.on('data', (chunk: Buffer) => {
+    let bytes: Buffer = held ? Buffer.concat([held, chunk]) : chunk;
+    held = null;
+    while (bytes.length > 0) {
+      if (length < 0) {
+        const end = bytes.indexOf('\r\n\r\n');
+        if (end >= 0) {
+          head = bytes.toString('latin1', 0, end);
+          length = end + 4 + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+        }
+      }
+      if (length < 0 || bytes.length < length) return void (held = bytes);
+      const whole = bytes.subarray(0, length);
+      bytes = bytes.subarray(length);
+      length = -1;
+      take(head, whole);
+    }
+  });
+}
+
+/** node:http and undici, and nothing between them: what a gateway in Node cannot be quicker than. */
+function passThroughTo(target: string): RequestListener {
+  const pool = openPool(new URL(target).origin);
+  return (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const answer: Buffer[] = [];
+      let status = 502;
+      pool.dispatch({ method: 'POST', path: incoming.url!, headers: { 'content-type': 'application/json' }, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }, {
+        onRequestStart: () => {},
+        onResponseStart: (_controller, code) => void (status = code),
+        onResponseData: (_controller, chunk) => void answer.push(chunk),
+        onResponseEnd: () => send(outgoing, status, answer.length === 1 ? answer[0]! : Buffer.concat(answer)),
+        onResponseError: () => send(outgoing, 502, Buffer.alloc(0)),
+      });
+    });
+  };
 }
 
 /** http-proxy-3 with connections that are kept, as its documentation shows it. */
@@ -76,7 +129,7 @@ function unrecordedTo(target: string): RequestListener {
   return (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => void answer(Buffer.concat(chunks)));
+    incoming.on('end', () => void answer(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     const answer = async (bytes: Buffer) => {
       const call = readCall(bytes);
       const told = await askVendor(pool, { method: 'POST', path: incoming.url!, headers: { 'content-type': 'application/json' }, body: withoutPrefetch(bytes, call.root, new Set(['attendingX'])) }, 5_000);
@@ -84,29 +137,64 @@ function unrecordedTo(target: string): RequestListener {
       const root = spansOf(told.bytes);
       const faults = lintAnswer(JSON.parse(told.bytes.toString('utf8')));
       const reply = composed(told.bytes, root, faults.length > 0 ? [] : [{ nth: 0, minted: mint(systemClock.now()), reasons: [] }]);
-      outgoing.writeHead(200, { 'content-type': 'application/json', 'content-length': reply.length }).end(reply);
+      send(outgoing, 200, reply);
     };
   };
 }
 
 /** `rate` 0: each connection asks again when it is answered. Else so many requests a second arrive, answered or not. */
 async function load(url: string, connections: number, seconds: number, rate: number): Promise<void> {
-  const { origin, pathname } = new URL(url);
-  const pool = new Pool(origin, { connections, pipelining: 1 });
-  const bodies = Array.from({ length: 200 }, (_, i) => Buffer.from(requestBody(i)));
+  const { host, hostname, port, pathname } = new URL(url);
+  const requests = Array.from({ length: 200 }, (_, i) => {
+    const body = Buffer.from(requestBody(i));
+    return Buffer.concat([Buffer.from(`POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`), body]);
+  });
   const waits: number[] = [];
   let failed = 0;
   let n = 0;
-  const ask = async (since: number) => {
-    try {
-      const { statusCode, body } = await pool.request({ method: 'POST', path: pathname, headers: { 'content-type': 'application/json' }, body: bodies[n++ % bodies.length]! });
-      const text = await body.text();
-      if (statusCode !== 200 || !text.includes('summary')) failed++;
-      waits.push(performance.now() - since);
-    } catch {
-      failed++;
-    }
-  };
+  /** Connections that are free, and requests that wait for one. */
+  const free: ((since: number, done: () => void) => void)[] = [];
+  const queue: { since: number; done: () => void }[] = [];
+  const open = (): Promise<void> => new Promise((opened) => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true }, () => (free.push(use), opened()));
+    let now: { since: number; done: () => void } | null = null;
+    const use = (since: number, done: () => void) => {
+      now = { since, done };
+      socket.write(requests[n++ % requests.length]!);
+    };
+    const over = (good: boolean) => {
+      const was = now;
+      now = null;
+      if (!was) return;
+      if (!good) failed++;
+      waits.push(performance.now() - was.since);
+      const next = queue.shift();
+      if (next) use(next.since, next.done);
+      else free.push(use);
+      was.done();
+    };
+    eachMessage(socket, (head, bytes) => over(head.startsWith('HTTP/1.1 200') && bytes.includes('summary')));
+    socket.on('error', () => {});
+    // A connection that breaks off is a failure, and another takes its place.
+    socket.on('close', () => {
+      if (ending) return;
+      const was = now;
+      now = null;
+      if (was) failed++;
+      const place = free.indexOf(use);
+      if (place >= 0) free.splice(place, 1);
+      void open().then(() => was?.done());
+    });
+    sockets.add(socket);
+  });
+  const sockets = new Set<Socket>();
+  let ending = false;
+  await Promise.all(Array.from({ length: connections }, open));
+  const ask = (since: number): Promise<void> => new Promise((done) => {
+    const use = free.pop();
+    if (use) use(since, done);
+    else queue.push({ since, done });
+  });
   const run = async (lasting: number) => {
     const began = performance.now();
     const end = began + lasting * 1_000;
@@ -125,13 +213,14 @@ async function load(url: string, connections: number, seconds: number, rate: num
     }
     return (performance.now() - began) / 1_000;
   };
-  await run(Math.min(1.5, seconds / 2));
+  await run(Math.min(0.7, seconds / 2));
   waits.length = failed = 0;
   const lasted = await run(seconds);
   waits.sort((a, b) => a - b);
   const at = (share: number) => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? null;
   process.send!({ perSecond: waits.length / lasted, p50: at(0.5), p99: at(0.99), n: waits.length, failed, all: n });
-  await pool.destroy();
+  ending = true;
+  for (const socket of sockets) socket.destroy();
 }
 
 // --- the measurement ------------------------------------------------------------------------------------------------
@@ -144,13 +233,17 @@ interface Pace {
   failed: number;
   /** Requests with those of the warm-up. */
   all: number;
-  /** Processor time of the process between, for one request, in microseconds; null where the system does not tell. PostgreSQL’s own is not in it. */
+  /** Processor time of the process between, for one request, in microseconds; null where the system does not tell. PostgreSQL’s own stands beside it. */
   cpuMicroseconds: number | null;
+  /** The same of PostgreSQL; null where there is none. */
+  databaseMicroseconds: number | null;
 }
 
 interface Target {
   url: string;
   pid: number | null;
+  /** The PostgreSQL it writes to. */
+  database?: number;
 }
 
 /** Processor time of a process so far, in seconds, user and system, as Linux tells it (100 ticks a second); null elsewhere. */
@@ -158,6 +251,23 @@ function cpuOf(pid: number | null): number | null {
   if (pid === null || !existsSync(`/proc/${pid}/stat`)) return null;
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Processor time of a PostgreSQL so far: its first process, those that ended, and those that run. */
+function cpuOfDatabase(pid: number | undefined): number | null {
+  if (pid === undefined || !existsSync(`/proc/${pid}/stat`)) return null;
+  let ticks = 0;
+  for (const one of readdirSync('/proc')) {
+    if (!/^\d+$/.test(one)) continue;
+    try {
+      const fields = readFileSync(`/proc/${one}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+      if (Number(one) === pid) ticks += Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14]);
+      else if (Number(fields[1]) === pid) ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return ticks / 100;
 }
 
 async function measure(seconds: number, rounds: number): Promise<void> {
@@ -184,10 +294,13 @@ async function measure(seconds: number, rounds: number): Promise<void> {
       'vendor direct': below(behind),
       ...(nginx && { nginx: below({ url: nginx, pid: null }) }),
       'http-proxy-3': below(await start('--proxy', vendorUrl)),
+      'pass-through': below(await start('--pass-through', vendorUrl)),
       'gateway, unrecorded': below(await start('--unrecorded', vendorUrl)),
-      'gateway, recorded': { url: `${recorded.url}/sepsis`, pid: recorded.child.pid ?? null },
+      'gateway, recorded': { url: `${recorded.url}/sepsis`, pid: recorded.child.pid ?? null, database: hospital.server.pid() },
     };
     if (!nginx) say('nginx', 'not on the path; left out');
+    // Compiled by use: without this the first load measures the compiler.
+    for (const target of Object.values(targets)) await loaded(target, 64, Math.min(3, seconds), 0);
     const figures: Record<string, Record<string, Pace>> = {};
     for (const [how, connections, rate] of [['1', 1, 0], ['16', 16, 0], ['64', 64, 0], ['1,000/s', 64, 1_000]] as const) {
       figures[how] = {};
@@ -197,21 +310,24 @@ async function measure(seconds: number, rounds: number): Promise<void> {
       for (const [name, paces] of found) {
         const one = paces.sort((a, b) => a.perSecond - b.perSecond)[Math.floor(paces.length / 2)]!;
         figures[how][name] = one;
-        say(`${name}, ${how === '1,000/s' ? '1,000 a second' : `${how} connections`}`, `${Math.round(one.perSecond).toLocaleString('en-US').padStart(7)}/s  p50 ${one.p50.toFixed(2)} ms  p99 ${one.p99.toFixed(2)} ms${one.cpuMicroseconds === null ? '' : `  ${Math.round(one.cpuMicroseconds)} µs cpu`}${one.failed > 0 ? `  ${one.failed} FAILED` : ''}`);
+        say(`${name}, ${how === '1,000/s' ? '1,000 a second' : `${how} connections`}`, `${Math.round(one.perSecond).toLocaleString('en-US').padStart(7)}/s  p50 ${one.p50.toFixed(2)} ms  p99 ${one.p99.toFixed(2)} ms${one.cpuMicroseconds === null ? '' : `  ${Math.round(one.cpuMicroseconds)} µs cpu`}${one.databaseMicroseconds === null ? '' : ` + ${Math.round(one.databaseMicroseconds)} µs of PostgreSQL`}${one.failed > 0 ? `  ${one.failed} FAILED` : ''}`);
       }
     }
     const [{ size }] = (await sql<{ size: number }>`select size from ledger.head`.execute(hospital.house.db)).rows as [{ size: number }];
     say('entries in the ledger', size.toLocaleString('en-US'));
+    const became = await outcomesIn(hospital.house.db);
+    say('what became of the recorded calls', JSON.stringify(became));
     const at64 = figures['64']!;
     const rival = at64['http-proxy-3']!.perSecond;
+    const floor = at64['pass-through']!.perSecond;
     const arriving = figures['1,000/s']!;
     const ratios = {
-      unrecorded: at64['gateway, unrecorded']!.perSecond / rival, recorded: at64['gateway, recorded']!.perSecond / rival, recordedP99: at64['gateway, recorded']!.p99,
+      passThrough: floor / rival, unrecorded: at64['gateway, unrecorded']!.perSecond / rival, recorded: at64['gateway, recorded']!.perSecond / rival, recordedP99: at64['gateway, recorded']!.p99,
       addedP50At1000: arriving['gateway, recorded']!.p50 - arriving['vendor direct']!.p50, addedByProxyP50At1000: arriving['http-proxy-3']!.p50 - arriving['vendor direct']!.p50,
     };
     const goals = { unrecorded: 2, recorded: 0.8, recordedP99: 15, addedP50At1000: 1 };
     const met = { unrecorded: ratios.unrecorded >= goals.unrecorded, recorded: ratios.recorded >= goals.recorded, recordedP99: ratios.recordedP99 <= goals.recordedP99, addedP50At1000: ratios.addedP50At1000 <= goals.addedP50At1000 };
-    console.log(JSON.stringify({ bench: 'gateway', figures: { ...figures, ratios, fdatasync: disk, entries: size }, goals, met }));
+    console.log(JSON.stringify({ bench: 'gateway', figures: { ...figures, ratios, fdatasync: disk, entries: size, became }, goals, met }));
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await hospital?.close();
@@ -219,13 +335,28 @@ async function measure(seconds: number, rounds: number): Promise<void> {
   }
 }
 
-function loaded({ url, pid }: Target, connections: number, seconds: number, rate: number): Promise<Pace> {
+/** What the gateway itself counted, and the reasons it gave where it could not record. */
+async function outcomesIn(db: OwnHospital['house']['db']): Promise<{ outcomes: Record<string, number>; unrecorded: Record<string, number> }> {
+  await new Promise((done) => setTimeout(done, 1_500));
+  const add = (into: Record<string, number>, more: Record<string, number>) => {
+    for (const [name, times] of Object.entries(more)) into[name] = (into[name] ?? 0) + times;
+  };
+  const found = { outcomes: {}, unrecorded: {} };
+  for (const { outcomes } of (await sql<{ outcomes: Record<string, number> }>`select outcomes from gateway.minute`.execute(db)).rows) add(found.outcomes, outcomes);
+  for (const { leaf } of (await sql<{ leaf: Buffer }>`select leaf from ledger.entry where kind = 'gateway.failed'`.execute(db)).rows) add(found.unrecorded, (JSON.parse(leaf.toString('utf8')) as { body: { why: Record<string, number> } }).body.why);
+  return found;
+}
+
+function loaded({ url, pid, database }: Target, connections: number, seconds: number, rate: number): Promise<Pace> {
   const before = cpuOf(pid);
+  const beforeThere = cpuOfDatabase(database);
   const child = fork(self, ['--load', url, String(connections), String(seconds), String(rate)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   return new Promise((done, fail) => (child.once('message', (told) => {
     const pace = told as Pace;
     const after = cpuOf(pid);
-    done({ ...pace, cpuMicroseconds: before === null || after === null ? null : ((after - before) * 1e6) / pace.all });
+    const there = cpuOfDatabase(database);
+    const each = (from: number | null, to: number | null) => (from === null || to === null ? null : ((to - from) * 1e6) / pace.all);
+    done({ ...pace, cpuMicroseconds: each(before, after), databaseMicroseconds: each(beforeThere, there) });
   }), child.once('exit', (code) => code !== 0 && fail(new Error('the load ended')))));
 }
 

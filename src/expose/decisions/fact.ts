@@ -38,8 +38,12 @@ const earlier = (a: string | null, b: string) => (a === null || b < a ? b : a);
 
 /** The first fact of a decision. */
 export function begin(told: Recorded, recordedAt: string, repeatOf: string | null): Fact {
-  const { what: _, payload: __, ...rest } = told;
-  return { ...rest, recordedAs: told.disposition, recordedAt, delivered: null, seenAt: null, act: null, actAt: null, reason: null, edited: null, dwellMs: null, dwellFrom: null, actedAt: null, signedAt: null, repeatOf };
+  // Field by field: an object made by leaving some out of another is of the slow sort, and so are all that follow from it.
+  const { decision, at, name, askedAt, shownAt, subject, encounter, user, facility, department, version, score, label, critical, disposition, rule, arm, momentAt, assurance, via } = told;
+  return {
+    decision, at, name, askedAt, shownAt, subject, encounter, user, facility, department, version, class: told.class, score, label, critical, disposition, rule, arm, momentAt, assurance, via,
+    recordedAs: told.disposition, recordedAt, delivered: null, seenAt: null, act: null, actAt: null, reason: null, edited: null, dwellMs: null, dwellFrom: null, actedAt: null, signedAt: null, repeatOf,
+  };
 }
 
 /** The fact after one more event. Events come in the order of the ledger, so a rebuild ends with the same facts. */

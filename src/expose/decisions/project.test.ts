@@ -26,7 +26,9 @@ const recorded = (changes: Partial<Recorded> = {}): Recorded => ({
 const feedback = (decision: string, minute: number, act: 'accepted' | 'overridden' = 'accepted'): Event => ({ what: 'feedback', decision, at: at(minute), act, user: null, reason: null, reasonSystem: null, suggestion: null, edited: null, dwellMs: null });
 
 const kept = async () => {
-  const { rows: [row] } = await sql<{ facts: string; days: string; outcomes: string }>`select
+  const { rows: [row] } = await sql<{ facts: string; days: string; outcomes: string; times: string; people: string }>`select
+    (select coalesce(json_agg(t order by deployment_id, day, what, class), '[]')::text from decisions.day_time t where decisions <> 0) as times,
+    (select coalesce(json_agg(p order by deployment_id, day, kind, facility, department), '[]')::text from decisions.day_people p where people <> '') as people,
     (select coalesce(json_agg(f order by decision), '[]')::text from decisions.fact f) as facts,
     (select coalesce(json_agg(d order by day, facility, department, class, disposition, assurance, arm), '[]')::text from decisions.day d where decisions <> 0) as days,
     (select coalesce(json_agg(o order by decision, name), '[]')::text from decisions.outcome o) as outcomes`.execute(house.db);
@@ -65,7 +67,7 @@ describe('the facts', () => {
           for (const { what, minute, which, subject, shown, yes, moment } of told) {
             const decision = ids[which % Math.max(1, ids.length)];
             if (what === 'recorded' || decision === undefined) {
-              const made = recorded({ at: at(minute), subject: `sub_${subject}`, disposition: shown ? 'shown' : 'shadow', shownAt: shown ? at(minute) : null, momentAt: moment === null ? null : at(moment), critical: yes });
+              const made = recorded({ at: at(minute), subject: `sub_${subject}`, user: yes ? `sub_user_${subject}` : null, disposition: shown ? 'shown' : 'shadow', shownAt: shown ? at(minute) : null, momentAt: moment === null ? null : at(moment), critical: yes });
               ids.push(made.decision);
               events.push(made);
             } else if (what === 'delivered') events.push({ what, decision, at: at(minute), delivered: yes, disposition: shown ? null : 'late' });

@@ -97,20 +97,22 @@ async function apply(tx: Tx, told: readonly Told[]): Promise<void> {
  */
 async function repeatsOf(tx: Tx, told: readonly Told[], before: ReadonlyMap<string, records.Placed>): Promise<Map<Told, string>> {
   const fresh = told.filter((one): one is Told & { event: Recorded } => one.event.what === 'recorded' && !before.has(one.event.decision));
-  const kept = await records.shownBefore(tx, fresh.map(({ deployment, event }) => ({ deployment, subject: event.subject, class: event.class, from: dayBefore(event.at), to: event.at })));
+  const kept = await records.shownBefore(tx, fresh.map(({ deployment, event }) => ({ deployment, subject: event.subject, class: event.class, at: event.at })));
   const here = new Map<string, { at: string; decision: string }[]>();
   const found = new Map<Told, string>();
   for (const [nth, one] of fresh.entries()) {
     const { event, deployment } = one;
-    const key = JSON.stringify([deployment, event.subject, event.class]);
-    const shown = here.get(key) ?? [];
-    const latest = [...shown.filter(({ at }) => at < event.at && at >= dayBefore(event.at)), ...(kept[nth] ? [kept[nth]] : [])].sort((a, b) => (a.at < b.at || (a.at === b.at && a.decision < b.decision) ? 1 : -1))[0];
+    const key = `${deployment}\n${event.subject}\n${event.class ?? ''}`;
+    const shown = here.get(key) ?? none;
+    const since = shown.length === 0 ? '' : dayBefore(event.at);
+    const latest = [...shown.filter(({ at }) => at < event.at && at >= since), ...(kept[nth] ? [kept[nth]] : [])].sort((a, b) => (a.at < b.at || (a.at === b.at && a.decision < b.decision) ? 1 : -1))[0];
     if (latest) found.set(one, latest.decision);
     if (event.disposition === 'shown') here.set(key, [...shown, { at: event.at, decision: event.decision }]);
   }
   return found;
 }
 
+const none: { at: string; decision: string }[] = [];
 const dayBefore = (at: string) => new Date(Date.parse(at) - repeatWithin).toISOString();
 
 /** What changed facts change of their days. `parted`: days on which somebody may not be behind anything shown any more. */

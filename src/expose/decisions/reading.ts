@@ -75,7 +75,6 @@ export async function summaryOf(house: House, caller: Caller, asked: { deploymen
   const to = asked.to ?? clock.now().slice(0, 10);
   const from = asked.from ?? shift(`${to}T00:00:00.000Z`, -27 * 86_400_000).slice(0, 10);
   if (from > to) throw new Problem('bad-input', `The period begins after its end: ${from} to ${to}.`, 'Give the earlier day as `from`.', [{ path: 'from', says: from }]);
-  const begin = `${from}T00:00:00.000Z`;
   const end = shift(`${to}T00:00:00.000Z`, 86_400_000);
   const until = end < clock.now() ? end : clock.now();
   const windowMs = await windowOf(db, found.id, clock.now());

@@ -6,7 +6,7 @@ import { byteaArray, leafList, textArray, type LeafList } from '../../spine/ledg
 import type { Db, Tx } from '../../tools/server/database.ts';
 import { counted, dayKeyOf, type Counted } from './day.ts';
 import { bitsOf, peopleBytes, peopleIn } from './people.ts';
-import type { Fact } from './fact.ts';
+import { repeatWithin, type Fact } from './fact.ts';
 import { uuidArray } from './uuid-array.ts';
 
 export interface FactRow {
@@ -27,7 +27,7 @@ const on = <D extends Db>(db: D) =>
     'decisions.batch': BatchRow; 'decisions.batch_page': PageRow;
   }>();
 
-/** The fact in the columns' words, and back. Kept in one list so that neither forgets one. */
+/** The fact in the columns' words. */
 const columns: readonly [keyof FactRow, keyof Fact, string][] = [
   ['decision', 'decision', 'text'], ['name', 'name', 'text'], ['at', 'at', 'timestamptz'], ['asked_at', 'askedAt', 'timestamptz'], ['recorded_at', 'recordedAt', 'timestamptz'],
   ['shown_at', 'shownAt', 'timestamptz'], ['subject', 'subject', 'text'], ['encounter', 'encounter', 'text'], ['user_ref', 'user', 'text'], ['facility', 'facility', 'text'],
@@ -37,7 +37,13 @@ const columns: readonly [keyof FactRow, keyof Fact, string][] = [
   ['dwell_ms', 'dwellMs', 'int'], ['dwell_from', 'dwellFrom', 'text'], ['acted_at', 'actedAt', 'timestamptz'], ['signed_at', 'signedAt', 'timestamptz'], ['repeat_of', 'repeatOf', 'text'],
 ];
 
-export const factFrom = (row: FactRow): Fact => Object.fromEntries(columns.map(([column, field]) => [field, row[column]])) as unknown as Fact;
+export const factFrom = (row: FactRow): Fact =>
+  ({
+    decision: row.decision, name: row.name, at: row.at, askedAt: row.asked_at, recordedAt: row.recorded_at, shownAt: row.shown_at, subject: row.subject, encounter: row.encounter, user: row.user_ref, facility: row.facility,
+    department: row.department, version: row.version, class: row.class, score: row.score, label: row.label, critical: row.critical, disposition: row.disposition, recordedAs: row.recorded_as, rule: row.rule, arm: row.arm,
+    momentAt: row.moment_at, assurance: row.assurance, via: row.via, delivered: row.delivered, seenAt: row.seen_at, act: row.act, actAt: row.act_at, reason: row.reason, edited: row.edited, dwellMs: row.dwell_ms, dwellFrom: row.dwell_from,
+    actedAt: row.acted_at, signedAt: row.signed_at, repeatOf: row.repeat_of,
+  }) as Fact;
 
 /** A fact with where it stands. */
 export interface Placed {
@@ -140,14 +146,14 @@ export async function keepOutcomes(tx: Tx, rows: readonly OutcomeRow[]): Promise
     on conflict (decision, name) do update set at = excluded.at, positive = excluded.positive, acted = excluded.acted, value = excluded.value`.execute(tx);
 }
 
-/** The latest decision of the same class for the same subject that was recorded as shown in that time, with when, for each of these. */
-export async function shownBefore(db: Db, asked: readonly { deployment: string; subject: string; class: string | null; from: string; to: string }[]): Promise<({ decision: string; at: string } | null)[]> {
+/** The latest decision of the same class for the same subject that was recorded as shown in the day before, with when, for each of these. */
+export async function shownBefore(db: Db, asked: readonly { deployment: string; subject: string; class: string | null; at: string }[]): Promise<({ decision: string; at: string } | null)[]> {
   if (asked.length === 0) return [];
   const found = await sql<{ nth: number; decision: string; at: string }>`
     select q.nth::int as nth, f.decision, f.at from unnest(${asked.map((one) => one.deployment)}::text[], ${asked.map((one) => one.subject)}::text[], ${asked.map((one) => one.class)}::text[],
-      ${asked.map((one) => one.from)}::timestamptz[], ${asked.map((one) => one.to)}::timestamptz[]) with ordinality q (deployment_id, subject, class, since, until, nth)
+      ${asked.map((one) => one.at)}::timestamptz[]) with ordinality q (deployment_id, subject, class, at, nth)
     cross join lateral (select decision, at from decisions.fact f where f.deployment_id = q.deployment_id and f.subject = q.subject and coalesce(f.class, '') = coalesce(q.class, '')
-      and f.at >= q.since and f.at < q.until and f.recorded_as = 'shown' order by f.at desc, f.decision desc limit 1) f`.execute(db);
+      and f.at >= q.at - ${`${repeatWithin} milliseconds`}::interval and f.at < q.at and f.recorded_as = 'shown' order by f.at desc, f.decision desc limit 1) f`.execute(db);
   const answers: ({ decision: string; at: string } | null)[] = asked.map(() => null);
   for (const { nth, decision, at } of found.rows) answers[nth - 1] = { decision, at };
   return answers;

@@ -37,12 +37,13 @@ export default function GatewayPage() {
   if (!it) return <Waiting what="Loading the gateway" />;
   return (
     <Page title="Gateway" level={2} of={it.title} says={policyModes[it.mode]} actions={<><ConnectService deployment={deployment} now={it} /><Button component={PolicyLink} to={`/deployments/${deployment}/gateway/policy`} variant="default">Policy</Button><Button component={PolicyLink} to={`/deployments/${deployment}/gateway/suspend-drill`} variant="default">Suspend drill</Button></>}>
-      {it.mode === 'suspended' && <Note kind="warning" title="It is stopped">Nothing of this AI is shown. Showing it again needs a proposal and a second person.</Note>}
+      {it.mode === 'suspended' && <Note kind="warning" title="It is stopped">Nothing of this AI is shown. Showing it again needs the committee, a proposal and a second person. <StopProof it={it} /></Note>}
       {it.mode !== 'suspended' && it.proposed !== null && <Note kind="info">Version {it.proposed} of the policy waits for a second person. <Go to={`/deployments/${deployment}/gateway/policy`}>Look at it</Go></Note>}
       <LiveTraffic deployment={deployment} />
       <Acting it={it} />
       <Instances it={it} />
       <Vendor deployment={deployment} it={it} />
+      <VendorFeedback it={it} />
     </Page>
   );
 }
@@ -83,6 +84,39 @@ function Acting({ it }: { it: Service }) {
           </table>
         </div>
       </div>
+    </Part>
+  );
+}
+
+/** When the instances acted by the version that stops it: the proof that stands after the dialog is closed. */
+function StopProof({ it }: { it: Service }) {
+  const acted = it.instances.filter((one) => one.version === it.version && one.actedAt !== null);
+  const waiting = it.instances.filter((one) => one.alive && (one.version ?? 0) < it.version).length;
+  const slowest = acted.reduce<number | null>((most, one) => (one.afterMs === null ? most : Math.max(most ?? 0, one.afterMs)), null);
+  if (waiting > 0) return <>{waiting === 1 ? 'One living instance has' : `${waiting} living instances have`} not told that it acted yet.</>;
+  if (acted.length === 0) return <>No instance was alive to act.</>;
+  return <>{acted.length === 1 ? 'The one instance' : `All ${acted.length} instances`} acted{slowest !== null && `, the slowest ${count(slowest)} ms after the decision`}; each time stands below and in the ledger (gateway.policy-acting).</>;
+}
+
+/** What the vendor is still to hear of what became of its cards. */
+function VendorFeedback({ it }: { it: Service }) {
+  const { waiting, oldest, next, fault, dropped } = it.feedback;
+  return (
+    <Part title="Feedback for the vendor" says="What clinicians did with a card is recorded here first, and told to the vendor until it has it, for three days.">
+      {waiting === 0 && dropped === 0 ? (
+        <p className="none">Nothing waits, and nothing was given up in the last 28 days.</p>
+      ) : (
+        <div className="card stack">
+          <Facts
+            facts={[
+              ['Waiting', waiting === 0 ? 'nothing' : <span key="w">{count(waiting)}{oldest && <>, the oldest since <RelativeTime at={oldest} /></>}</span>],
+              waiting > 0 && next !== null && ['Next try', <RelativeTime key="n" at={next} />],
+              waiting > 0 && fault !== null && ['The vendor', fault],
+              ['Given up in 28 days', dropped === 0 ? 'nothing' : `${count(dropped)}; each is an entry of the ledger (gateway.feedback-dropped)`],
+            ]}
+          />
+        </div>
+      )}
     </Part>
   );
 }
@@ -142,7 +176,7 @@ function Vendor({ deployment, it }: { deployment: string; it: Service }) {
           </>
         )}
       </Part>
-      <Part title="What breaks the specification" says="Found in the vendor’s discovery and answers. A card with an error is not shown.">
+      <Part title="What breaks the specification" says="Found in the vendor’s discovery and answers, and in the calls of the record system. A card with an error is not shown. Examples keep keys and kinds; every text is left out.">
         <DataTable
           bare
           caption="Faults"
@@ -155,7 +189,8 @@ function Vendor({ deployment, it }: { deployment: string; it: Service }) {
             { id: 'path', header: 'Where', value: (row) => row.path, cell: (row) => <code>{row.path}</code> },
             { id: 'severity', header: 'Severity', value: (row) => row.severity, cell: (row) => (row.severity === 'error' ? <span className="tag is-warning">error, not shown</span> : 'warning') },
             { id: 'times', header: 'Times', value: (row) => row.times, number: true },
-            { id: 'last', header: 'Last', value: (row) => row.lastAt, cell: (row) => (row.lastAt ? <RelativeTime at={row.lastAt} /> : <span className="none">none</span>) },
+            { id: 'example', header: 'Example', value: (row) => row.example, cell: (row) => (row.example === null ? <span className="none">none</span> : <details><summary>its shape</summary><pre className="code" tabIndex={0} aria-label={`Shape of ${row.path}`}>{row.example}</pre></details>) },
+          { id: 'last', header: 'Last', value: (row) => row.lastAt, cell: (row) => (row.lastAt ? <RelativeTime at={row.lastAt} /> : <span className="none">none</span>) },
           ]}
         />
       </Part>

@@ -306,7 +306,9 @@ async function release(file: File, shows: boolean, at: string, answered: Buffer,
     // The last look before it leaves: somebody may have pressed the kill switch while the vendor was thinking.
     const known = desk.watch.knows() || (await knows(desk, file.deadline));
     const now = desk.watch.find(serving.deployment);
-    if (!known || !now || now.mode === 'suspended' || now.mode === 'off' || now.mode === 'shadow') return withhold('killed', 'killed');
+    // Not knowing is no kill: the record says that it was held back, and the traffic why.
+    if (!known) return withhold('withheld', 'unknowing');
+    if (!now || now.mode === 'suspended' || now.mode === 'off' || now.mode === 'shadow') return withhold('killed', 'killed');
     if (performance.now() > file.deadline) return withhold('late', 'late');
   }
   return { status: 200, bytes: reply, outcome, vendorMs, settle: (delivered) => shown.forEach((one) => tell(file, one, delivered, null)) };

@@ -81,7 +81,8 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
       const mine = late.filter((one) => one.deployment === deployment).slice(0, mostAtOnce);
       try {
         await house.db.transaction().execute(async (tx) => {
-          for (const { appending, event } of mine) await append(tx, { ...appending, kind: decisionKinds.recorded.kind, body: { ...(appending.body as object), assurance: 'reported', arm: event.arm } });
+          // The text that was made ready says `enforced`; this one was not.
+          for (const { appending: { bodyText: _enforced, ...appending }, event } of mine) await append(tx, { ...appending, kind: decisionKinds.recorded.kind, body: { ...(appending.body as object), assurance: 'reported', arm: event.arm } });
           await append(tx, { at: house.clock.now(), kind: kinds.failed.kind, actor: gatewayActor, deployment, subject: `gateway/${deployment}`, body: { ...gap } });
         });
       } catch (error) {

@@ -16,6 +16,8 @@ import { watchPolicies, type Serving } from './watch.ts';
 
 /** The largest request that is taken, in bytes: a prefetch of ten megabytes and what stands around it. */
 export const largestRequest = 16_000_000;
+/** Up to so many bytes an answer is written in one piece with its head. */
+const smallAnswer = 16_384;
 /** A request has to be here whole within this time, in milliseconds, unless told otherwise. */
 const usualSlowest = 10_000;
 
@@ -176,9 +178,7 @@ function readBody(incoming: IncomingMessage, slowest: number): Promise<Buffer> {
   });
 }
 
-const smallAnswer = 16_384;
-
-function send(outgoing: ServerResponse, status: number, bytes: Uint8Array, headers: Record<string, string> = {}, type = 'application/json'): void {
+export function send(outgoing: ServerResponse, status: number, bytes: Uint8Array, headers: Record<string, string> = {}, type = 'application/json'): void {
   if (outgoing.headersSent || outgoing.destroyed) return;
   outgoing.writeHead(status, { 'content-type': type, 'content-length': bytes.length, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers });
   // One write with the head: Latin-1 is byte for byte, and a small answer is not worth a second piece.

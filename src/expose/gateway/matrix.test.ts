@@ -34,3 +34,13 @@ describe.each(matrices)('the matrix of $what', ({ rows, set, atLeast }) => {
     expect(rows.map(([one, conformance]) => `${one} ${conformance}`)).toEqual(wanted);
   });
 });
+
+it('the page of the gateway names for each bad input and failure a test that exists', () => {
+  const page = readFileSync(join(root, 'docs/gateway.md'), 'utf8');
+  const part = page.slice(page.indexOf('## Bad input and failure'), page.indexOf('## Speed'));
+  const cases = part.split('\n').filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split('|').map((cell) => cell.trim()));
+  const named = cases.flatMap(([, what, tests]) => [...tests!.matchAll(/([\w-]+\.test\.ts)(?: › ([^;(]+))?/g)].map(([, file, name]) => ({ what, file: file!, name: name?.trim() })));
+  expect(cases.length).toBeGreaterThan(20);
+  expect(cases.filter(([, , tests]) => tests !== 'the same' && !tests!.includes('.test.ts')).map(([, what]) => what)).toEqual([]);
+  expect(named.filter(({ file, name }) => !existsSync(join(import.meta.dirname, file)) || (name !== undefined && !readFileSync(join(import.meta.dirname, file), 'utf8').includes(`'${name}'`)))).toEqual([]);
+});

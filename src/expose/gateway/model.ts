@@ -9,6 +9,7 @@ import { policy, policyMode } from './policy.ts';
 
 export * from './connection.ts';
 export * from './policy.ts';
+export * from './suspend-drill/model.ts';
 
 const connects: Role[] = ['administrator', 'data-engineer'];
 const proposes: Role[] = ['governance', 'clinical-owner', 'safety-officer', 'data-engineer'];

@@ -30,6 +30,8 @@ export interface Chart {
   entryAt: Int32Array;
   /** The next older entry of the same fingerprint, or -1. */
   entryBefore: Int32Array;
+  /** Where its fingerprint is filed among the templates, or -1. */
+  entryRow: Int32Array;
 }
 
 export const emptyChart = (): Chart => ({
@@ -49,6 +51,7 @@ export const emptyChart = (): Chart => ({
   entryKey: new Int32Array(1 << 12),
   entryAt: new Int32Array(1 << 12),
   entryBefore: new Int32Array(1 << 12),
+  entryRow: new Int32Array(1 << 12),
 });
 
 /** Forgets the chart before; its room is used again. The table begins small, so that a small chart is cheap to begin. */
@@ -98,29 +101,30 @@ export function noteOf(chart: Chart, token: number): number {
   return low;
 }
 
-/** The newest entry of a fingerprint, or -1. */
-export function newest(chart: Chart, key: number): number {
+/** Writes for each fingerprint its newest entry, or -1, and makes room for them all, so that the places stay good until they are filed. */
+export function newest(chart: Chart, { key, count }: Fingerprints, into: Int32Array): void {
+  while ((chart.slotsUsed + count) * 2 > chart.mask) rehash(chart, chart.mask * 4 + 3);
   const { slotKey, slotEntry, mask } = chart;
-  let slot = (key ^ (key >>> 15)) & mask;
-  for (;;) {
-    const entry = slotEntry[slot]!;
-    if (entry === 0) return -1;
-    if (slotKey[slot]! === key) return entry - 1;
-    slot = (slot + 1) & mask;
+  for (let i = 0; i < count; i++) {
+    const one = key[i]!;
+    let slot = (one ^ (one >>> 15)) & mask;
+    while (slotEntry[slot]! !== 0 && slotKey[slot]! !== one) slot = (slot + 1) & mask;
+    into[i] = slotEntry[slot]! - 1;
   }
 }
 
-/** Files the fingerprints of a note, once its own places were looked for. */
-export function file(chart: Chart, prints: Fingerprints): void {
+/** Files the fingerprints of a note, once its own places were looked for, and where each is among the templates. */
+export function file(chart: Chart, prints: Fingerprints, rows: Int32Array): void {
   const wanted = chart.entries + prints.count;
   if (wanted > chart.entryKey.length) {
     const room = Math.max(wanted, chart.entryKey.length * 2);
     chart.entryKey = widened(chart.entryKey, room);
     chart.entryAt = widened(chart.entryAt, room);
     chart.entryBefore = widened(chart.entryBefore, room);
+    chart.entryRow = widened(chart.entryRow, room);
   }
   for (let i = 0; i < prints.count; i++) {
-    if (chart.slotsUsed * 2 > chart.mask) rehash(chart, chart.mask * 4 + 3);
+    chart.entryRow[chart.entries] = rows[i]!;
     enter(chart, prints.key[i]!, prints.at[i]!);
   }
 }
@@ -163,6 +167,7 @@ function forgetOlderHalf(chart: Chart): void {
   for (let entry = 0; entry < chart.entries; entry++) {
     if (chart.entryAt[entry]! < gone) continue;
     chart.entryKey[kept] = chart.entryKey[entry]!;
+    chart.entryRow[kept] = chart.entryRow[entry]!;
     chart.entryAt[kept++] = chart.entryAt[entry]! - gone;
   }
   chart.entries = kept;

@@ -1,6 +1,6 @@
 // Which stretches of this note stand in an earlier note of the chart?
 import { extend, found } from './align.ts';
-import { newest, noteOf, type Chart } from './chart.ts';
+import { noteOf, type Chart } from './chart.ts';
 import type { Fingerprints } from './tokens.ts';
 import { gram } from './word-machine.ts';
 
@@ -29,7 +29,7 @@ const bridge = 12;
  * 1990;215:403). What is covered is not looked up again, so the work is linear in the text. `map` becomes, per token of
  * the note, its counterpart or -1.
  */
-export function findMatches(chart: Chart, prints: Fingerprints, from: number, to: number, isSkipped: Uint8Array, map: Int32Array): Match[] {
+export function findMatches(chart: Chart, prints: Fingerprints, newest: Int32Array, from: number, to: number, isSkipped: Uint8Array, map: Int32Array): Match[] {
   const { hash } = chart.tokens;
   const matches: Match[] = [];
   let covered = from;
@@ -37,7 +37,7 @@ export function findMatches(chart: Chart, prints: Fingerprints, from: number, to
   for (let p = 0; p < prints.count; p++) {
     const at = prints.at[p]!;
     if (at < covered || isSkipped[at - from]!) continue;
-    let entry = newest(chart, prints.key[p]!);
+    let entry = newest[p]!;
     if (entry < 0) continue;
     let bestScore = 0;
     let bestAt = -1;

@@ -81,12 +81,14 @@ export interface SharedSpan extends Place {
   tokens: number;
   /** Fingerprints of the text, to find the other side. */
   fingerprints: number[];
+  /** Its words as numbers, to hold the other side against it. */
+  words: Int32Array;
 }
 
 export interface CrossPatientFinding {
-  earlier: Omit<SharedSpan, 'fingerprints'>;
-  later: Omit<SharedSpan, 'fingerprints'>;
-  /** Share of the shorter one's fingerprints that both hold, in (0, 1]. */
+  earlier: Omit<SharedSpan, 'fingerprints' | 'words'>;
+  later: Omit<SharedSpan, 'fingerprints' | 'words'>;
+  /** Share of the shorter one's words that stand in the other in the same order, in (0, 1]. */
   similarity: number;
 }
 

@@ -1,5 +1,5 @@
 // Where does every word of a chart's notes come from: copied, templated, imported or authored?
-import { beginNote, emptyChart, file, restart, tokensAreIn, type Chart } from './chart.ts';
+import { beginNote, emptyChart, file, newest, restart, tokensAreIn, type Chart } from './chart.ts';
 import { indexFacts, markImported, type FactIndex } from './imported.ts';
 import { findMatches, type Match } from './matches.ts';
 import type { ChartProvenance, Fact, NoteProvenance, NoteText, SharedSpan } from './model.ts';
@@ -47,6 +47,9 @@ const prints = fingerprintStore();
 let kind = new Uint8Array(1 << 12);
 let skip = new Uint8Array(1 << 12);
 let map = new Int32Array(1 << 12);
+// Of each fingerprint: the chart's newest entry, and where it is filed among the templates.
+let entries = new Int32Array(1 << 12);
+let places = new Int32Array(1 << 12);
 
 /**
  * Tells for every note of one subject, in the order given (time order, undated last), where its text comes from. The
@@ -74,10 +77,12 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
     roomFor(to - from);
     kind.fill(authored, 0, to - from);
     skip.fill(0, 0, to - from);
-    const found = templates ? templateRuns(hash, from, to, prints, templates) : { runs: [] as Run[], shared: [] as SharedRun[] };
+    newest(chart, prints, entries);
+    if (templates) templates.findAll(prints, entries, chart.entryRow, places);
+    const found = templates ? templateRuns(hash, from, to, prints, places, templates) : { runs: [] as Run[], shared: [] as SharedRun[] };
     for (const run of found.runs) if (standsAlone(run)) skip.fill(1, run.from - from, run.to - from);
     map.fill(-1, 0, to - from);
-    const all = index === 0 ? [] : findMatches(chart, prints, from, to, skip, map);
+    const all = index === 0 ? [] : findMatches(chart, prints, entries, from, to, skip, map);
     if (templates) for (const match of all) takeOverTemplates(match, from);
     const matches = all.filter((match) => isCopy(match, found.runs, from));
     for (const match of matches) {
@@ -87,14 +92,14 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
     const runs = found.runs.filter((run) => markTemplate(run, from));
     if (context.facts) markImported(letters, hash, start, end, from, to, factsOf(note, context.facts, facts), kind, imported);
     for (const run of found.shared) {
-      if (isUnexplained(run, from)) shared.push({ note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: start[run.from]!, end: end[run.to - 1]!, tokens: run.to - run.from, fingerprints: run.fingerprints });
+      if (isUnexplained(run, from)) shared.push({ note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: start[run.from]!, end: end[run.to - 1]!, tokens: run.to - run.from, fingerprints: run.fingerprints, words: hash.slice(run.from, run.to) });
     }
     const characters = { copied: 0, templated: 0, imported: 0, authored: 0 };
     const tokens = { copied: 0, templated: 0, imported: 0, authored: 0 };
     const spans = spansOf({ letters, length, index, from, to, kind, map, matches, runs, chart, chartNotes }, tokens);
     for (const span of spans) characters[span.kind] += span.end - span.start;
     result.push({ id: note.id, index, spans, characters, tokens, shares: sharesOf(characters) });
-    file(chart, prints);
+    file(chart, prints, places);
   }
   return { subject: notes[0]?.subject ?? null, notes: result, shared, templatesKnown: templates !== null, factsKnown: context.facts !== undefined };
 }
@@ -104,6 +109,8 @@ function roomFor(tokens: number): void {
   kind = new Uint8Array(tokens * 2);
   skip = new Uint8Array(tokens * 2);
   map = new Int32Array(tokens * 2);
+  entries = new Int32Array(tokens * 2);
+  places = new Int32Array(tokens * 2);
 }
 
 /**

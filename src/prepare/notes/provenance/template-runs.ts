@@ -33,23 +33,19 @@ const drift = 6;
 /** Edits in a stretch that two patients share interrupt it no further than this. */
 const sharedGap = 14;
 
-let places = new Int32Array(1024);
-
-/** Stretches of template in order, with exact edges where the remembered use shows them. */
-export function templateRuns(hash: Int32Array, from: number, to: number, prints: Fingerprints, templates: Templates): { runs: Run[]; shared: SharedRun[] } {
+/** Stretches of template in order, with exact edges where the remembered use shows them. `places`: where each fingerprint is filed, or -1. */
+export function templateRuns(hash: Int32Array, from: number, to: number, prints: Fingerprints, places: Int32Array, templates: Templates): { runs: Run[]; shared: SharedRun[] } {
   const { contexts } = templates;
   const runs: Run[] = [];
   const shared: SharedRun[] = [];
   pair.count = 0;
-  if (places.length < prints.count) places = new Int32Array(prints.count * 2);
-  templates.findAll(prints, places);
   /** Where the run that is open began without a gap; -1: none is open. */
   let opened = -1;
   for (let p = 0; p <= prints.count; p++) {
     const at = prints.at[p]!;
     const place = p < prints.count ? places[p]! : -1;
     if (place < 0 || !templates.isTemplate(place)) {
-      if (opened >= 0) closeRun(runs.at(-1)!, opened, p - 1, hash, to, prints, templates);
+      if (opened >= 0) closeRun(runs.at(-1)!, opened, p - 1, hash, to, prints, places, templates);
       opened = -1;
       if (place >= 0) lengthen(shared, at, prints.key[p]!);
       continue;
@@ -94,7 +90,7 @@ function closesAt(place: number, at: number, hash: Int32Array, to: number, { con
 }
 
 /** The run ends where the farthest of its last fingerprints says; the others lie too far back to say anything. */
-function closeRun(run: Run, first: number, last: number, hash: Int32Array, to: number, prints: Fingerprints, templates: Templates): void {
+function closeRun(run: Run, first: number, last: number, hash: Int32Array, to: number, prints: Fingerprints, places: Int32Array, templates: Templates): void {
   for (let p = last; p >= first && prints.at[p]! + gram + reach > run.to; p--) run.to = Math.max(run.to, closesAt(places[p]!, prints.at[p]!, hash, to, templates));
 }
 
@@ -129,8 +125,11 @@ export function useOf(run: Run): TemplateUse {
   if (run.use) return run.use;
   const { patients } = run;
   sort(patients);
-  return (run.use = { key: (run.key >>> 0).toString(16).padStart(8, '0'), patients: patients[(patients.length - 1) >> 1]!, scope: run.scope });
+  return (run.use = { key: hex(run.key >>> 24) + hex(run.key >>> 16) + hex(run.key >>> 8) + hex(run.key), patients: patients[(patients.length - 1) >> 1]!, scope: run.scope });
 }
+
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hex = (byte: number): string => pairs[byte & 255]!;
 
 /** Most runs have a dozen numbers, nearly in order: too few to be worth a call. */
 function sort(numbers: number[]): void {

@@ -26,9 +26,9 @@ export interface Templates {
   patientsOfUnit(unit: string | null): number;
   /**
    * Writes for each fingerprint where it is filed, or -1: no second patient has it. Neighbours in a template are filed one
-   * after another. All at once, so that the waits for memory overlap.
+   * after another. Where `entries` has an entry of the chart, `rows` knows it already. All at once, so that the waits for memory overlap.
    */
-  findAll(prints: Fingerprints, into: Int32Array): void;
+  findAll(prints: Fingerprints, entries: Int32Array, rows: Int32Array, into: Int32Array): void;
   isTemplate(row: number): boolean;
   patientsAt(row: number): number;
   scopeAt(row: number): TemplateUse['scope'];
@@ -52,6 +52,8 @@ const newcomer = 2;
 // A fingerprint of several patients: key, check, first and second subject, third and latest, patients, author
 // and unit (0: several), where in the corpus it was remembered, and nothing, so that two rows fill a cache line.
 const known = 8;
+/** A slot has so many bits for the row. */
+const rowBits = (1 << 20) - 1;
 
 /**
  * Learns templates in one pass and bounded memory. Text of a single patient is remembered in a table where the newer
@@ -66,8 +68,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   const seen = new Int32Array(4096);
   // One bit per fingerprint of several patients: nearly all others are told from them without a look into the table.
   let sieve = new Int32Array(1 << 10);
-  // By fingerprint: key, and one more than its row; 0 where the slot is empty.
-  let slots = new Int32Array(2 << 12);
+  // By fingerprint: one more than its row, and 12 bits of its key that tell most others apart; 0 where the slot is empty.
+  let slots = new Int32Array(1 << 12);
   let slotMask = (1 << 12) - 1;
   // Rows and contexts lie in the order they were met, so that what stands together in a text lies together in memory.
   let rows = new Int32Array(known << 11);
@@ -130,7 +132,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       const one = key[near[n]!]!;
       const bit = Math.imul(one, spread);
       if ((sieve[(bit >>> 5) & sieveMask]! & (1 << (bit & 31))) === 0) touched ^= singles[(one & mask) * newcomer]!;
-      else touched ^= slots[(bit >>> 7 & slotMask) * 2]!;
+      else touched ^= slots[bit >>> 7 & slotMask]!;
     }
   }
 
@@ -169,9 +171,8 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     const bit = Math.imul(key, spread);
     sieve[(bit >>> 5) & (sieve.length - 1)]! |= 1 << (bit & 31);
     let slot = bit >>> 7 & slotMask;
-    while (slots[slot * 2 + 1]! !== 0) slot = (slot + 1) & slotMask;
-    slots[slot * 2] = key;
-    slots[slot * 2 + 1] = row + 1;
+    while (slots[slot]! !== 0) slot = (slot + 1) & slotMask;
+    slots[slot] = (key << 20) | (row + 1);
   }
 
   function again(row: number, who: number, author: number, unit: number, hash: Int32Array, at: number, end: number): void {
@@ -224,7 +225,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
   }
 
   function enterAll(): void {
-    slots = new Int32Array(2 * (slotMask + 1));
+    slots = new Int32Array(slotMask + 1);
     sieve = new Int32Array((slotMask + 1) >> 2);
     for (let row = 0; row < used; row++) enter(rows[row * known]!, row);
   }
@@ -251,23 +252,30 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     if ((sieve[(bit >>> 5) & (sieve.length - 1)]! & (1 << (bit & 31))) === 0) return -1;
     let slot = bit >>> 7 & slotMask;
     for (;;) {
-      const row = slots[slot * 2 + 1]! - 1;
-      if (row < 0 || (slots[slot * 2]! === key && rows[row * known + 1]! === check)) return row;
+      const filed = slots[slot]!;
+      if (filed === 0) return -1;
+      const row = (filed & rowBits) - 1;
+      if ((filed ^ (key << 20)) >>> 20 === 0 && rows[row * known]! === key && rows[row * known + 1]! === check) return row;
       slot = (slot + 1) & slotMask;
     }
   }
 
-  function findAll({ key, check, count }: Fingerprints, into: Int32Array): void {
+  function findAll({ key, check, count }: Fingerprints, entries: Int32Array, known: Int32Array, into: Int32Array): void {
     const sieveMask = sieve.length - 1;
     if (near.length < count) near = new Int32Array(count * 2);
     let likely = 0;
     for (let i = 0; i < count; i++) {
+      const entry = entries[i]!;
+      if (entry >= 0) {
+        into[i] = known[entry]!;
+        continue;
+      }
       const bit = Math.imul(key[i]!, spread);
       into[i] = -1;
       near[likely] = i;
       likely += (sieve[(bit >>> 5) & sieveMask]! >>> (bit & 31)) & 1;
     }
-    for (let n = 0; n < likely; n++) into[near[n]!] = slots[(Math.imul(key[near[n]!]!, spread) >>> 7 & slotMask) * 2 + 1]!;
+    for (let n = 0; n < likely; n++) touched ^= slots[Math.imul(key[near[n]!]!, spread) >>> 7 & slotMask]!;
     for (let n = 0; n < likely; n++) into[near[n]!] = find(key[near[n]!]!, check[near[n]!]!);
   }
 
