@@ -27,7 +27,8 @@ describe.skipIf(!browserThere)('a data engineer imports decisions', () => {
     await page.keyboard.press('Enter');
     const choose = async () => dialog.locator('input[type=file]').setInputFiles(file);
     await choose();
-    expect(await dialog.getByRole('region', { name: 'The first rows of the file' }).locator('tbody tr').count()).toBeGreaterThan(0);
+    await dialog.getByText('The first 20 rows').waitFor();
+    expect(await dialog.getByRole('region', { name: 'The first rows of the file' }).locator('tbody tr').count()).toBe(20);
     // Guessed from the names; what nothing fills is asked for.
     expect(await dialog.getByLabel('subject (needed)').inputValue()).toBe('MRN');
     expect(await dialog.getByLabel('output.score').inputValue()).toBe('Risk');

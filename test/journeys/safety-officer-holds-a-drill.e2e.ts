@@ -14,7 +14,7 @@ describe.skipIf(!browserThere)('a safety officer holds a drill', () => {
   it('a reconstruction drill: twenty that nobody chose, what lacks is named, and one is opened down to its input', async () => {
     const { page, complaints } = await journey.as('safety');
     await page.goto(`${journey.running.localUrl}/deployments/sepsis-alert/decisions`);
-    await page.getByRole('button', { name: 'Reconstruction drill' }).click();
+    await page.getByRole('button', { name: 'Drill', exact: true }).click();
     await page.getByText('No reconstruction drill was held').waitFor();
     await page.getByRole('button', { name: 'Draw 20 decisions' }).click();
     // Its maker's nightly file tells no inputs.

@@ -15,7 +15,7 @@ export default function DecisionsPage() {
   const [view, setView] = useKept('view', 'counts');
   const mayList = useMay(listDecisions);
   const [mayDrill, mayCompare] = [useMay(listDrills), useMay(completeness)];
-  const views = [{ name: 'counts', label: 'Counts' }, ...(mayList ? [{ name: 'list', label: 'One by one' }] : []), ...(mayCompare ? [{ name: 'complete', label: 'Is the log complete?' }] : []), ...(mayDrill ? [{ name: 'drill', label: 'Reconstruction drill' }] : [])];
+  const views = [{ name: 'counts', label: 'Counts' }, ...(mayList ? [{ name: 'list', label: 'One by one' }] : []), ...(mayCompare ? [{ name: 'complete', label: 'Completeness' }] : []), ...(mayDrill ? [{ name: 'drill', label: 'Drill' }] : [])];
   const open = views.some(({ name }) => name === view) ? view : 'counts';
   return (
     <Page

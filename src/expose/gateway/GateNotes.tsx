@@ -6,9 +6,8 @@ import { Note } from '../../tools/ui/Note.tsx';
 import type { Exception, getPolicy, PolicyVersion } from './model.ts';
 
 type Gates = Answered<typeof getPolicy>['gates'];
-const mostShown = 4;
 
-/** Each gate with what it still lacks, the first few criteria of it. */
+/** Each gate, with what it still lacks behind it. */
 export function GatesInTheWay({ deployment, gates, title }: { deployment: string; gates: Gates; title: string }) {
   if (gates.length === 0) return null;
   return (
@@ -18,10 +17,10 @@ export function GatesInTheWay({ deployment, gates, title }: { deployment: string
           <li key={gate}>
             <Go to={`/deployments/${deployment}/gates/${gate}`}>{gate} {name}</Go>: {because}
             {criteria.length > 0 && (
-              <ul>
-                {criteria.slice(0, mostShown).map((one) => <li key={one.criterion}>{one.criterion} {one.title}: {one.because}</li>)}
-                {criteria.length > mostShown && <li>and {criteria.length - mostShown} more</li>}
-              </ul>
+              <details>
+                <summary>{criteria.length === 1 ? '1 criterion' : `${criteria.length} criteria`}</summary>
+                <ul>{criteria.map((one) => <li key={one.criterion}>{one.criterion} {one.title}: {one.because}</li>)}</ul>
+              </details>
             )}
           </li>
         ))}

@@ -81,6 +81,24 @@ describe('fires in excluded contexts', () => {
   });
 });
 
+it('what came through the gateway ran on what the record system sent; what was told otherwise does not count', async () => {
+  const { n } = await measured('decisions.unprepared-exposure');
+  expect(n).toBe(12);
+  expect(await measured('decisions.unprepared-exposure')).toMatchObject({ value: 1 });
+  await sql`update decisions.fact set via = 'csv', assurance = 'reported' where decision in (select decision from decisions.fact where disposition = 'shown' order by decision limit 3)`.execute(house.db);
+  expect(await measured('decisions.unprepared-exposure')).toMatchObject({ value: 9 / 12, n: 12 });
+});
+
+it('overrides are counted with and without a reason', async () => {
+  expect(await measured('adoption.override-reasons')).toMatchObject({ value: null, n: 0 });
+  await sql`update decisions.fact set act = 'overridden', reason = case when decision in (select decision from decisions.fact where disposition = 'shown' order by decision limit 3) then 'viral' end where disposition = 'shown'`.execute(house.db);
+  expect(await measured('adoption.override-reasons')).toMatchObject({ value: 3 / 12, n: 12, interval: { low: expect.any(Number) as number, high: expect.any(Number) as number } });
+});
+
+it('what is shown before the criteria are locked is not criteria first', async () => {
+  expect(await measured('pilot.criteria-before-exposure')).toMatchObject({ value: 0, explain: expect.stringContaining('not locked') as string });
+});
+
 it('the database of a test is the embedded one, which is for trials', async () => {
   expect(await measured('gateway.production-database')).toMatchObject({ value: 0, explain: expect.stringContaining('DATABASE_URL') as string });
 });

@@ -27,6 +27,18 @@ export const gatewayMeasures: readonly Declaration[] = [
     explains: `Outputs shown in the last ${window} days where a suppression rule of the policy holds (its sample that is shown anyway), or outside the facilities and departments of the deployment ÷ all shown. Not measurable where no rule and no place tells which contexts are excluded. Interval widened where several concern one patient.`,
   },
   {
+    id: 'decisions.unprepared-exposure', asks: 'Which share of the exposures ran on unprepared production data?', unit: 'proportion', better: 'higher', evidence: 'E3', minimumN: 1, freshForDays: 30, dependsOn: ['feed'], evaluate: unpreparedExposure,
+    explains: `Outputs shown in the last ${window} days that came through the gateway, whose input went to the AI byte for byte as the record system sent it ÷ all shown. What was told by other ways may be unprepared as well; nothing here shows it, so it does not count. Interval widened where several concern one patient.`,
+  },
+  {
+    id: 'adoption.override-reasons', asks: 'Which share of the overrides has a reason?', unit: 'proportion', better: 'higher', evidence: 'E3', minimumN: 20, freshForDays: 60, dependsOn: [], evaluate: overrideReasons,
+    explains: `Overrides of the last ${window} days whose feedback carries a coded reason or a comment ÷ overrides. Interval widened where several concern one patient. No clinician is named anywhere.`,
+  },
+  {
+    id: 'pilot.criteria-before-exposure', asks: 'Were the criteria locked before the first exposure?', unit: 'yes', better: 'higher', evidence: 'E3', minimumN: 0, freshForDays: 3_650, dependsOn: [], evaluate: criteriaFirst,
+    explains: '1 where the thresholds of G3 were locked, by the ledger, before the first decision was shown. Not measurable before anything is shown.',
+  },
+  {
     id: 'gateway.production-database', asks: 'Does the house run on a production database?', unit: 'yes', better: 'higher', evidence: 'E3', minimumN: 0, freshForDays: 30, dependsOn: [], evaluate: productionDatabase,
     explains: '1 when the database is a PostgreSQL of the hospital, version 15 or later; 0 for the embedded one, which listens on a private socket only and is for trials. The database is asked itself.',
   },
@@ -65,6 +77,32 @@ async function contextualFires(db: Db, deployment: string, asOf: string): Promis
   if (n === 0) return nothing(`Nothing was shown in the last ${window} days.`);
   const share = clusteredShare(clusters);
   return [{ ...base, value: k / n, interval: share.low === null || share.high === null ? null : { low: share.low, high: share.high }, n, explain: `${k} of ${n} outputs were shown where a rule holds or outside the places it is meant for, in the last ${window} days.` }];
+}
+
+async function unpreparedExposure(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
+  const base = { ...shared(deployment, asOf, 'decisions/facts'), measure: 'decisions.unprepared-exposure' };
+  const clusters = await records.exposedBySubject(db, deployment, since(asOf), asOf);
+  const [n, k] = [clusters.reduce((sum, one) => sum + one.n, 0), clusters.reduce((sum, one) => sum + one.k, 0)];
+  if (n === 0) return [{ ...base, value: null, interval: null, n: 0, explain: `Nothing was shown in the last ${window} days.` }];
+  const share = clusteredShare(clusters);
+  return [{ ...base, value: k / n, interval: share.low === null || share.high === null ? null : { low: share.low, high: share.high }, n, explain: `${k} of ${n} outputs shown in the last ${window} days ran on what the record system sent, untouched.` }];
+}
+
+async function overrideReasons(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
+  const base = { ...shared(deployment, asOf, 'decisions/facts'), measure: 'adoption.override-reasons' };
+  const clusters = await records.overridesBySubject(db, deployment, since(asOf), asOf);
+  const [n, k] = [clusters.reduce((sum, one) => sum + one.n, 0), clusters.reduce((sum, one) => sum + one.k, 0)];
+  if (n === 0) return [{ ...base, value: null, interval: null, n: 0, explain: `Nothing was overridden in the last ${window} days.` }];
+  const share = clusteredShare(clusters);
+  return [{ ...base, value: k / n, interval: share.low === null || share.high === null ? null : { low: share.low, high: share.high }, n, explain: `${k} of ${n} overrides of the last ${window} days carry a reason.` }];
+}
+
+async function criteriaFirst(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
+  const { locked, exposed } = await records.lockAndExposure(db, deployment, asOf);
+  const base = { ...shared(deployment, asOf, 'ledger/gate.thresholds-locked'), measure: 'pilot.criteria-before-exposure', interval: null, n: null };
+  if (exposed === null) return [{ ...base, value: null, explain: 'Nothing was shown yet.' }];
+  if (locked === null) return [{ ...base, value: 0, explain: `First shown on ${exposed.slice(0, 10)}; the thresholds of G3 are not locked.` }];
+  return [{ ...base, value: locked < exposed ? 1 : 0, explain: `The thresholds of G3 were locked on ${locked.slice(0, 10)}, and the first decision was shown on ${exposed.slice(0, 10)}.` }];
 }
 
 async function productionDatabase(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {

@@ -237,6 +237,27 @@ export async function shownBySubject(db: Db, deployment: string, from: string, t
   return rows;
 }
 
+/** Outputs shown in a period, per patient: how many, and of how many the gateway itself forwarded the input. */
+export async function exposedBySubject(db: Db, deployment: string, from: string, to: string): Promise<{ n: number; k: number }[]> {
+  const { rows } = await sql<{ n: number; k: number }>`select count(*)::int as n, count(*) filter (where via = 'gateway' and assurance = 'enforced')::int as k
+    from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' and delivered is distinct from false group by subject`.execute(db);
+  return rows;
+}
+
+/** Overrides of a period, per patient: how many, and how many with a reason. */
+export async function overridesBySubject(db: Db, deployment: string, from: string, to: string): Promise<{ n: number; k: number }[]> {
+  const { rows } = await sql<{ n: number; k: number }>`select count(*)::int as n, count(*) filter (where reason is not null)::int as k
+    from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' and act = 'overridden' group by subject`.execute(db);
+  return rows;
+}
+/** When the thresholds of G3 were locked first, and when anything was shown first. */
+export async function lockAndExposure(db: Db, deployment: string, to: string): Promise<{ locked: string | null; exposed: string | null }> {
+  const { rows } = await sql<{ locked: string | null; exposed: string | null }>`select
+      (select min(at) from ledger.entry where deployment = ${deployment} and kind = 'gate.thresholds-locked' and at <= ${to}::timestamptz and convert_from(leaf, 'UTF8')::jsonb->'body'->>'gate' = 'G3') as locked,
+      (select min(at) from decisions.fact where deployment_id = ${deployment} and disposition = 'shown' and at <= ${to}::timestamptz) as exposed`.execute(db);
+  return rows[0]!;
+}
+
 /** What the database says of itself. */
 export async function databaseFacts(db: Db): Promise<{ version: number; listens: string; socket: string; overNetwork: boolean; encrypted: boolean }> {
   const { rows } = await sql<{ version: number; listens: string; socket: string; overnetwork: boolean; encrypted: boolean | null }>`select current_setting('server_version_num')::int as version, current_setting('listen_addresses') as listens,

@@ -3,6 +3,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { systemClock } from '../../tools/base/clock.ts';
 import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
+import { CloseButton } from '../../tools/ui/CloseButton.tsx';
 import { useGo } from '../../tools/ui/Go.tsx';
 import { bytes, count } from '../../tools/ui/numbers.ts';
 import { Part } from '../../tools/ui/Page.tsx';
@@ -33,13 +34,7 @@ export function StartAudit({ deployment, onClose }: { deployment: string | null;
     <Part
       title="New audit"
       says="FHIR R4 NDJSON, tables of the OMOP CDM, or your own tables with a mapping beside them; plain or .gz, any file names, or in a .zip or .tar.gz."
-      actions={
-        onClose && (
-          <Button size="xs" variant="subtle" onClick={onClose}>
-            Close
-          </Button>
-        )
-      }
+      actions={<CloseButton onClose={onClose} />}
     >
       <div className="card stack">
         {deployment === null && (

@@ -1,6 +1,7 @@
 // What is a check, and what is it given to work with?
 import type { DataSection, Element, Tier } from '../../spine/deployments/model.ts';
 import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
+import { boundOf } from '../../tools/statistics/finding.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';
 import type { DepartmentRate } from './rate-tables.ts';
@@ -97,11 +98,6 @@ export const tierOf = (check: Check, element: Element | null): Tier =>
   check.weight === 'element' && element ? element.tier : check.weight === 'context' || element?.tier === 'context' ? 'context' : 'important';
 
 /** The charter's word on this check, else the check's default. */
-export function thresholdOf(check: Check, data: DataSection): Threshold | null {
-  const said = data.thresholds[check.id];
-  if (said?.atLeast !== undefined) return { bound: 'at-least', value: said.atLeast, from: 'charter' };
-  if (said?.atMost !== undefined) return { bound: 'at-most', value: said.atMost, from: 'charter' };
-  return check.threshold ? { ...check.threshold, from: 'default' } : null;
-}
+export const thresholdOf = (check: Check, data: DataSection): Threshold | null => boundOf(check, data.thresholds);
 
 export const rowOf = (desk: Desk, row: FoundRow, says: string): EvidenceRow => ({ file: desk.files[row.file]?.name ?? '(unknown file)', line: row.line, id: row.id ?? null, says });

@@ -1,5 +1,6 @@
 // How is an audit run at a terminal, without a server and without a database?
 import type { Command } from 'commander';
+import { print, showProgress, stopByHand } from '../../tools/server/terminal.ts';
 import { commands as followingCommands } from './following/commands.ts';
 import type { Progress } from './model.ts';
 import { requestOf, sampleCommands } from './sampling/commands.ts';
@@ -71,11 +72,8 @@ async function auditFolder(folder: string, { charter, out, json, previous, mappi
   const earlier = previous === undefined ? null : await (await import('./following/read-audit.ts')).readAudit(previous);
   const place = out === undefined && json ? null : resolve(out ?? '.');
   const release = place ? await claimFolder(place) : async () => {};
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
-  const show = showProgress();
+  const stop = stopByHand();
+  const show = showProgress(sizeOf);
   try {
     const audit = await runAudit(resolve(folder), input, { clock: systemClock, onProgress: show.progress, signal: stop.signal, workspace: cache === undefined ? undefined : resolve(cache), threads: Number(threads), memoryLimit: memory, checks: checks?.split(','), sample: drawn, mapping: mapping === undefined ? undefined : resolve(mapping) });
     if (stop.signal.aborted) throw new Problem('conflict', 'The audit was stopped.');
@@ -91,27 +89,10 @@ async function auditFolder(folder: string, { charter, out, json, previous, mappi
     process.stderr.write('Stopped. No report was written.\n');
     process.exitCode = 130;
   } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    stop.release();
     await release();
   }
 }
 
-const print = (text: string) => new Promise<void>((done) => process.stdout.write(text, () => done()));
-
-/** One line that renews itself, on a terminal only. */
-function showProgress(): { progress(progress: Progress): void; clear(): void } {
-  const screen = process.stderr;
-  if (!screen.isTTY) return { progress: () => {}, clear: () => {} };
-  let last = '';
-  return {
-    progress({ says, done, bytes, totalBytes }) {
-      const size = totalBytes > 0 ? ` (${(bytes / 1e6).toFixed(0)} of ${(totalBytes / 1e6).toFixed(0)} MB)` : '';
-      const line = `${String(Math.floor(done * 100)).padStart(3)} %  ${says}${says.startsWith('Reading') ? size : ''}`.slice(0, (screen.columns || 80) - 1);
-      if (line === last) return;
-      last = line;
-      screen.write(`\r\x1b[2K${line}`);
-    },
-    clear: () => void screen.write('\r\x1b[2K'),
-  };
-}
+/** While it reads, how far it is. */
+const sizeOf = ({ says, bytes, totalBytes }: Progress): string => (totalBytes > 0 && says.startsWith('Reading') ? ` (${(bytes / 1e6).toFixed(0)} of ${(totalBytes / 1e6).toFixed(0)} MB)` : '');

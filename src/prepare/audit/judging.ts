@@ -4,8 +4,11 @@ import { studentQuantile } from '../../tools/statistics/beta.ts';
 import { wilsonOf } from '../../tools/statistics/intervals.ts';
 import { zOf } from '../../tools/statistics/normal.ts';
 import { judge } from '../../tools/statistics/verdict.ts';
+import { count, countOf, percent, sayInterval, tidy } from '../../tools/statistics/finding.ts';
 import type { EvidenceRow, Finding, Threshold, Unit, Verdict } from './model.ts';
 import { unknownUnit } from './units.ts';
+
+export { count, countOf, percent, sayInterval, tidy };
 
 /** Counts of a share whose observations come in clusters (the rows of one patient): sums over the clusters. */
 export interface Moments {
@@ -74,15 +77,6 @@ export function verdictOf({ n, rate, low, high }: Pick<Finding, 'n' | 'rate' | '
   return judge({ n, value: rate, low, high }, { direction: threshold.bound === 'at-least' ? 'at least' : 'at most', value: threshold.value, safety, minimumN });
 }
 
-export const percent = (share: number): string => {
-  const points = share * 100;
-  // A share just short of the whole must not read as the whole.
-  const text = points > 99.95 && points < 100 ? '> 99.9' : points < 0.05 && points > 0 ? '< 0.1' : points.toFixed(1).replace(/\.0$/, '');
-  return `${text} %`;
-};
-
-export const sayInterval = (low: number | null, high: number | null): string => (low === null || high === null ? '' : ` (95 % interval ${percent(low)} to ${percent(high)})`);
-
 /** "in Mercy, Intensive Care, 2026-03"; empty for the whole export. */
 export const sayUnit = ({ facility, department, clinician, month }: Unit): string => {
   const parts = [clinician, department === unknownUnit ? 'an unknown department' : department, facility === unknownUnit ? 'an unknown facility' : facility, month].filter(Boolean);
@@ -91,15 +85,6 @@ export const sayUnit = ({ facility, department, clinician, month }: Unit): strin
 
 export const sayThreshold = (threshold: Threshold | null): string =>
   threshold ? `; ${threshold.bound === 'at-least' ? 'at least' : 'at most'} ${percent(threshold.value)} is ${threshold.from === 'charter' ? 'promised' : 'the default'}` : '';
-
-const thousands = new Intl.NumberFormat('en-US');
-export const count = (n: number): string => thousands.format(n);
-
-/** "1 facility", "2 facilities". */
-export const countOf = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;
-
-/** Numbers are kept to 9 digits, so that one export gives one audit.json. */
-export const tidy = (value: number | null): number | null => (value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(9)));
 
 export function share(given: {
   check: string;

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { tier } from '../../spine/deployments/model.ts';
 import { day, endpoint, everyone, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
+import { bound, evidenceRow, maxRows, thresholdFrom, verdict, type Bounded, type EvidenceRow } from '../../tools/statistics/finding.ts';
+import type { Verdict } from '../../tools/statistics/verdict.ts';
 import { auditedSample, request as sampleRequest } from './sampling/sample-words.ts';
 
 // ---------------------------------------------------------------- the catalogue
@@ -24,17 +26,9 @@ export const families = {
 export type Family = keyof typeof families;
 export const familyNames = Object.keys(families) as Family[];
 
-const bound = z.enum(['at-least', 'at-most']);
-const thresholdFrom = z.enum(['charter', 'default']);
-
-/** The bound a rate is held against: `at-least` for good things, `at-most` for bad ones. */
-export interface Threshold {
-  bound: z.infer<typeof bound>;
-  /** A share 0-1, in the unit of the rate. */
-  value: number;
-  /** `charter`: promised there; `default`: ours, shown as such. */
-  from: z.infer<typeof thresholdFrom>;
-}
+export { evidenceRow, maxRows, verdict };
+export type { EvidenceRow, Verdict };
+export type Threshold = Bounded;
 
 /** One entry of the check catalogue, as people read it. */
 export const checkWords = z.strictObject({
@@ -44,7 +38,7 @@ export const checkWords = z.strictObject({
   family: z.enum(familyNames as [Family, ...Family[]]),
   about: z.enum(['element', 'resource', 'file', 'export']).describe('What one finding is about.'),
   formula: z.string().describe('What n and k count.'),
-  threshold: z.strictObject({ bound: z.enum(['at-least', 'at-most']), value: z.number() }).nullable().describe('The default; null: the charter must say.'),
+  threshold: z.strictObject({ bound, value: z.number() }).nullable().describe('The default; null: the charter must say.'),
   source: z.string(),
   limits: z.string().describe('What it cannot see.'),
 });
@@ -57,9 +51,7 @@ export const verdicts = {
   'not-met': 'The measured share misses the threshold.',
   undecided: 'The share keeps the threshold, but the pessimistic end of its interval does not: more cases would decide.',
   'not-measurable': 'Too few cases, or nothing there to measure.',
-} as const;
-export type Verdict = keyof typeof verdicts;
-export const verdict = z.enum(Object.keys(verdicts) as [Verdict, ...Verdict[]]);
+} as const satisfies Record<Verdict, string>;
 
 /** Which part of the hospital, and when. All null: the whole export. `month` is YYYY-MM. */
 export const unit = z.strictObject({
@@ -70,17 +62,6 @@ export const unit = z.strictObject({
 });
 export type Unit = z.infer<typeof unit>;
 
-/** Where the evidence stands in the export. */
-export const evidenceRow = z.strictObject({
-  file: z.string(),
-  line: z.int().min(1).nullable(),
-  id: z.string().nullable().describe('ResourceType/id.'),
-  says: z.string().describe('What is wrong there.'),
-});
-export type EvidenceRow = z.infer<typeof evidenceRow>;
-
-/** How many evidence rows a finding carries at most. */
-export const maxRows = 20;
 /** How many it carries where the rows are a list to work through: the patients without a code (L01). */
 export const maxWorkList = 1000;
 

@@ -1,14 +1,13 @@
 // Which data section would fit what this export holds?
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { dataSection } from '../../spine/deployments/model.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import { openSource } from '../../tools/fhir/sources/sources.ts';
 import { count, percent } from './judging.ts';
-import { whereFull } from './run-audit.ts';
+import { inWorkspace } from './open-for-audit.ts';
 import { macros } from './tables.ts';
 import { fieldsOf, namesMedication } from './type-fields.ts';
 
@@ -25,8 +24,7 @@ const clinical = ['Condition', 'Procedure', 'MedicationRequest', 'MedicationAdmi
 
 /** YAML of a charter with only a data section: the most frequent contents of the export, each with its present completeness as a comment. */
 export async function proposeCharter(folder: string, workspace?: string, mapping?: string): Promise<string> {
-  const place = workspace ?? (await mkdtemp(join(tmpdir(), 'attending-init-')));
-  try {
+  return inWorkspace(workspace, async (place) => {
     const types = ['Patient', 'Encounter', 'Observation', ...clinical];
     const fields = Object.fromEntries(types.map((type) => [type, type === 'Patient' ? ['birthDate', 'gender'] : [...new Set([fieldsOf(type).subject ?? 'subject', ...fieldsOf(type).code, ...(namesMedication(type) ? ['medicationReference'] : []), ...(type === 'Observation' ? ['valueQuantity', 'valueCodeableConcept', 'valueString', 'valueDateTime', 'component'] : []), ...(type === 'Encounter' ? ['class'] : [])])]]));
     const handle = await openSource(folder, { workspace: place, fields, ...(mapping && { mapping }) });
@@ -35,11 +33,7 @@ export async function proposeCharter(folder: string, workspace?: string, mapping
     } finally {
       await handle.close();
     }
-  } catch (error) {
-    throw whereFull(error, place);
-  } finally {
-    if (!workspace) await rm(place, { recursive: true, force: true });
-  }
+  });
 }
 
 async function propose(handle: ExportHandle): Promise<string> {

@@ -3,6 +3,7 @@ import { append, actorOf } from '../../spine/ledger/ledger.ts';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
+import { fileAnswer } from '../../tools/server/file-answer.ts';
 import { serve, type Route } from '../../tools/server/http.ts';
 import { catalogue } from './checks.ts';
 import { dropUpload, exportOf, openUpload, receiveFile, serverFolders, uploads } from './keep-exports.ts';
@@ -52,13 +53,13 @@ export const routes: readonly Route[] = [
   serve(api.downloadJson, async ({ house, caller, params }) => {
     const run = await requireDone(house, caller, params.run);
     await seen(house, caller, run, kinds.downloaded.kind, { format: 'json' });
-    return file((await documentOf(house, run)).toString('utf8'), 'application/json', `${run.deployment}-audit.json`);
+    return fileAnswer((await documentOf(house, run)).toString('utf8'), 'application/json', `${run.deployment}-audit.json`);
   }),
   serve(api.downloadHtml, async ({ house, caller, params }) => {
     const run = await requireDone(house, caller, params.run);
     await seen(house, caller, run, kinds.downloaded.kind, { format: 'html' });
     const { reportHtml } = await import('./report.ts');
-    return file(reportHtml(JSON.parse((await documentOf(house, run)).toString('utf8')) as api.AuditDocument), 'text/html; charset=utf-8', `${run.deployment}-audit.html`);
+    return fileAnswer(reportHtml(JSON.parse((await documentOf(house, run)).toString('utf8')) as api.AuditDocument), 'text/html; charset=utf-8', `${run.deployment}-audit.html`);
   }),
 ];
 
@@ -76,5 +77,3 @@ async function documentOf(house: House, run: LightRun): Promise<Buffer> {
 
 const seen = (house: House, caller: Caller, run: LightRun, kind: string, body: Record<string, string | number | null>) =>
   house.db.transaction().execute((tx) => append(tx, { at: house.clock.now(), kind, actor: actorOf(caller), deployment: run.deployment_id, subject: `audit/${run.id}`, body }));
-
-const file = (text: string, type: string, name: string) => new Response(text, { headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' } });

@@ -1,11 +1,8 @@
 // How does an export folder and a charter become an audit?
-import { tmpdir } from 'node:os';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../tools/base/clock.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import { name, quote, type Database, type ExportHandle } from '../../tools/fhir/fhir.ts';
-import { openSource } from '../../tools/fhir/sources/sources.ts';
 import { emptyPopulation, whatIsAbsent } from './absent.ts';
 import { jsonAt, textAt } from './cells.ts';
 import type { CharterInput } from './charter-input.ts';
@@ -18,6 +15,7 @@ import { fixesOf } from './fixes.ts';
 import { count } from './judging.ts';
 import { runInLanes } from './lanes.ts';
 import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
+import { inWorkspace, openForAudit } from './open-for-audit.ts';
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { rateTables } from './rate-tables.ts';
@@ -49,39 +47,15 @@ export interface AuditOptions {
  * The same input gives the same document, but for `startedAt`, `finishedAt` and, where nothing better tells the export's time, what follows from it.
  * @throws Problem when the folder is unusable, a path of the charter cannot be used, the disk is full or `signal` aborts.
  */
-export async function runAudit(folder: string, input: CharterInput, options: AuditOptions): Promise<AuditDocument> {
-  const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'attending-audit-')));
-  try {
-    return await auditIn(workspace, folder, input, options);
-  } catch (error) {
-    throw whereFull(error, workspace);
-  } finally {
-    if (!options.workspace) await rm(workspace, { recursive: true, force: true });
-  }
-}
-
-/** A full disk or too little memory is found far below, where nobody knows how a person chooses the folder. */
-export function whereFull(error: unknown, workspace: string): unknown {
-  if (!(error instanceof Problem) || error.kind !== 'unavailable' || error.details.length > 0) return error;
-  return new Problem(error.kind, error.message, error.next, [{ file: workspace, says: 'the workspace. At a terminal TMPDIR or --cache FOLDER names another and --memory SIZE gives more memory; on a server it lies in ATTENDING_DATA.' }]);
+export function runAudit(folder: string, input: CharterInput, options: AuditOptions): Promise<AuditDocument> {
+  return inWorkspace(options.workspace, (workspace) => auditIn(workspace, folder, input, options));
 }
 
 async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit, mapping, sample: asked, checks: ids }: AuditOptions): Promise<AuditDocument> {
   const startedAt = clock.now();
   const chosen = chooseChecks(ids);
   const wanted = wantedFields(input, new Set(chosen.run.map(({ id }) => id)));
-  let bytes = 0;
-  let totalBytes = 0;
-  const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
-  const opened = await openSource(folder, {
-    workspace, fields: wanted,
-    onProgress: (progress) => {
-      bytes = progress.doneBytes;
-      totalBytes = progress.totalBytes;
-      tell('reading', progress.file ? `Reading ${progress.file}` : 'Reading the export', totalBytes === 0 ? 0 : 0.6 * (bytes / totalBytes));
-    },
-    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }), ...(mapping && { mapping }),
-  });
+  const { opened, tell } = await openForAudit(folder, { workspace, fields: wanted, onProgress, signal, threads, memoryLimit, mapping });
   try {
     const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24) + (asked ? '-sample' : '') + (ids === undefined ? '' : `-${chosen.told.map(({ id }) => id).join('-')}`).slice(0, 120));
     const handle = { ...opened, database };

@@ -217,17 +217,25 @@ export function fillFact(type: string, elements: readonly Placed[], wanted: Want
   const placed = name(`placed_${type}`);
   const found = foundColumns(type, elements, columns, []).map(({ column }) => column);
   const has = (column: string, otherwise: string) => (found.includes(column) ? column : otherwise);
-  const values = alike(type, elements, columns).map(({ g, coded, inCode, elements: members }) =>
+  const groups = alike(type, elements, columns);
+  // What stands in the code is judged once for all rows of that code.
+  const byCode = groups.flatMap(({ g, coded, inCode, elements: members }) => (inCode === null || found.includes(`el_w${g}`) ? [] : members.map(({ element, at }) =>
+    `SELECT ${at} AS el, r.p, r.e, r.u, r.file, r.line, ${has(`el_t${g}`, 'r.t')} AS t, r.el_rec AS rec, r.el_meta AS rec_by_meta, j.v, j.num, j.w, j.present, j.placeholder, j.unit_ok, j.in_range, j.usable AND r.el_ok AS usable
+      FROM ${placed} r JOIN (${judged(element, `SELECT c, v_${g} AS v, NULL::VARCHAR AS w FROM ${name(`code_${type}`)}${coded ? ` WHERE list_contains(els_${g}, ${at})` : ' UNION ALL SELECT NULL, NULL, NULL'}`)}) j ON j.c IS NOT DISTINCT FROM r.c WHERE ${has(`el_s${g}`, 'true')}`)));
+  const byRow = groups.filter(({ g, inCode }) => inCode === null || found.includes(`el_w${g}`));
+  const values = byRow.map(({ g, coded, inCode, elements: members }) =>
     `SELECT p, e, u, file, line, ${coded ? `unnest(code.els_${g})` : members.length === 1 ? members[0]!.at : `unnest([${members.map(({ at }) => at).join(', ')}])`} AS of_, ${inCode === null ? `el_v${g}` : `code.v_${g}`} AS v, ${has(`el_w${g}`, 'NULL::VARCHAR')} AS w, ${has(`el_t${g}`, 't')} AS t, el_rec AS rec, el_meta AS rec_by_meta, el_ok AS ok
       FROM ${placed} r${coded || inCode !== null ? ` ${coded ? '' : 'LEFT '}JOIN ${name(`code_${type}`)} code ON code.c = r.c` : ''} WHERE ${coded ? `code.els_${g} IS NOT NULL` : 'true'} AND ${has(`el_s${g}`, 'true')}`);
+  const ofRows = byRow.flatMap(({ elements }) => elements).map(({ element, at }) =>
+    `SELECT ${at} AS el, p, e, u, file, line, t, rec, rec_by_meta, v, num, w, present, placeholder, unit_ok, in_range, usable AND ok AS usable FROM (${judged(element, `SELECT * EXCLUDE (of_) FROM val WHERE of_ = ${at}`)})`);
   return [
-    `INSERT INTO fact WITH val AS MATERIALIZED (${values.join(' UNION ALL ')})
-      ${elements.map(({ element, at }) => factsOf(element, at)).join('\nUNION ALL\n')}`,
+    `INSERT INTO fact ${values.length > 0 ? `WITH val AS MATERIALIZED (${values.join(' UNION ALL ')}) ` : ''}${[...ofRows, ...byCode].join('\nUNION ALL\n')}`,
     ...found.map((column) => `ALTER TABLE ${placed} DROP COLUMN ${column}`),
   ];
 }
 
-function factsOf(element: Element, at: number): string {
+/** Rows with a value `v` in unit `w`, and what is to be said of it: the number it is in the charter's unit, whether it is there, a placeholder, understood, in range, usable. */
+function judged(element: Element, rows: string): string {
   const numeric = isNumeric(element);
   const unit = element.units[0];
   const understood = element.units.length > 0 ? `w IN (${element.units.map(quote).join(', ')})` : 'true';
@@ -241,11 +249,11 @@ function factsOf(element: Element, at: number): string {
   const text = `lower(trim(CASE WHEN o IS NOT NULL THEN coalesce(json_extract_string(o, '$.coding[0].display'), json_extract_string(o, '$.text'), json_extract_string(o, '$.coding[0].code'), '') ELSE v END))`;
   const words = numeric ? 'false' : `${coded} OR ${text} IN (${placeholderTexts.map(quote).join(', ')}) OR v IN (${placeholderDates.map(quote).join(', ')})`;
   const values = element.values.length > 0 ? `(v IN (${element.values.map(quote).join(', ')}) OR (o IS NOT NULL AND list_has_any(json_extract_string(o, '$.coding[*].code'), ${list(element.values)})))` : 'true';
-  return `SELECT ${at} AS el, p, e, u, file, line, t, rec, rec_by_meta, v, num, w, present, placeholder, unit_ok, in_range, present AND NOT placeholder AND readable AND unit_ok AND values_ok AND ok AS usable
+  return `SELECT *, present AND NOT placeholder AND readable AND unit_ok AND values_ok AS usable
     FROM (SELECT *, coalesce(trim(v) NOT IN ('', '{}', '[]', 'null'), false) AS present, ${converted} AS num,
       present AND coalesce(${numeric ? `CASE WHEN raw_num IS NULL THEN ${text} IN (${placeholderTexts.map(quote).join(', ')}) ELSE ${filler} END` : words}, false) AS placeholder,
       ${numeric ? 'raw_num IS NOT NULL' : 'true'} AS readable, coalesce(${understood}, false) AS unit_ok, coalesce(${values}, false) AS values_ok, coalesce(${inRange}, true) AS in_range
-    FROM (SELECT * EXCLUDE (of_), object_(v) AS o, ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num FROM val WHERE of_ = ${at}))`;
+    FROM (SELECT *, object_(v) AS o, ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num FROM (${rows})))`;
 }
 
 /** `hit(el, key)`: the patients or encounters that have a usable value in the window. */

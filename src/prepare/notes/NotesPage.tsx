@@ -3,6 +3,7 @@ import { Button, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { listDeployments } from '../../spine/deployments/model.ts';
 import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
+import { CloseButton } from '../../tools/ui/CloseButton.tsx';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { Go, useGo, useParam } from '../../tools/ui/Go.tsx';
@@ -82,13 +83,7 @@ function StartNotes({ deployment, onClose }: { deployment: string | null; onClos
     <Part
       title="New notes audit"
       says="Reads DocumentReference, DiagnosticReport, Composition and Binary of an export that is here already."
-      actions={
-        onClose && (
-          <Button size="xs" variant="subtle" onClick={onClose}>
-            Close
-          </Button>
-        )
-      }
+      actions={<CloseButton onClose={onClose} />}
     >
       <div className="card stack">
         <ProblemNotice problem={exports.error} />

@@ -1,6 +1,7 @@
 // What is a check of the notes, and how does a count become a finding?
 import type { DataSection, Tier } from '../../spine/deployments/model.ts';
 import { wilson } from '../../tools/statistics/intervals.ts';
+import { boundOf, count, countOf, percent, sayInterval as interval, tidy } from '../../tools/statistics/finding.ts';
 import { judge } from '../../tools/statistics/verdict.ts';
 import { shareIn, type Kind } from './cells.ts';
 import { everything, unitOf, type Desk } from './desk.ts';
@@ -16,12 +17,7 @@ export const smallestWhole = 30;
 export const isWhole = ({ facility, department, type }: Unit): boolean => facility === null && department === null && type === null;
 
 /** The charter's word on this check, else its default. */
-export function thresholdOf(check: Pick<CheckWords, 'id' | 'threshold'>, data: DataSection | null): Threshold | null {
-  const said = data?.thresholds[check.id];
-  if (said?.atLeast !== undefined) return { bound: 'at-least', value: said.atLeast, from: 'charter' };
-  if (said?.atMost !== undefined) return { bound: 'at-most', value: said.atMost, from: 'charter' };
-  return check.threshold ? { ...check.threshold, from: 'default' } : null;
-}
+export const thresholdOf = (check: Pick<CheckWords, 'id' | 'threshold'>, data: DataSection | null): Threshold | null => boundOf(check, data?.thresholds);
 
 export interface Numbers {
   n: number;
@@ -80,20 +76,9 @@ export function inOrder<Value>(byUnit: ReadonlyMap<string, Value>): [string, Val
 /** Units of documents: the whole, facilities and departments. */
 export const places = (desk: Desk): [string, Unit][] => inOrder(desk.documents).map(([key]) => [key, unitOf(key)] as [string, Unit]).filter(([, { type }]) => type === null);
 
-export const percent = (share: number): string => {
-  const points = share * 100;
-  // A share just short of the whole must not read as the whole.
-  const text = points > 99.95 && points < 100 ? '> 99.9' : points < 0.05 && points > 0 ? '< 0.1' : points.toFixed(1).replace(/\.0$/, '');
-  return `${text} %`;
-};
-export const interval = (low: number | null, high: number | null): string => (low === null || high === null ? '' : ` (95 % interval ${percent(low)} to ${percent(high)})`);
-export const count = (n: number): string => n.toLocaleString('en-US');
-export const countOf = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;
 export const sayUnit = ({ facility, department, type }: Unit): string => {
   const parts = [department, facility].filter((one) => one !== null);
   return `${parts.length > 0 ? ` in ${parts.join(', ')}` : ''}${type === null ? '' : ` in ${/notes?$/i.test(type) ? type : `“${type}”`}`}`;
 };
 
-/** Numbers are kept to 9 digits, so that one export gives one notes.json. */
-export const tidy = (value: number | null): number | null => (value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(9)));
-export { everything };
+export { count, countOf, everything, interval, percent, tidy };

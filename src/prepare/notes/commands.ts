@@ -1,5 +1,6 @@
 // How is a notes audit run at a terminal, without a server and without a database?
 import type { Command } from 'commander';
+import { print, showProgress, stopByHand } from '../../tools/server/terminal.ts';
 import type { Progress } from './model.ts';
 
 /** `attending notes FOLDER|FILE.csv`. What it needs is loaded when it runs. */
@@ -41,10 +42,7 @@ async function notes(source: string, { charter, structured, columns, out, json, 
   const input = charter === undefined ? undefined : await readCharter(charter);
   if (spans && json && out === undefined) throw new Problem('bad-input', '--spans writes a file, and with --json alone none is written.', 'Name a folder with --out.');
   const writing = out === undefined && json ? null : await openReport(resolve(out ?? '.'), spans === true);
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  const stop = stopByHand();
   const show = showProgress();
   try {
     const document = await runNotes(resolve(source), {
@@ -63,25 +61,6 @@ async function notes(source: string, { charter, structured, columns, out, json, 
     process.stderr.write('Stopped. No report was written.\n');
     process.exitCode = 130;
   } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    stop.release();
   }
-}
-
-const print = (text: string) => new Promise<void>((done) => process.stdout.write(text, () => done()));
-
-/** One line that renews itself, on a terminal only. */
-function showProgress(): { progress(progress: Progress): void; clear(): void } {
-  const screen = process.stderr;
-  if (!screen.isTTY) return { progress: () => {}, clear: () => {} };
-  let last = '';
-  return {
-    progress({ says, done }) {
-      const line = `${String(Math.floor(done * 100)).padStart(3)} %  ${says}`.slice(0, (screen.columns || 80) - 1);
-      if (line === last) return;
-      last = line;
-      screen.write(`\r\x1b[2K${line}`);
-    },
-    clear: () => void screen.write('\r\x1b[2K'),
-  };
 }

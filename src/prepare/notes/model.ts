@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { tier } from '../../spine/deployments/model.ts';
 import { day, endpoint, everyone, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf, slug } from '../../tools/base/id.ts';
+import { bound, evidenceRow, maxRows, thresholdFrom, verdict, type Bounded, type EvidenceRow } from '../../tools/statistics/finding.ts';
+import type { Verdict } from '../../tools/statistics/verdict.ts';
 
 // ---------------------------------------------------------------- the catalogue
 
@@ -15,15 +17,9 @@ export const families = {
 export type Family = keyof typeof families;
 export const familyNames = Object.keys(families) as Family[];
 
-const bound = z.enum(['at-least', 'at-most']);
-const thresholdFrom = z.enum(['charter', 'default']);
-
-export interface Threshold {
-  bound: z.infer<typeof bound>;
-  /** In the unit of the rate. */
-  value: number;
-  from: z.infer<typeof thresholdFrom>;
-}
+export { evidenceRow, maxRows, verdict };
+export type { EvidenceRow, Verdict };
+export type Threshold = Bounded;
 
 /** One entry of the check catalogue, as people read it. */
 export const checkWords = z.strictObject({
@@ -45,17 +41,11 @@ export const verdicts = {
   'not-met': 'The measured value misses the threshold.',
   undecided: 'The value keeps the threshold, but the pessimistic end of its interval does not: more notes would decide.',
   'not-measurable': 'Too few notes, or nothing there to measure.',
-} as const;
-export type Verdict = keyof typeof verdicts;
-export const verdict = z.enum(Object.keys(verdicts) as [Verdict, ...Verdict[]]);
+} as const satisfies Record<Verdict, string>;
 
 /** Which part of the hospital, and which kind of note. All null: everything. */
 export const unit = z.strictObject({ facility: z.string().nullable(), department: z.string().nullable(), type: z.string().nullable().describe('The note type.') });
 export type Unit = z.infer<typeof unit>;
-
-export const evidenceRow = z.strictObject({ file: z.string(), line: z.int().min(1).nullable(), id: z.string().nullable().describe('ResourceType/id, or the id of a CSV row.'), says: z.string() });
-export type EvidenceRow = z.infer<typeof evidenceRow>;
-export const maxRows = 20;
 
 export const finding = z.strictObject({
   check: z.string(),

@@ -3,6 +3,7 @@ import { append, actorOf } from '../../spine/ledger/ledger.ts';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
+import { fileAnswer } from '../../tools/server/file-answer.ts';
 import { serve, type Route } from '../../tools/server/http.ts';
 import { sharesOf } from './cells.ts';
 import { catalogue } from './checks.ts';
@@ -53,13 +54,13 @@ export const routesOver = (shelf: Shelf): readonly Route[] => [
   serve(api.downloadJson, async ({ house, caller, params }) => {
     const run = await requireDone(house, caller, params.run);
     await seen(house, caller, run, kinds.downloaded.kind, { format: 'json' });
-    return file((await requireDocument(house, run)).toString('utf8'), 'application/json', `${run.deployment}-notes.json`);
+    return fileAnswer((await requireDocument(house, run)).toString('utf8'), 'application/json', `${run.deployment}-notes.json`);
   }),
   serve(api.downloadHtml, async ({ house, caller, params }) => {
     const run = await requireDone(house, caller, params.run);
     await seen(house, caller, run, kinds.downloaded.kind, { format: 'html' });
     const { reportHtml } = await import('./report.ts');
-    return file(reportHtml(await documentOf(house, run)), 'text/html; charset=utf-8', `${run.deployment}-notes.html`);
+    return fileAnswer(reportHtml(await documentOf(house, run)), 'text/html; charset=utf-8', `${run.deployment}-notes.html`);
   }),
 ];
 
@@ -78,5 +79,3 @@ const documentOf = async (house: House, run: LightRun) => JSON.parse((await requ
 
 const seen = (house: House, caller: Caller, run: LightRun, kind: string, body: Record<string, string | number | null>) =>
   house.db.transaction().execute((tx) => append(tx, { at: house.clock.now(), kind, actor: actorOf(caller), deployment: run.deployment_id, subject: `notes/${run.id}`, body }));
-
-const file = (text: string, type: string, name: string) => new Response(text, { headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' } });

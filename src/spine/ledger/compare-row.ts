@@ -26,10 +26,33 @@ export const wholeAt = (row: Buffer, at: number): number =>
 
 /** The payload an entry commits to, read without parsing the leaf. */
 export function payloadAt(row: Buffer, places: Places): { digest: string; bytes: number } | null {
-  const end = places[3]! - 2 - (places[17]! - places[16]!) - openSubject.length - String(wholeAt(row, places[0]!)).length - openPosition.length;
+  const end = places[3]! - 2 - (places[17]! - places[16]!) - openSubject.length - digitsOf(wholeAt(row, places[0]!)) - openPosition.length;
   if (row[end - 1] !== 0x7d) return null;
   const from = beforePayload(row, end);
-  return from < 0 ? null : (JSON.parse(row.toString('latin1', from, end)) as { digest: string; bytes: number });
+  // {"bytes":n,"digest":"<64>"}
+  return from < 0 ? null : { digest: row.toString('latin1', end - 66, end - 2), bytes: numberAt(row, from + openBytes.length, end - 66 - openDigest.length) };
+}
+
+function digitsOf(whole: number): number {
+  let digits = 1;
+  for (let left = whole; left >= 10; left = Math.floor(left / 10)) digits += 1;
+  return digits;
+}
+
+/** Asks about the kind of a row, and only anew where it is another than that of the row before: entries of one kind come in long runs. */
+export function aboutKind(asks: (kind: string) => boolean): (row: Buffer, places: Places) => boolean {
+  let last = Buffer.alloc(0);
+  let answer = false;
+  return (row, places) => {
+    const from = places[8]!;
+    const length = places[9]! - from;
+    let same = length === last.length && length > 0;
+    for (let i = 0; same && i < length; i++) same = row[from + i] === last[i];
+    if (same) return answer;
+    last = Buffer.from(row.subarray(from, from + length));
+    answer = asks(last.toString('utf8'));
+    return answer;
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { quote } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, independent, percent, sayInterval, sayThreshold, share } from '../judging.ts';
+import { countIds } from '../ids.ts';
 import { maxRows } from '../model.ts';
 
 export const sameId: Check = {
@@ -18,10 +19,11 @@ export const sameId: Check = {
   async find(desk) {
     const threshold = thresholdOf(sameId, desk.data);
     const rows: { type: string; n: number; k: number; rows: string | null }[] = [];
-    // One type after the other, and ids hashed for the counting: the ids of a whole export at once would fill the memory. Only the few that may repeat are compared as text.
+    const counted = await countIds(desk);
+    // Only the few that may repeat are compared as text.
     for (const type of Object.keys(desk.resources)) {
       const of = `resources WHERE resourceType = ${quote(type)} AND id IS NOT NULL`;
-      const [seen] = await desk.database.rows<{ n: number; different: number }>(`SELECT count(*) AS n, count(DISTINCT h) AS different FROM (SELECT hash(id) AS h FROM ${of})`);
+      const seen = counted.find((one) => one.type === type);
       const [again] = !seen || seen.different === seen.n ? [] : await desk.database.rows<{ k: number; rows: string | null }>(`WITH r AS (SELECT id, hash(id) AS h, _file AS file, _line AS line FROM ${of}), twice AS (SELECT h FROM r GROUP BY h HAVING count(*) > 1),
           again AS (SELECT id, file, line FROM r SEMI JOIN twice ON twice.h = r.h QUALIFY row_number() OVER (PARTITION BY id ORDER BY file, line) > 1)
         SELECT count(*) AS k, to_json(arg_min({file: file, line: line, id: ${quote(`${type}/`)} || id}, file::BIGINT * 10000000000 + line, ${maxRows}))::VARCHAR AS rows FROM again`);

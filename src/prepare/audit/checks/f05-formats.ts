@@ -2,6 +2,7 @@
 import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, independent, percent, sayInterval, sayThreshold, share } from '../judging.ts';
+import { countIds, oddId } from '../ids.ts';
 import { lookAtRows } from '../look-at-rows.ts';
 import { maxRows, type Finding } from '../model.ts';
 
@@ -19,12 +20,10 @@ export const formats: Check = {
   async find(desk) {
     const findings: Finding[] = [];
     const plain = { check: formats, perFacility: false };
-    // Most ids are UUIDs, and what can be read as one needs no pattern.
-    const odd = `(CASE WHEN strlen(id) = 36 AND id[1] <> '{' AND try_cast(id AS UUID) IS NOT NULL THEN false ELSE strlen(id) NOT BETWEEN 1 AND 64 OR regexp_matches(id, '[^A-Za-z0-9.-]') END)`;
     const of = `resources WHERE id IS NOT NULL AND resourceType IN (${desk.types.map(quote).join(', ')})`;
-    const ids = await desk.database.rows<{ type: string; n: number; k: number }>(`SELECT resourceType AS type, count(*) AS n, count(*) FILTER (NOT ${odd}) AS k FROM ${of} GROUP BY 1`);
+    const ids = (await countIds(desk)).map(({ type, n, odd }) => ({ type, n, k: n - odd }));
     // Few ids are odd, if any: only then are they looked at again.
-    const wrong = ids.every(({ n, k }) => n === k) ? [] : await desk.database.rows<{ type: string; rows: string | null }>(`SELECT resourceType AS type, to_json(arg_min({file: _file, line: _line, a: left(id, 100)}, _file::BIGINT * 10000000000 + _line, ${maxRows}))::VARCHAR AS rows FROM ${of} AND ${odd} GROUP BY 1`);
+    const wrong = ids.every(({ n, k }) => n === k) ? [] : await desk.database.rows<{ type: string; rows: string | null }>(`SELECT resourceType AS type, to_json(arg_min({file: _file, line: _line, a: left(id, 100)}, _file::BIGINT * 10000000000 + _line, ${maxRows}))::VARCHAR AS rows FROM ${of} AND ${oddId} GROUP BY 1`);
     const threshold = thresholdOf(formats, desk.data);
     for (const resource of desk.types) {
       const found = ids.find(({ type }) => type === resource);

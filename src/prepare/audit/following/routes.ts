@@ -2,6 +2,7 @@
 import { facilitySlugs, requireDeployment } from '../../../spine/deployments/deployments.ts';
 import { Problem } from '../../../tools/base/problem.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
+import { fileAnswer } from '../../../tools/server/file-answer.ts';
 import { serve, type Route } from '../../../tools/server/http.ts';
 import { requireRun } from '../keep-runs.ts';
 import type { AuditDocument, RateTable } from '../model.ts';
@@ -51,12 +52,12 @@ export const routes: readonly Route[] = [
     const run = await requireDone(house, caller, params.run);
     const { elements } = JSON.parse((await restOf(house.db, run.id))!) as Pick<AuditDocument, 'elements'>;
     const { type, name } = fileTypes[format];
-    return file(findingsFile({ elements, findings: (await records.allFindings(house.db, run.id)).map((row) => shownFinding(row, caller)) }, format), type, `${run.deployment}-${name}`);
+    return fileAnswer(findingsFile({ elements, findings: (await records.allFindings(house.db, run.id)).map((row) => shownFinding(row, caller)) }, format), type, `${run.deployment}-${name}`);
   }),
   serve(api.issuesCsv, async ({ house, caller, query: { deployment } }) => {
     const found = deployment === undefined ? undefined : await requireDeployment(house.db, caller, deployment);
     const now = house.clock.now();
-    return file(issuesCsv((await records.issueRows(house.db, { deploymentId: found?.id, today: now.slice(0, 10) }, undefined, 100_000)).map((row) => issueOf(row, now))), 'text/csv; charset=utf-8', `${found?.slug ?? 'all'}-issues.csv`);
+    return fileAnswer(issuesCsv((await records.issueRows(house.db, { deploymentId: found?.id, today: now.slice(0, 10) }, undefined, 100_000)).map((row) => issueOf(row, now))), 'text/csv; charset=utf-8', `${found?.slug ?? 'all'}-issues.csv`);
   }),
   serve(api.listIssues, async ({ house, caller, query: { deployment, after, limit, ...filter } }) => {
     const found = deployment === undefined ? undefined : await requireDeployment(house.db, caller, deployment);
@@ -91,5 +92,3 @@ async function requireDone(house: House, caller: Caller, id: string): Promise<Li
   if (run.state !== 'done') throw new Problem('conflict', `The audit is ${run.state}; it has no findings.`, run.problem ?? 'Wait until it is done.');
   return run;
 }
-
-const file = (text: string, type: string, name: string) => new Response(text, { headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' } });

@@ -2,6 +2,7 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAsk, useTell } from '../../../tools/ui/asking.ts';
+import { CloseButton } from '../../../tools/ui/CloseButton.tsx';
 import { useGo } from '../../../tools/ui/Go.tsx';
 import { bytes, count } from '../../../tools/ui/numbers.ts';
 import { Part } from '../../../tools/ui/Page.tsx';
@@ -32,13 +33,7 @@ export function DrawSample({ deployment, onClose }: { deployment: string; onClos
     <Part
       title="Draw a sample"
       says="The seed's digest goes into the ledger first. Only then is the export opened, and every draw from it is counted: nobody can try seeds until one pleases."
-      actions={
-        onClose && (
-          <Button size="xs" variant="subtle" onClick={onClose}>
-            Close
-          </Button>
-        )
-      }
+      actions={<CloseButton onClose={onClose} />}
     >
       <form
         className="card stack"

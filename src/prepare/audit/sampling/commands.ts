@@ -1,5 +1,6 @@
 // How is a sample drawn, checked, enlarged and its worksheets read at a terminal?
 import type { Command } from 'commander';
+import { stopByHand } from '../../../tools/server/terminal.ts';
 import type { Extension, SampleDocument, SampleRequest } from './sample-words.ts';
 
 interface Options {
@@ -137,15 +138,11 @@ async function readSample(file: string): Promise<SampleDocument> {
 
 /** Runs it until it is done or a person stops it. */
 async function stopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  const stop = stopByHand();
   try {
     return await work(stop.signal);
   } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    stop.release();
   }
 }
 

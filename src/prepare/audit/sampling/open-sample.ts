@@ -1,15 +1,11 @@
 // How is an export opened to draw from it, without running the checks?
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Problem } from '../../../tools/base/problem.ts';
-import { openSource } from '../../../tools/fhir/sources/sources.ts';
 import type { CharterInput } from '../charter-input.ts';
 import { timeOfExport } from '../export-time.ts';
-import type { Progress } from '../model.ts';
+import { inWorkspace, openForAudit } from '../open-for-audit.ts';
 import { usedTypes, wantedFields } from '../plan.ts';
 import { provenanceOf } from '../provenance.ts';
-import { prepare, toolVersion, whereFull, type AuditOptions } from '../run-audit.ts';
+import { prepare, toolVersion, type AuditOptions } from '../run-audit.ts';
 import { drawSample, type EarlierSample } from './draw.ts';
 import type { Extension, SampleDocument, SampleRequest } from './sample-words.ts';
 
@@ -17,32 +13,14 @@ import type { Extension, SampleDocument, SampleRequest } from './sample-words.ts
  * Reads a folder of FHIR NDJSON and draws. The same folder, charter and request give the same sample, but for `drawnAt`.
  * @throws Problem when the folder is unusable, the population is empty, the frame is a sample drawn before, or `signal` aborts.
  */
-export async function sampleExport(folder: string, input: CharterInput, request: SampleRequest, options: AuditOptions & { extensions?: readonly Extension[]; earlier?: readonly EarlierSample[] }): Promise<SampleDocument> {
-  const workspace = options.workspace ?? (await mkdtemp(join(tmpdir(), 'attending-sample-')));
-  try {
-    return await sampleIn(workspace, folder, input, request, options);
-  } catch (error) {
-    throw whereFull(error, workspace);
-  } finally {
-    if (!options.workspace) await rm(workspace, { recursive: true, force: true });
-  }
+export function sampleExport(folder: string, input: CharterInput, request: SampleRequest, options: AuditOptions & { extensions?: readonly Extension[]; earlier?: readonly EarlierSample[] }): Promise<SampleDocument> {
+  return inWorkspace(options.workspace, (workspace) => sampleIn(workspace, folder, input, request, options));
 }
 
 async function sampleIn(workspace: string, folder: string, input: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads, memoryLimit, mapping, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
   const at = clock.now();
   const wanted = wantedFields(input);
-  let bytes = 0;
-  let totalBytes = 0;
-  const tell = (stage: Progress['stage'], says: string, done: number, lines = 0) => onProgress?.({ stage, says, bytes, totalBytes, lines, done });
-  const handle = await openSource(folder, {
-    workspace, fields: wanted,
-    onProgress: (progress) => {
-      bytes = progress.doneBytes;
-      totalBytes = progress.totalBytes;
-      tell('reading', progress.file ? `Reading ${progress.file}` : 'Reading the export', totalBytes === 0 ? 0 : 0.6 * (bytes / totalBytes));
-    },
-    ...(signal && { signal }), ...(threads && { threads }), ...(memoryLimit && { memoryLimit }), ...(mapping && { mapping }),
-  });
+  const { opened: handle, tell } = await openForAudit(folder, { workspace, fields: wanted, onProgress, signal, threads, memoryLimit, mapping });
   try {
     const step = async (says: string, done: number, work: () => Promise<void>) => {
       if (signal?.aborted) throw new Problem('conflict', 'The draw was stopped.', 'Start it again when it suits.');

@@ -1,6 +1,7 @@
 // Who answers which request about samples and their reviews?
 import { requireDeployment } from '../../../spine/deployments/deployments.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
+import { fileAnswer } from '../../../tools/server/file-answer.ts';
 import { serve, type Route } from '../../../tools/server/http.ts';
 import { finish, importWorksheet, join, openDisagreements, ownReview, publishResults, results, saveRecord, seen } from './keep-review.ts';
 import { requireDrawn, sampleText, shownOf, startDraw, summaryOf, takeMoreOnServer } from './keep-samples.ts';
@@ -19,14 +20,14 @@ export const samplingRoutes: readonly Route[] = [
   serve(api.downloadSample, async ({ house, caller, params }) => {
     const { row, sample } = await requireDrawn(house, caller, params.sample);
     await seen(house, caller, row, { what: 'sample.json', records: sample.records.length });
-    return file(sampleText(sample), 'application/json', `${row.deployment}-sample.json`);
+    return fileAnswer(sampleText(sample), 'application/json', `${row.deployment}-sample.json`);
   }),
   serve(api.downloadWorksheet, async ({ house, caller, params, query }) => {
     const { row, sample } = await requireDrawn(house, caller, params.sample);
     await requireReader(house, caller, row.id);
     const { worksheetCsv, worksheetHtml } = await import('./worksheet.ts');
     await seen(house, caller, row, { what: `worksheet.${query.as}`, records: sample.records.filter(({ drawn }) => drawn).length });
-    return query.as === 'csv' ? file(worksheetCsv(sample), 'text/csv; charset=utf-8', `${row.deployment}-worksheet.csv`) : file(worksheetHtml(sample), 'text/html; charset=utf-8', `${row.deployment}-worksheet.html`);
+    return query.as === 'csv' ? fileAnswer(worksheetCsv(sample), 'text/csv; charset=utf-8', `${row.deployment}-worksheet.csv`) : fileAnswer(worksheetHtml(sample), 'text/html; charset=utf-8', `${row.deployment}-worksheet.html`);
   }),
   serve(api.joinReview, async ({ house, caller, params }) => join(house, caller, await requireDrawn(house, caller, params.sample))),
   serve(api.readReview, async ({ house, caller, params }) => ownReview(house, caller, await requireDrawn(house, caller, params.sample))),
@@ -44,5 +45,3 @@ async function requireReader(house: House, caller: Caller, id: string): Promise<
   if (caller.roles.some((role) => rowReaders.includes(role))) return;
   if (!(await records.reviewersOf(house.db, id)).some((one) => one.person_id === caller.id)) throw new Problem('not-allowed', 'You are no reviewer of this sample.', 'Take a seat first.');
 }
-
-const file = (text: string, type: string, name: string) => new Response(text, { headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' } });

@@ -1,5 +1,6 @@
 // How does an export come from a FHIR server, and how does a mapping begin, at a terminal?
 import type { Command } from 'commander';
+import { stopByHand } from '../../../tools/server/terminal.ts';
 
 interface Fetching {
   client?: string;
@@ -51,10 +52,7 @@ async function fetchAtTerminal(server: string, { client, key, kid, scope, out, g
   if (out === undefined) throw new Problem('bad-input', 'Where shall the export go?', 'Name a folder with --out FOLDER.');
   if (!/^\d{1,4}$/.test(patience)) throw new Problem('bad-input', `--patience ${patience} is no number of minutes.`, 'Give a whole number.');
   if (group !== undefined && patients) throw new Problem('bad-input', '--group and --patients exclude each other.', 'Give one of them.');
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', interrupted);
+  const stop = stopByHand();
   try {
     const report = await fetchExport(
       { server, out: resolve(out), client, key, kid, scope, group, patients, since, typeFilters: typeFilter, types: types?.split(',').map((one) => one.trim()).filter(Boolean) },
@@ -66,8 +64,7 @@ async function fetchAtTerminal(server: string, { client, key, kid, scope, out, g
     process.stderr.write('Stopped. The same command goes on from here.\n');
     process.exitCode = 130;
   } finally {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    stop.release();
   }
 }
 

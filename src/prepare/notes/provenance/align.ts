@@ -66,14 +66,26 @@ export function extend(hash: Int32Array, here: number, there: number, hereEnd: n
   found.score = best;
 }
 
-/** The smallest edit behind which the texts agree again, as 16 * tokens here + tokens there; -1 where there is none. */
+const mine = new Int32Array(widest + 1);
+const theirs = new Int32Array(widest + 1);
+
+/**
+ * The smallest edit behind which the texts agree again, as 16 * tokens here + tokens there; -1 where there is none. At the end of a
+ * copy nothing agrees, so all first tokens are laid side by side before anything else is looked at.
+ */
 function resume(hash: Int32Array, here: number, there: number, roomHere: number, roomThere: number, step: number): number {
+  for (let i = 0; i <= widest; i++) {
+    mine[i] = hash[here + i * step]!;
+    theirs[i] = hash[there + i * step]!;
+  }
   for (let size = 1; size <= widest; size++) {
     const needed = size === 1 ? 2 : size <= 3 ? 3 : 4;
-    if (agrees(hash, here, there, size, size, needed, roomHere, roomThere, step)) return size * 16 + size;
+    const last = mine[size]!;
+    const end = theirs[size]!;
+    if (last === end && agrees(hash, here, there, size, size, needed, roomHere, roomThere, step)) return size * 16 + size;
     for (let other = 0; other < size; other++) {
-      if (agrees(hash, here, there, other, size, needed, roomHere, roomThere, step)) return other * 16 + size;
-      if (agrees(hash, here, there, size, other, needed, roomHere, roomThere, step)) return size * 16 + other;
+      if (mine[other]! === end && agrees(hash, here, there, other, size, needed, roomHere, roomThere, step)) return other * 16 + size;
+      if (last === theirs[other]! && agrees(hash, here, there, size, other, needed, roomHere, roomThere, step)) return size * 16 + other;
     }
   }
   return -1;
@@ -83,10 +95,10 @@ function agrees(hash: Int32Array, here: number, there: number, skipHere: number,
   if (skipHere + needed > roomHere || skipThere + needed > roomThere) return false;
   let one = here + skipHere * step;
   let other = there + skipThere * step;
-  for (let i = 0; i < needed; i++) {
-    if (hash[one]! !== hash[other]!) return false;
+  for (let i = 1; i < needed; i++) {
     one += step;
     other += step;
+    if (hash[one]! !== hash[other]!) return false;
   }
   return true;
 }

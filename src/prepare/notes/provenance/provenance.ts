@@ -50,6 +50,8 @@ let map = new Int32Array(1 << 12);
 // Of each fingerprint: the chart's newest entry, and where it is filed among the templates.
 let entries = new Int32Array(1 << 12);
 let places = new Int32Array(1 << 12);
+/** Whether any token of the chart is marked as one of a long template. */
+let hasTemplates = false;
 
 /**
  * Tells for every note of one subject, in the order given (time order, undated last), where its text comes from. The
@@ -59,6 +61,7 @@ let places = new Int32Array(1 << 12);
  */
 export function analyseChart(notes: readonly NoteText[], context: Context = {}): ChartProvenance {
   restart(chart);
+  hasTemplates = false;
   const templates = context.templates?.known ? context.templates : null;
   const facts = new Map<string, FactIndex>();
   const chartNotes: ChartNotes = { notes, times: notes.map(({ at }) => (at === null ? Number.NaN : Date.parse(at))), ranks: encounterRanks(notes) };
@@ -83,16 +86,19 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
     for (const run of found.runs) if (standsAlone(run)) skip.fill(1, run.from - from, run.to - from);
     map.fill(-1, 0, to - from);
     const all = index === 0 ? [] : findMatches(chart, prints, entries, from, to, skip, map);
-    if (templates) for (const match of all) takeOverTemplates(match, from);
-    const matches = all.filter((match) => isCopy(match, found.runs, from));
+    // All of them before the first is judged: what is template counts for none.
+    let taken = 0;
+    if (hasTemplates) for (const match of all) taken += takeOverTemplates(match, from);
+    const matches = all.filter((match) => isCopy(match, found.runs, from, taken > 0));
     for (const match of matches) {
-      for (let i = match.from - from; i < match.to - from; i++) if (kind[i] === authored) kind[i] = copied;
+      if (taken === 0) kind.fill(copied, match.from - from, match.to - from);
+      else for (let i = match.from - from; i < match.to - from; i++) if (kind[i] === authored) kind[i] = copied;
       traceOrigins(chart, match, from);
     }
     const runs = found.runs.filter((run) => markTemplate(run, from));
     if (context.facts) markImported(letters, hash, start, end, from, to, factsOf(note, context.facts, facts), kind, imported);
     for (const run of found.shared) {
-      if (isUnexplained(run, from)) shared.push({ note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: start[run.from]!, end: end[run.to - 1]!, tokens: run.to - run.from, fingerprints: run.fingerprints, words: hash.slice(run.from, run.to) });
+      if (isUnexplained(run, from)) shared.push({ note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: start[run.from]!, end: end[run.to - 1]!, tokens: run.to - run.from, fingerprints: [...run.fingerprints], words: hash.slice(run.from, run.to) });
     }
     const characters = { copied: 0, templated: 0, imported: 0, authored: 0 };
     const tokens = { copied: 0, templated: 0, imported: 0, authored: 0 };
@@ -117,17 +123,18 @@ function roomFor(tokens: number): void {
  * Long and alike enough, not counting what is template anyway. Sentences that everybody writes, in the same order as in an
  * earlier note, are a copy too once there are several of them.
  */
-function isCopy(match: Match, runs: readonly Run[], from: number): boolean {
+function isCopy(match: Match, runs: readonly Run[], from: number, isMarked: boolean): boolean {
   const length = match.to - match.from;
   if (match.matched < leastCopied || match.matched < leastSimilar * length) return false;
-  let own = 0;
-  for (let i = match.from - from; i < match.to - from; i++) if (kind[i] !== templated) own++;
+  let own = isMarked ? notTemplated(match.from, match.to, from) : length;
   let common = 0;
   let longest = 0;
   for (const run of runs) {
     if (run.from >= match.to) break;
-    let overlap = 0;
-    for (let token = Math.max(run.from, match.from); token < Math.min(run.to, match.to); token++) if (kind[token - from] !== templated) overlap++;
+    const begins = Math.max(run.from, match.from);
+    const ends = Math.min(run.to, match.to);
+    if (ends <= begins) continue;
+    const overlap = isMarked ? notTemplated(begins, ends, from) : ends - begins;
     if (standsAlone(run)) own -= overlap;
     else {
       common += overlap;
@@ -137,16 +144,25 @@ function isCopy(match: Match, runs: readonly Run[], from: number): boolean {
   return own - common >= leastCopied || (own >= leastOfSentences && own - longest >= leastBeside);
 }
 
+function notTemplated(begins: number, ends: number, from: number): number {
+  let count = 0;
+  for (let i = begins - from; i < ends - from; i++) if (kind[i] !== templated) count++;
+  return count;
+}
+
 /** What runs alongside a template of an earlier note is that template, edited until the corpus does not know it any more. */
-function takeOverTemplates(match: Match, from: number): void {
+function takeOverTemplates(match: Match, from: number): number {
   const { isTemplate } = chart;
+  let taken = 0;
   for (let token = match.from; token < match.to; token++) {
     const there = map[token - from]!;
     const isTaken = there >= match.sourceFrom && there < match.sourceTo ? isTemplate[there] === 1 : token > match.from && isTemplate[token - 1] === 1;
     if (!isTaken) continue;
     isTemplate[token] = 1;
     kind[token - from] = templated;
+    taken++;
   }
+  return taken;
 }
 
 /** Every copied token takes over the origin of its source; a token changed on the way belongs to the copy around it. */
@@ -172,7 +188,10 @@ function traceOrigins(chart: Chart, match: Match, from: number): void {
 function markTemplate(run: Run, from: number): boolean {
   if (standsAlone(run)) {
     kind.fill(templated, run.from - from, run.to - from);
-    if (isFirm(run) && run.to - run.from >= leastHandedOn) chart.isTemplate.fill(1, run.from, run.to);
+    if (isFirm(run) && run.to - run.from >= leastHandedOn) {
+      chart.isTemplate.fill(1, run.from, run.to);
+      hasTemplates = true;
+    }
     return true;
   }
   let free = 0;

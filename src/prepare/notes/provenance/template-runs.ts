@@ -23,7 +23,7 @@ export interface Run {
 export interface SharedRun {
   from: number;
   to: number;
-  fingerprints: number[];
+  fingerprints: Int32Array;
 }
 
 /** So many tokens inside a template may differ: what was filled in or changed. */
@@ -111,7 +111,7 @@ function lengthen(shared: SharedRun[], at: number, fingerprint: number): void {
 }
 
 function closePair(shared: SharedRun[]): void {
-  if (pair.count > 0 && pair.to - pair.from >= leastPair) shared.push({ from: pair.from, to: pair.to, fingerprints: [...pair.keys.subarray(0, pair.count)] });
+  if (pair.count > 0 && pair.to - pair.from >= leastPair) shared.push({ from: pair.from, to: pair.to, fingerprints: pair.keys.slice(0, pair.count) });
   pair.count = 0;
 }
 

@@ -102,9 +102,10 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     const unit = note.unit === null ? 0 : (hashOf(note.unit) & 0xffff) || 1;
     const fresh = freshOf(key, prints);
     touch(key, fresh);
+    let row = -1;
     for (let n = 0; n < fresh; n++) {
       const i = near[n]!;
-      const row = find(key[i]!, check[i]!);
+      row = next(row, key[i]!, check[i]!);
       if (row >= 0) again(row, who, author, unit, hash, at[i]!, end);
       else first(key[i]!, check[i]!, who, author, unit, hash, at[i]!, end);
     }
@@ -124,7 +125,7 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     return fresh;
   }
 
-  /** Reads every place that will be looked at, all at once: the waits for memory overlap instead of following each other. */
+  /** Reads every place where something new will be filed, all at once: the waits for memory overlap instead of following each other. */
   function touch(key: Int32Array, count: number): void {
     const mask = newcomers - 1;
     const sieveMask = sieve.length - 1;
@@ -132,7 +133,6 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       const one = key[near[n]!]!;
       const bit = Math.imul(one, spread);
       if ((sieve[(bit >>> 5) & sieveMask]! & (1 << (bit & 31))) === 0) touched ^= singles[(one & mask) * newcomer]!;
-      else touched ^= slots[bit >>> 7 & slotMask]!;
     }
   }
 
@@ -247,6 +247,12 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
     used = kept;
   }
 
+  /** Looked for first behind the one before: a template lies in its own order, and then nothing else needs looking at. */
+  function next(before: number, key: number, check: number): number {
+    const row = before + 1;
+    return row > 0 && row < used && rows[row * known]! === key && rows[row * known + 1]! === check ? row : find(key, check);
+  }
+
   function find(key: number, check: number): number {
     const bit = Math.imul(key, spread);
     if ((sieve[(bit >>> 5) & (sieve.length - 1)]! & (1 << (bit & 31))) === 0) return -1;
@@ -275,8 +281,11 @@ export function templateLearner({ newcomers = 1 << 22, entries = 1 << 20 } = {})
       near[likely] = i;
       likely += (sieve[(bit >>> 5) & sieveMask]! >>> (bit & 31)) & 1;
     }
-    for (let n = 0; n < likely; n++) touched ^= slots[Math.imul(key[near[n]!]!, spread) >>> 7 & slotMask]!;
-    for (let n = 0; n < likely; n++) into[near[n]!] = find(key[near[n]!]!, check[near[n]!]!);
+    let row = -1;
+    for (let n = 0; n < likely; n++) {
+      const i = near[n]!;
+      into[i] = row = next(row, key[i]!, check[i]!);
+    }
   }
 
   const isTemplate = (row: number): boolean => {

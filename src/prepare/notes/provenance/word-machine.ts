@@ -24,7 +24,7 @@ export interface WordMachine {
 const mostBytes = 1 << 17;
 
 /** What a word's hash is made with: two rounds of MurmurHash3's finalizer (Appleby A, public domain) per eight bytes, twice at least. */
-export const mixing = [0x2545f491, 0x85ebca6b, 0xc2b2ae35] as const;
+export const mixing = [0x25461380, 0x85ebca6b, 0xc2b2ae35] as const;
 /** Of the rolling hash over words, of what is made of it, and of the second one beside it. */
 export const printing = [0x5bd1e995, 0x85ebca6b, 0xcc9e2d51] as const;
 /** Words of one fingerprint; of so many neighbouring fingerprints one is kept: equal text of gram + window - 1 words always shares one. */

@@ -1,5 +1,5 @@
 // Is every sealed payload the one its entry commits to, and every key and name as it was written?
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Db } from '../../../tools/server/database.ts';
 import { hexOf } from '../base64.ts';
 import { wholeAt } from '../compare-row.ts';
@@ -34,7 +34,7 @@ export async function comparePayloads(db: Db, walk: Walk, from: number, to: numb
     committed.delete(position);
     if (!should) return walk.fault('payload', `table payload, row ${position}: its entry commits to no payload kept here`, position);
     usedKeys.add(key);
-    if (sealed.length !== should.bytes || createHash('sha256').update(sealed).digest('hex') !== should.digest) walk.fault('payload', `table payload, column sealed, row ${position}: these are not the bytes the entry commits to`, position);
+    if (sealed.length !== should.bytes || hash('sha256', sealed) !== should.digest) walk.fault('payload', `table payload, column sealed, row ${position}: these are not the bytes the entry commits to`, position);
     else if (keyIn(sealed) !== key) walk.fault('column', `table payload, column key, row ${position} says ${key}, the sealed payload ${String(keyIn(sealed))}`, position);
   });
   for (const position of committed.keys()) walk.fault('payload', `table payload: the payload of entry ${position} is missing`, position);
