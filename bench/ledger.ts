@@ -8,7 +8,7 @@ import { readConfig } from '../src/tools/server/config.ts';
 import { migrate, openDatabase, type Db } from '../src/tools/server/database.ts';
 import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
 import { silentLog } from '../src/tools/server/log.ts';
-import { appendGrouped, inclusionOf, ledger, signHead, verifyDatabase } from '../src/spine/ledger/ledger.ts';
+import { appendGrouped, inclusionOf, ledger, seal, signHead, verifyDatabase, type Appending } from '../src/spine/ledger/ledger.ts';
 import { byteaArray } from '../src/spine/ledger/binary-arrays.ts';
 import { entryKind, type NewEntry } from '../src/spine/ledger/model.ts';
 
@@ -22,6 +22,12 @@ const entries = Number(process.argv[2] ?? 600_000);
 const seconds = Number(process.argv[3] ?? 8);
 const callers = 64;
 const kind = entryKind('bench.recorded', 'An entry of the size of an AI decision, for measuring.', 'elsewhere').kind;
+
+const sealedKind = entryKind('bench.sealed', 'An AI decision with its payload, for measuring.').kind;
+/** Laboratory results as FHIR, each with numbers of its own. */
+const asked = Array.from({ length: 50 }, (_, patient) =>
+  Buffer.from(JSON.stringify({ hook: 'patient-view', prefetch: { labs: Array.from({ length: 22 }, (__, i) => ({ resourceType: 'Observation', id: `o-${patient}-${i}`, status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '2524-7', display: 'Lactate [Moles/volume] in Serum or Plasma' }] }, subject: { reference: `Patient/p-${patient}` }, effectiveDateTime: '2026-03-10T10:00:00Z', valueQuantity: { value: (patient * 37 + i * 11) / 10, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' } })) } })),
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'attending-bench-ledger-'));
 const config = readConfig({ ATTENDING_DATA: folder, ATTENDING_DEMO: 'off' });
@@ -46,6 +52,8 @@ try {
   await append(db, 1);
   const appended = await append(db, seconds);
   say(`append from ${callers} callers`, `${round(appended.perSecond)}/s  p50 ${appended.p50.toFixed(2)} ms  p99 ${appended.p99.toFixed(2)} ms  ${appended.cpuMicroseconds.toFixed(1)} µs cpu each`);
+  const bodies = await append(db, Math.min(seconds, 4), callers, sealedDecision);
+  say(`append with 8 kB sealed, ${callers} callers`, `${round(bodies.perSecond)}/s  p50 ${bodies.p50.toFixed(2)} ms  p99 ${bodies.p99.toFixed(2)} ms  ${bodies.cpuMicroseconds.toFixed(1)} µs cpu each`);
   const alone = await append(db, Math.min(seconds, 3), 1);
   say('append from one caller', `${round(alone.perSecond)}/s  p50 ${alone.p50.toFixed(2)} ms  p99 ${alone.p99.toFixed(2)} ms`);
 
@@ -63,7 +71,7 @@ try {
   const verified = await verify();
   say('full verification', `${round(verified.perSecond)} entries/s  ${verified.cpuMicroseconds.toFixed(1)} µs cpu each  ${verified.sound ? 'sound' : 'NOT SOUND'}`);
 
-  const figures = { entries, callers, fdatasync: disk, bareInsert: bare, append: appended, appendAlone: alone, copyOutPerSecond: copied, verify: verified, proofs };
+  const figures = { entries, callers, fdatasync: disk, bareInsert: bare, append: appended, appendSealed: bodies, appendAlone: alone, copyOutPerSecond: copied, verify: verified, proofs };
   const goals = { appendsPerSecond: 25_000, appendP99Milliseconds: 5, verifiedPerSecond: 150_000, proofGrowsLess: 3 };
   const met = {
     appendsPerSecond: appended.perSecond >= goals.appendsPerSecond,
@@ -98,13 +106,19 @@ function decision(n: number): NewEntry {
   };
 }
 
+/** A decision with what was asked and answered: 8 kB of JSON about one of a thousand patients, compressed and sealed. */
+async function sealedDecision(n: number): Promise<Appending> {
+  const { payload: _, ...entry } = decision(n);
+  return { ...entry, kind: sealedKind, sealed: await seal(house, `sub_${n % 1000}`, asked[n % asked.length]!) };
+}
+
 interface Pace {
   perSecond: number;
   p50: number;
   p99: number;
 }
 
-async function append(into: Db, lasting: number, many = callers): Promise<Pace & { cpuMicroseconds: number }> {
+async function append(into: Db, lasting: number, many = callers, entryOf: (n: number) => Appending | Promise<Appending> = decision): Promise<Pace & { cpuMicroseconds: number }> {
   const waits: number[] = [];
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -114,7 +128,8 @@ async function append(into: Db, lasting: number, many = callers): Promise<Pace &
     Array.from({ length: many }, async () => {
       while (performance.now() < end) {
         const asked = performance.now();
-        await appendGrouped(into, decision(n++));
+        const entry = entryOf(n++);
+        await appendGrouped(into, entry instanceof Promise ? await entry : entry);
         waits.push(performance.now() - asked);
       }
     }),

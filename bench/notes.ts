@@ -1,18 +1,23 @@
 // How fast is clinical text traced end to end on one thread, how does that grow, and how right is it beside other methods?
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { plant, type Planting } from '../src/prepare/notes/provenance/planted/plant.ts';
 import { scoreOfOurs } from '../src/prepare/notes/provenance/planted/answer.ts';
 import { heldOut, morePlantings, ownPlantings, sharedPlantings } from '../src/prepare/notes/provenance/planted/plantings.ts';
 import { minHash, sameSentence, tenWords, type Rival } from '../src/prepare/notes/provenance/planted/rivals.ts';
 import { score, type Score } from '../src/prepare/notes/provenance/planted/score.ts';
 import { analyseChart, crossPatientFindings, templateLearner, type NoteText, type SharedSpan } from '../src/prepare/notes/provenance/provenance.ts';
+import { letterTable, plainMachine } from '../src/prepare/notes/provenance/plain-words.ts';
+import { vectorMachine } from '../src/prepare/notes/provenance/word-machine.ts';
 import { chartsOf } from '../src/prepare/notes/reading/charts.ts';
+import { fromBase64 } from '../src/prepare/notes/reading/decode.ts';
 import { openGathering } from '../src/prepare/notes/reading/gather.ts';
 import { listExport, readFolder } from '../src/prepare/notes/reading/read-folder.ts';
+import { shapedParser } from '../src/prepare/notes/reading/shapes.ts';
 
 /**
  * Runner contract: `npm run bench notes [-- --small]`. Two parts. Speed: NDJSON of DocumentReference with base64 text → the room's
@@ -54,6 +59,7 @@ async function main(): Promise<void> {
   try {
     const speed = run('ordinary notes', place, ordinary, { bytes: isSmall ? 40e6 : 120e6 });
     const growth = (isSmall ? [10_000, 100_000] : [10_000, 100_000, 1_000_000]).map((notes) => run(`${notes.toLocaleString('en-US')} short notes`, place, short, { notes }));
+    const floors = floorsOf(place);
     const rivals = rivalSpeeds();
     const scores = rightness();
     const least = growth[0]!;
@@ -66,7 +72,7 @@ async function main(): Promise<void> {
       ...Object.fromEntries(growth.flatMap((one) => [[`microsecondsPerNote${one.notes}`, one.cpu / one.notes * 1e6], [`peakMB${one.notes}`, one.peakMB]])),
       growth: most.cpu / most.notes / (least.cpu / least.notes), largestNotes: most.notes,
       precision: worst(({ precision }) => precision), recall: worst(({ recall }) => recall), origin: worst(({ origin }) => origin),
-      ...rivals,
+      ...floors, ...rivals,
     };
     const goals = { megabytesPerCpuSecond: '>= 40', growth: '<= 1.2', precision: '>= 0.99', recall: '>= 0.96', origin: '>= 0.97' };
     const met = { megabytesPerCpuSecond: figures.megabytesPerCpuSecond >= 40, growth: figures.growth <= 1.2, precision: figures.precision >= 0.99, recall: figures.recall >= 0.96, origin: figures.origin >= 0.97 };
@@ -85,7 +91,7 @@ function run(name: string, place: string, planting: Planting, wanted: { bytes?: 
   if (done.status !== 0) throw new Error(`${name} failed`);
   const step = JSON.parse(done.stdout.trim().split('\n').at(-1)!) as Step;
   const perCpuSecond = step.megabytes / step.cpu;
-  console.log(`${name.padEnd(24)} ${step.megabytes.toFixed(0).padStart(5)} MB ${step.seconds.toFixed(1).padStart(6)} s ${step.cpu.toFixed(1).padStart(6)} s cpu (read ${step.read.toFixed(1)}, learn ${step.learn.toFixed(1)}, trace ${step.trace.toFixed(1)})  ${perCpuSecond.toFixed(1).padStart(5)} MB/s cpu  ${(step.cpu / step.notes * 1e6).toFixed(0).padStart(4)} µs/note  = ${(step.letters / perCpuSecond).toFixed(1)} looks at every letter (${step.letters.toFixed(0)} MB/s)  peak ${step.peakMB.toFixed(0)} MB`);
+  console.log(`${name.padEnd(24)} ${step.megabytes.toFixed(0).padStart(5)} MB ${step.seconds.toFixed(1).padStart(6)} s ${step.cpu.toFixed(1).padStart(6)} s cpu (read ${step.read.toFixed(1)}, learn ${step.learn.toFixed(1)}, trace ${step.trace.toFixed(1)})  ${perCpuSecond.toFixed(1).padStart(5)} MB/s cpu, ${(step.tokens / step.cpu / 1e6).toFixed(1)} million words/s  ${(step.cpu / step.notes * 1e6).toFixed(0).padStart(4)} µs/note  = ${(step.letters / perCpuSecond).toFixed(1)} looks at every letter (${step.letters.toFixed(0)} MB/s)  peak ${step.peakMB.toFixed(0)} MB`);
   return step;
 }
 
@@ -180,6 +186,46 @@ function lettersPerSecond(lap: () => number): number {
   }
   if (letters === 0) throw new Error('the letters sum up to nothing');
   return (text.length * 200) / best / 1e6;
+}
+
+/** Each unavoidable step alone, over and over on the same notes: megabytes of note text per processor second, at the best of six moments. */
+function floorsOf(place: string): Record<string, number> {
+  const folder = join(place, 'floors');
+  writeExport(folder, ordinary, { bytes: 16e6 });
+  const whole = readFileSync(join(folder, 'DocumentReference.ndjson'));
+  rmSync(folder, { recursive: true, force: true });
+  const lines = whole.toString('latin1').trimEnd().split('\n').map((line) => Buffer.from(line, 'latin1'));
+  const packed = gzipSync(whole);
+  const data = lines.map((line) => (JSON.parse(line.toString('utf8')) as { content: { attachment: { data: string } }[] }).content[0]!.attachment.data);
+  const texts = data.map((one) => Buffer.from(one, 'base64'));
+  const megabytes = texts.reduce((sum, { length }) => sum + length, 0) / 1e6;
+  const letters = letterTable();
+  const plain = plainMachine(letters);
+  const vectors = vectorMachine(letters) ?? plain;
+  const shaped = shapedParser();
+  const steps: Record<string, () => void> = {
+    gunzip: () => gunzipSync(packed),
+    jsonParse: () => lines.forEach((line) => JSON.parse(line.toString('utf8'))),
+    shapes: () => lines.forEach((line) => shaped(line)),
+    base64: () => data.forEach((one) => fromBase64(one)),
+    utf8ToString: () => texts.forEach((text) => text.toString('utf8')),
+    words: () => texts.forEach((text) => vectors.cut(text)),
+    wordsAndFingerprints: () => texts.forEach((text) => vectors.print(vectors.cut(text))),
+    plainWords: () => texts.forEach((text) => plain.cut(text)),
+  };
+  const figures: Record<string, number> = {};
+  for (const [name, work] of Object.entries(steps)) {
+    let best = Infinity;
+    for (let round = 0; round < 6; round++) {
+      const before = process.cpuUsage();
+      work();
+      const used = process.cpuUsage(before);
+      best = Math.min(best, (used.user + used.system) / 1e6);
+    }
+    figures[`${name}AloneMBs`] = megabytes / best;
+  }
+  console.log(`each step alone, per processor second: ${Object.entries(figures).map(([name, value]) => `${name.slice(0, -8)} ${value.toFixed(0)} MB/s`).join(' · ')}`);
+  return figures;
 }
 
 /** The tracing alone, on decoded text: rivals know neither files nor templates. */

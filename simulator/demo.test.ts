@@ -13,7 +13,7 @@ import { listPeople } from '../src/spine/deployments/model.ts';
 import { listFindings, listRuns } from '../src/prepare/audit/model.ts';
 import { listRuns as listNotes } from '../src/prepare/notes/model.ts';
 import { all, api, type Api } from './demo/api.ts';
-import { summary } from '../src/expose/decisions/model.ts';
+import { listDecisions, listDrills, summary } from '../src/expose/decisions/model.ts';
 import { getService, traffic } from '../src/expose/gateway/model.ts';
 import { fallRisk } from './live/live.ts';
 import { faults } from './faults.ts';
@@ -102,6 +102,27 @@ test('a waiver of the prior-authorization assistant runs out within a week', asy
   expect(waiver!.state).toBe('active');
   expect(waiver!.approvedBy!.name).not.toBe(waiver!.requestedBy.name);
   expect(Date.parse(waiver!.expires) - Date.parse(gate.asOf)).toBeLessThan(7 * 86_400_000);
+});
+
+test('what the product measures of the authorization drafts needs no waiver: the log, the drill, the cases processed', async () => {
+  for (const [gate, ids] of [['G2', ['2.1', '2.2']], ['G3', ['3.6']]] as const) {
+    const { criteria } = await reader.ask(readGate, { params: { deployment: 'prior-authorization', gate } });
+    for (const id of ids) {
+      const one = criteria.find(({ criterion }) => criterion.id === id)!;
+      expect([id, one.verdict.state, one.waivers]).toEqual([id, 'met', []]);
+    }
+  }
+  const { items } = await reader.ask(listDrills, { query: { deployment: 'prior-authorization' } });
+  expect(items.map(({ reconstructed, days }) => [reconstructed, days])).toEqual([[20, 0]]);
+});
+
+test('drafts are shown to the pilot through the gateway, and people answer them', async () => {
+  const { assurances, dispositions } = await reader.ask(summary, { query: { deployment: 'prior-authorization' } });
+  expect(assurances.find(({ assurance }) => assurance === 'enforced')!.decisions).toBeGreaterThan(10);
+  const { items } = await reader.ask(listDecisions, { query: { deployment: 'prior-authorization', assurance: 'enforced', disposition: 'shown' } });
+  expect(items.filter(({ act }) => act === 'accepted').length).toBeGreaterThan(3);
+  expect(dispositions.map(({ disposition }) => disposition)).toEqual(expect.arrayContaining(['shown', 'shadow']));
+  expect((await reader.ask(getService, { params: { deployment: 'prior-authorization' } })).mode).toBe('staged');
 });
 
 test('the whole roster is there after the crash, each person once', async () => {

@@ -1,5 +1,5 @@
 // Temporary: looks at pages of a kept demo hospital.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'vitest';
@@ -12,15 +12,19 @@ import { readConfig } from '../../src/tools/server/config.ts';
 import { silentLog } from '../../src/tools/server/log.ts';
 import { createKey, signInByLink } from '../../src/tools/server/model.ts';
 
-const folder = '/tmp/edemo2';
+const folder = '/tmp/edemo3';
 it('looks', async () => {
   await mkdir(folder, { recursive: true });
   const running = await start(readConfig({ ...process.env, PORT: '0', DATABASE_URL: '', ATTENDING_DATA: join(folder, 'data'), ATTENDING_LOG: 'silent' }), silentLog);
   try {
     if (!existsSync(join(folder, 'loaded'))) {
-      const own = api(running.localUrl, {});
-      await own.ask(signInByLink, { body: { token: running.link!.url.split('#')[1]!, password: 'a password for journeys', email: 'administrator@attending.example' } });
-      const { secret } = await own.ask(createKey, { body: { name: 'Demo loader', roles: ['administrator'] } }, { fresh: true });
+      const keyFile = join(folder, 'key');
+      if (!existsSync(keyFile)) {
+        const own = api(running.localUrl, {});
+        await own.ask(signInByLink, { body: { token: running.link!.url.split('#')[1]!, password: 'a password for journeys', email: 'administrator@attending.example' } });
+        await writeFile(keyFile, (await own.ask(createKey, { body: { name: 'Demo loader', roles: ['administrator'] } }, { fresh: true })).secret);
+      }
+      const secret = readFileSync(keyFile, 'utf8');
       const t = process.cpuUsage();
       const began = Date.now();
       await loadDemo({ baseUrl: running.localUrl, apiKey: secret, workspace: join(folder, 'workspace'), size: 'small', seed: 'journey', onProgress: (s) => console.log(((Date.now() - began) / 1000).toFixed(1), (process.cpuUsage(t).user / 1e6).toFixed(1), s) });

@@ -4,7 +4,6 @@ import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
 import { boundOf } from '../../tools/statistics/finding.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';
-import type { DepartmentRate } from './rate-tables.ts';
 import type { Wanted } from './tables.ts';
 
 /** What the whole audit knows before the first check runs. */
@@ -33,6 +32,11 @@ export interface Desk {
   departments: DepartmentRate[];
   signal?: AbortSignal | undefined;
 }
+
+/** A department's rate as it was counted, before it is decided whether it becomes a finding. */
+export type DepartmentRate = Pick<Finding, 'check' | 'element' | 'resource' | 'unit' | 'n' | 'k' | 'low' | 'high' | 'verdict'> & { people: number };
+
+export const departmentRate = ({ check, element, resource, unit, n, k, low, high, verdict }: Finding, { clusters }: { clusters: number }): DepartmentRate => ({ check, element, resource, unit, n, k, low, high, verdict, people: clusters });
 
 /** Where the counts of a row check stand: columns `n<at>` and `k<at>` of `tally_<over>(el, u, p, m)`; `el` is the number of the element or type, `m` the month as year × 12 + month. */
 export interface Tallied {

@@ -1,10 +1,9 @@
 // How are all row checks counted in one pass over a narrow table, for every unit at once?
 import type { Element } from '../../spine/deployments/model.ts';
 import { name, quote } from '../../tools/fhir/fhir.ts';
-import { rowOf, thresholdOf, tierOf, type Check, type Counted, type Desk, type FoundRow } from './check.ts';
+import { departmentRate, rowOf, thresholdOf, tierOf, type Check, type Counted, type Desk, type FoundRow } from './check.ts';
 import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from './judging.ts';
 import { maxRows, type EvidenceRow, type Finding } from './model.ts';
-import { departmentRate } from './rate-tables.ts';
 import { unknownUnit } from './units.ts';
 
 /** Evidence rows of one department's finding; the whole export and facilities get `maxRows`. */

@@ -28,4 +28,9 @@ describe('what stands in the documentation', () => {
     expect(existsSync(at('examples/sepsis-charter.yaml'))).toBe(true);
     expect((await readCharterFile(at('examples/sepsis-charter.yaml').pathname)).data.elements.length).toBeGreaterThan(10);
   });
+  it('every case of bad input in docs/audit.md names a test that is there', () => {
+    const rows = [...text('docs/audit.md').matchAll(/^\| [^|]+ \| (.+) \(`([^`]+\.test\.ts)`\) \|$/gm)];
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, name, file] of rows) expect(text(file!), `${name} in ${file}`).toContain(name!);
+  });
 });

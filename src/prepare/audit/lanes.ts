@@ -1,7 +1,6 @@
 // Which checks must run one after the other, and how do the others run at once?
 import type { Database } from '../../tools/fhir/fhir.ts';
-import type { Check, Desk } from './check.ts';
-import type { DepartmentRate } from './rate-tables.ts';
+import type { Check, DepartmentRate, Desk } from './check.ts';
 import type { Finding } from './model.ts';
 import type { Remembering } from './remember-answers.ts';
 import { connectionSettings } from './tables.ts';
@@ -23,6 +22,17 @@ export function lanesOf(run: readonly Check[]): Check[][] {
   const lanes = together.map((ids) => run.filter(({ id }) => ids.includes(id)));
   const placed = new Set(together.flat());
   return [...lanes, ...run.filter(({ id }) => !placed.has(id)).map((check) => [check])].filter((lane) => lane.length > 0);
+}
+
+/** One more connection to the same tables, opened when it is first asked for. */
+export function besides(connection: Database): { open(): Promise<Database>; close(): Promise<void> } {
+  let opening: Promise<Database> | undefined;
+  const open = async () => {
+    const opened = await connection.another();
+    for (const statement of connectionSettings) await opened.run(statement);
+    return opened;
+  };
+  return { open: () => (opening ??= open()), close: async () => (await opening?.catch(() => undefined))?.close() };
 }
 
 export interface Outcome {
@@ -51,17 +61,12 @@ export async function runInLanes(desk: Desk, run: readonly Check[], counted: Rea
       }
     }
   };
-  let second: Promise<Database> | undefined;
-  const other = async () => {
-    const opened = await connection.another();
-    for (const statement of connectionSettings) await opened.run(statement);
-    return opened;
-  };
-  const ends = await Promise.allSettled([() => Promise.resolve(connection), () => (second ??= other())].map((on) => work(on).catch((error: unknown) => {
+  const second = besides(connection);
+  const ends = await Promise.allSettled([() => Promise.resolve(connection), second.open].map((on) => work(on).catch((error: unknown) => {
     failed = true;
     throw error;
   })));
-  await (await second?.catch(() => undefined))?.close();
+  await second.close();
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return outcomes;
 }

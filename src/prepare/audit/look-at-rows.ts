@@ -1,10 +1,9 @@
 // How does a check that looks at rows of its own become findings, for the whole export, each facility, and departments that are not fine?
 import type { Element } from '../../spine/deployments/model.ts';
 import { quote } from '../../tools/fhir/fhir.ts';
-import { rowOf, thresholdOf, tierOf, whole, type Check, type Desk, type FoundRow } from './check.ts';
+import { departmentRate, rowOf, thresholdOf, tierOf, whole, type Check, type Desk, type FoundRow } from './check.ts';
 import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from './judging.ts';
 import { maxRows, type Finding } from './model.ts';
-import { departmentRate } from './rate-tables.ts';
 import { unknownUnit } from './units.ts';
 
 export interface LookedAt {

@@ -2,16 +2,11 @@
 import type { Element } from '../../spine/deployments/model.ts';
 import { quote } from '../../tools/fhir/fhir.ts';
 import { quantile } from '../../tools/statistics/distribution.ts';
-import { thresholdOf, type Check, type Desk } from './check.ts';
-import { clusteredInterval, tidy, type Moments } from './judging.ts';
-import { smallestCell, type Finding, type RateTable } from './model.ts';
+import { thresholdOf, type Check, type DepartmentRate, type Desk } from './check.ts';
+import { clusteredInterval, tidy } from './judging.ts';
+import { smallestCell, type RateTable } from './model.ts';
 import { ratesBy } from './unit-rates.ts';
 import { unknownUnit } from './units.ts';
-
-/** A department's rate as it was counted, before it is decided whether it becomes a finding. */
-export type DepartmentRate = Pick<Finding, 'check' | 'element' | 'resource' | 'unit' | 'n' | 'k' | 'low' | 'high' | 'verdict'> & { people: number };
-
-export const departmentRate = ({ check, element, resource, unit, n, k, low, high, verdict }: Finding, { clusters }: Moments): DepartmentRate => ({ check, element, resource, unit, n, k, low, high, verdict, people: clusters });
 
 /** With more facilities times months than this, months stand for the whole export only. */
 const mostCells = 120;

@@ -45,6 +45,32 @@ describe('remembered answers', () => {
     expect((await ask([other], 'SELECT a + 1 AS b FROM t', { Patient: ['name'] })).did).not.toEqual([]);
   });
 
+  it('are given in lanes whichever comes first, and each lane has statements of its own', async () => {
+    const database = await openDatabase({ workspace: `${root}/lanes` });
+    let worked = 0;
+    const watched: Database = { ...database, rows: (sql, signal) => (worked++, database.rows(sql, signal)) };
+    const on = () => Promise.resolve(watched);
+    const inOrder = async (names: string[]) => {
+      const remembering = await rememberAnswers({ database: watched, kept: root }, {}, 'lanes');
+      worked = 0;
+      await remembering.run('CREATE OR REPLACE TABLE t AS SELECT 1 AS a');
+      const answers: Record<string, unknown> = {};
+      const lanes = names.map((one) => ({ one, lane: remembering.lane(one, on) }));
+      for (const { one, lane } of lanes) {
+        await lane.run(`CREATE OR REPLACE TEMP TABLE own AS SELECT a, ${one === 'x' ? 10 : 20} AS b FROM t`);
+        answers[one] = await lane.rows('SELECT a, b FROM own');
+      }
+      await remembering.remember();
+      return answers;
+    };
+    const first = await inOrder(['x', 'y']);
+    expect(first).toEqual({ x: [{ a: 1, b: 10 }], y: [{ a: 1, b: 20 }] });
+    expect(worked).toBe(2);
+    expect(await inOrder(['y', 'x'])).toEqual(first);
+    expect(worked).toBe(0);
+    await database.close();
+  });
+
   it('give the same audit, and another audit after the export changed', async () => {
     const small = smallExport({ patients: 20 });
     const folder = writeSmall(`${root}/export`, small);

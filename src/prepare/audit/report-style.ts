@@ -55,7 +55,7 @@ svg .limit{fill:none;stroke:#7b8797;stroke-width:1.2}svg .inside{fill:#fff;strok
 .heat-0 text,.heat-1 text,.heat-2 text,.heat-3 text{fill:#0b2f36}.heat-4 text,.heat-5 text,.heat-6 text{fill:#fff}
 .heat-withheld rect{fill:none;stroke:#a9b3bf}.heat-withheld path{stroke:#a9b3bf}.heat-none rect{fill:none}.heat-none text{fill:var(--quiet)}
 .grid rect.heat-frame{fill:none;stroke:var(--not);stroke-width:3}
-.key{display:inline-flex;align-items:center;gap:4px;margin-right:10px;white-space:nowrap}.grid.swatch{display:inline-block;min-width:0;flex:none}
+.key{display:inline-flex;align-items:center;gap:4px;margin-right:10px}.grid.swatch{display:inline-block;min-width:0;flex:none}
 #files th,#files td{overflow-wrap:anywhere}
 #method table{font-size:13px}
 footer{margin-top:36px;border-top:1px solid var(--line);padding-top:12px;font-size:12px;color:var(--quiet);overflow-wrap:anywhere}

@@ -6,14 +6,14 @@ import { name, quote, type Database, type ExportHandle } from '../../tools/fhir/
 import { emptyPopulation, whatIsAbsent } from './absent.ts';
 import { jsonAt, textAt } from './cells.ts';
 import type { CharterInput } from './charter-input.ts';
-import type { Desk } from './check.ts';
+import type { Check, Desk } from './check.ts';
 import { chooseChecks, type Chosen } from './choose-checks.ts';
 import { checks } from './checks.ts';
 import { countRows } from './count-rows.ts';
 import { timeOfExport } from './export-time.ts';
 import { fixesOf } from './fixes.ts';
 import { count } from './judging.ts';
-import { runInLanes } from './lanes.ts';
+import { besides, runInLanes } from './lanes.ts';
 import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
 import { inWorkspace, openForAudit } from './open-for-audit.ts';
 import { usedTypes, wantedFields } from './plan.ts';
@@ -68,11 +68,15 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
     await prepare(handle, input, wanted, step);
     const time = await timeOfExport(handle, types, wanted, startedAt);
-    const provenance = await provenanceOf(handle, types, wanted, time);
-    const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: provenance.verdict, version: await toolVersion() }) : null;
+    // A sample is drawn before anything is counted and says where the records come from; without one both are done at once.
+    const drawn = asked ? await provenanceOf(handle, types, wanted, time) : undefined;
+    const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: drawn!.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
-    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance, completeness: [], tallied: [], checks: chosen.run, departments: [], signal };
-    const { found, told } = await check(desk, chosen, step, { connection: opened.database, remembering: database });
+    const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance: drawn ?? { verdict: 'not-established', says: '', signals: [] }, completeness: [], tallied: [], checks: chosen.run, departments: [], signal };
+    const counting = countAll(desk, chosen.run, step);
+    if (!drawn) desk.provenance = await beside(opened.database, database, counting, (other) => provenanceOf({ ...handle, database: other }, types, wanted, time));
+    const { provenance } = desk;
+    const { found, told } = await check(desk, chosen, await counting, step, { connection: opened.database, remembering: database });
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
     const summary = await summaryOf(desk, told, chosen);
@@ -133,12 +137,26 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
   );
 }
 
-/** All findings, and those of the checks that were asked for. */
-async function check(desk: Desk, { run, told }: Chosen, step: Step, databases: { connection: Database; remembering: Remembering }): Promise<{ found: Finding[]; told: Finding[] }> {
+/** What `work` finds on a connection of its own while the `others` go on; nothing of it runs any more when it ends. */
+async function beside<T>(connection: Database, remembering: Remembering, others: Promise<unknown>, work: (database: Database) => Promise<T>): Promise<T> {
+  const own = besides(connection);
+  const [found] = await Promise.allSettled([work(remembering.lane('beside', own.open)), others]);
+  await own.close();
+  if (found.status === 'rejected') throw found.reason;
+  return found.value;
+}
+
+/** What the shared pass over the rows finds, by check. */
+async function countAll(desk: Desk, run: readonly Check[], step: Step): Promise<Map<string, Finding[]>> {
   const counted = new Map<string, Finding[]>(run.map(({ id }) => [id, []]));
   await step('Checking every value', 0.86, async () => {
     for (const finding of await countRows(run, desk)) counted.get(finding.check)?.push(finding);
   });
+  return counted;
+}
+
+/** All findings, and those of the checks that were asked for. */
+async function check(desk: Desk, { run, told }: Chosen, counted: ReadonlyMap<string, Finding[]>, step: Step, databases: { connection: Database; remembering: Remembering }): Promise<{ found: Finding[]; told: Finding[] }> {
   let begun = 0;
   const outcomes = await runInLanes(desk, run, counted, { ...databases, begin: (one) => step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (begun++ / run.length), async () => {}) });
   // In the order of the catalogue, whichever check came to its end first.

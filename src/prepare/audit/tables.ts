@@ -6,6 +6,7 @@ import { minutesOf } from '../../tools/base/durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
 import { contentPlaces, encounterPlace, fieldsOf, namesMedication, subjectPlace } from './type-fields.ts';
+import { unitAt } from './units.ts';
 import { conversions } from './unit-conversions.ts';
 
 /** Which columns of `raw_<Type>` are there: what was asked of `openExport`. */
@@ -140,7 +141,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
   return `CREATE OR REPLACE TABLE ${name(`placed_${type}`)} AS
     SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move, enc_u, seen.u) AS u FROM (
       SELECT r.* EXCLUDE (subject, encounter), who.p, enc.e AS enc_e, enc.u AS enc_u,
-        ${type === 'Encounter' ? 'NULL::INTEGER' : 'CASE WHEN enc.froms IS NOT NULL THEN enc.units[len(list_filter(enc.froms, lambda f: f <= r.t))] END'} AS move, CASE WHEN cover.visits IS NOT NULL THEN list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] END AS seen
+        ${type === 'Encounter' ? 'NULL::INTEGER' : unitAt('r.t')} AS move, CASE WHEN cover.visits IS NOT NULL THEN list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] END AS seen
       FROM (
         SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
           ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
@@ -151,7 +152,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
           ${orNull(lacking.map(({ there }) => there), lacking.map(({ there, says }) => `CASE WHEN NOT ${there} THEN ${says} END`))} AS missing${found.map(({ column, sql }) => `,\n          ${sql} AS ${column}`).join('')}
         FROM (SELECT *${dates.map((_, i) => `, at_(x_${i}) AS a_${i}`).join('')} FROM (SELECT *${dates.map((sql, i) => `, ${sql} AS x_${i}`).join('')}, ${text ?? 'NULL::VARCHAR'} AS code_text FROM ${rawOf(type)}))
         LEFT JOIN ${name(`code_${type}`)} code ON code.text = code_text) r
-      LEFT JOIN who ON who.id = r.subject LEFT JOIN enc ON enc.id = r.encounter
+      LEFT JOIN who ON who.id = r.subject LEFT JOIN enc ON enc.id = r.encounter LEFT JOIN (SELECT e, froms, units FROM enc WHERE roams) roaming ON roaming.e = CASE WHEN enc.roams THEN enc.e END
       LEFT JOIN cover ON cover.p = CASE WHEN r.encounter IS NULL AND r.t IS NOT NULL THEN who.p END)`;
 }
 

@@ -19,6 +19,8 @@ export function tellAudit(audit: AuditDocument, written: { json: string; html: s
     const rate = finding.rate === null ? 'absent' : `${percent(finding.rate)} (${percent(finding.low ?? 0)} – ${percent(finding.high ?? 1)})`;
     lines.push(`  ${element.name.slice(0, width).padEnd(width)}  ${rate.padEnd(30)}  n ${count(finding.n).padStart(7)}  ${element.tier.padEnd(9)}  ${words[finding.verdict].toLowerCase()}`);
   }
+  const few = audit.findings.filter(({ check, unit, rate, verdict }) => check === 'C02' && unit.facility === null && unit.month === null && unit.clinician === null && rate !== null && verdict === 'not-measurable').length;
+  if (few > 0) lines.push(`  → ${countOf(few, 'element has', 'elements have')} fewer cases than \`minimumN\` of the charter (30 unless it says so): shown, not judged.`);
   if (audit.absent.length > 0) lines.push('', 'Absent, which is not 0 %:', ...audit.absent.map(({ what }) => `  ${what}`));
   const notices = audit.export.notices ?? [];
   if (notices.length > 0) lines.push('', 'The source says:', ...notices.slice(0, 12).map((notice) => `  ${notice}`), ...(notices.length > 12 ? [`  and ${notices.length - 12} more, in audit.json`] : []));

@@ -4,12 +4,19 @@ import { expressionSql, quote } from '../../tools/fhir/fhir.ts';
 import { rawOf } from './plan.ts';
 import type { Wanted } from './tables.ts';
 
+/** Most stays have no more moves than these: their times and units stand in columns, which are read quicker than lists. */
+const fewMoves = 4;
+
+/** The unit an encounter (`enc`) was in at an instant; `roaming` is the same encounter where it has more moves than columns, else nothing. */
+export const unitAt = (instant: string): string =>
+  `CASE WHEN enc.roams THEN roaming.units[len(list_filter(roaming.froms, lambda f: f <= ${instant}))] ${Array.from({ length: fewMoves }, (_, i) => `WHEN enc.from_${fewMoves - i} <= ${instant} THEN enc.unit_${fewMoves - i}`).join(' ')} END`;
+
 /** What no encounter tells. */
 export const unknownUnit = 'unknown unit';
 
 /**
- * `who(p, id)`: patients by number. `enc`: encounters by number `e`, with patient `p`, unit `u`, from when on (`froms`) they were in
- * which unit (`units`), their parent, and whether the charter's population counts them. `cover`: a patient's encounters in time.
+ * `who(p, id)`: patients by number. `enc`: encounters by number `e`, with patient `p`, unit `u`, from when on (`froms`, and the first few as `from_1` …) they were in
+ * which unit (`units`, `unit_1` …), their parent, and whether the charter's population counts them. `cover`: a patient's encounters in time.
  * `unit(u, facility, department, clinician)`: labels; clinicians only as ordinals, numbered by a hash of their reference
  * so that the number says nothing about them.
  */
@@ -61,7 +68,7 @@ export function unitTables(data: DataSection, wanted: Wanted): string[] {
     `CREATE OR REPLACE TABLE enc AS WITH moved AS (SELECT m.e, list(m.from_ ORDER BY m.from_, un.u) AS froms, list(un.u ORDER BY m.from_, un.u) AS units FROM (
           SELECT e, facility_found, clinician_ref, unnest(moves).from_ AS from_, unnest(moves).ref AS ref FROM numbered WHERE len(moves) > 1) m
         JOIN unit un ON un.facility_ref IS NOT DISTINCT FROM m.facility_found AND un.department_ref = m.ref AND un.clinician_ref IS NOT DISTINCT FROM m.clinician_ref GROUP BY m.e)
-      SELECT n.e, n.id, who.p, n.class, n.start_, n.end_, left(n.start_text, 7) AS month, above.e AS parent, n.u, n.file, n.line, moved.froms, moved.units, ${counted.join(' AND ')} AS counted
+      SELECT n.e, n.id, who.p, n.class, n.start_, n.end_, left(n.start_text, 7) AS month, above.e AS parent, n.u, n.file, n.line, moved.froms, moved.units, len(moved.froms) > ${fewMoves} AS roams, ${Array.from({ length: fewMoves }, (_, i) => `moved.froms[${i + 1}] AS from_${i + 1}, moved.units[${i + 1}] AS unit_${i + 1}`).join(', ')}, ${counted.join(' AND ')} AS counted
       FROM numbered n LEFT JOIN who ON who.id = n.subject LEFT JOIN numbered above ON above.id = n.parent LEFT JOIN moved ON moved.e = n.e`,
     `CREATE OR REPLACE TABLE cover AS SELECT p, list({'start_': start_, 'until': coalesce(end_, start_ + INTERVAL 30 DAY), 'e': e, 'u': u} ORDER BY start_, e) AS visits FROM enc WHERE start_ IS NOT NULL AND p IS NOT NULL GROUP BY p`,
     'DROP TABLE sited; DROP TABLE visit; DROP TABLE label; DROP TABLE place',

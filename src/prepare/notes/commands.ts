@@ -1,7 +1,6 @@
 // How is a notes audit run at a terminal, without a server and without a database?
 import type { Command } from 'commander';
 import { print, showProgress, stopByHand } from '../../tools/server/terminal.ts';
-import type { Progress } from './model.ts';
 
 /** `attending notes FOLDER|FILE.csv`. What it needs is loaded when it runs. */
 export function commands(program: Command): void {

@@ -32,4 +32,9 @@ describe('what stands in the documentation', () => {
     for (const { labels } of knowledge.numbers) for (const label of labels) expect([...`${label.toUpperCase()} 37.2 today`.matchAll(numbers)].length, label).toBe(1);
     for (const not of ['K 20 mg', 'T4 fracture', 'HR 120/80']) expect([...not.matchAll(numbers)].length, not).toBe(0);
   });
+  it('every case of bad input in docs/notes.md names a test that is there', () => {
+    const rows = [...text('docs/notes.md').matchAll(/^\| [^|]+ \| (.+) \(`([^`]+\.test\.ts)`\) \|$/gm)];
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [, name, file] of rows) expect(text(file!), `${name} in ${file}`).toContain(name!);
+  });
 });

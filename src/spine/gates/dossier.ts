@@ -25,6 +25,11 @@ export async function dossierOf(house: House, caller: Caller, rules: Rules, slug
 
 /** Every deployment the caller may see, the most recently changed first. */
 export async function allDossiers(house: House, caller: Caller, rules: Rules, asOf = house.clock.now()): Promise<Dossier[]> {
+  return dossiers(house.db, rules, await allRows(house, caller), asOf);
+}
+
+/** The same deployments, as they are listed. */
+export async function allRows(house: House, caller: Caller): Promise<DeploymentRow[]> {
   const rows: DeploymentRow[] = [];
   let after: string | undefined;
   do {
@@ -32,10 +37,11 @@ export async function allDossiers(house: House, caller: Caller, rules: Rules, as
     rows.push(...page.items);
     after = page.next ?? undefined;
   } while (after);
-  return dossiers(house.db, rules, rows, asOf);
+  return rows;
 }
 
-async function dossiers(db: Db, { catalogue }: Rules, rows: readonly DeploymentRow[], asOf: string): Promise<Dossier[]> {
+/** What is known about the gates of these. */
+export async function dossiers(db: Db, { catalogue }: Rules, rows: readonly DeploymentRow[], asOf: string): Promise<Dossier[]> {
   const ids = rows.map((row) => row.id);
   const [settings, decisions, waivers, amendments, locks] = [
     await records.settings(db, ids),

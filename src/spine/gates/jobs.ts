@@ -5,6 +5,7 @@ import { actorOf, appendAll } from '../ledger/ledger.ts';
 import { noteReopenings } from './decide.ts';
 import { allDossiers, dossierOf, type Rules } from './dossier.ts';
 import { gateStateOf, isApproved } from './gate-state.ts';
+import { renewPortfolio } from './portfolio.ts';
 import * as records from './records.ts';
 import { noteExpired } from './waive.ts';
 
@@ -26,5 +27,6 @@ export const watch = (rules: Rules): Job<Record<string, never>> => ({
         await appendAll(tx, entries);
       });
     }
+    await renewPortfolio(house, theHouse, rules);
   },
 });

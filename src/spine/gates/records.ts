@@ -55,4 +55,24 @@ export const reopenings = (db: Db, deployments: readonly string[]) => fewOf(depl
 export const insertReopening = async (tx: Tx, row: ReopeningRow): Promise<boolean> =>
   (await on(tx).insertInto('gates.reopening').values(row).onConflict((conflict) => conflict.columns(['decision_id', 'source']).doNothing()).returning('id').execute()).length > 0;
 
+/** Kinds of entries no judgement rests on: AI decisions one by one, who may sign in, and who looked at what. */
+const beside = ['decision', 'account', 'key', 'payload', 'subject', 'hold', 'witness', 'sealing', 'ledger'];
+/** Entries a look goes through; more than that, and everything counts as changed. */
+const mostNews = 50_000;
+
+/**
+ * How far the ledger and the history of measurements reach, and which deployments something was written about since
+ * that a judgement may rest on; null stands for something that may be about all.
+ */
+export async function news(db: Db, position: number, measurement: number): Promise<{ position: number; measurement: number; about: (string | null)[] }> {
+  const { rows } = await sql<{ position: number; measurement: number }>`select (select size from ledger.head) as position, coalesce((select max(id) from measures.measurement), 0) as measurement`.execute(db);
+  const now = rows[0]!;
+  if (now.position - position > mostNews || now.measurement - measurement > mostNews) return { ...now, about: [null] };
+  if (now.position === position && now.measurement === measurement) return { ...now, about: [] };
+  const { rows: about } = await sql<{ deployment: string | null }>`
+    select distinct deployment from ledger.entry where position >= ${position} and position < ${now.position} and kind !~ ${`^(${beside.join('|')})[.]`}
+    union select distinct deployment_id from measures.measurement where id > ${measurement} and id <= ${now.measurement}`.execute(db);
+  return { ...now, about: about.map(({ deployment }) => deployment) };
+}
+
 const fewOf = <Row>(ids: readonly string[], ask: (ids: readonly string[]) => Promise<Row[]>): Promise<Row[]> => (ids.length === 0 ? Promise.resolve([]) : ask(ids));

@@ -4,11 +4,12 @@ import { serve, type Route } from '../../tools/server/http.ts';
 import { requireDeployment } from '../deployments/deployments.ts';
 import { decide } from './decide.ts';
 import { withDigest } from './digest-of.ts';
-import { allDossiers, dossierOf, requireGate, type Rules } from './dossier.ts';
+import { dossierOf, requireGate, type Rules } from './dossier.ts';
 import { csvOf } from './export-gate.ts';
 import { gateStateOf, trackOf } from './gate-state.ts';
 import { decisionWithSnapshot, historyOf } from './history-of.ts';
 import { endpoints as asked } from './model.ts';
+import { portfolioOf } from './portfolio.ts';
 import { setPath, setThreshold } from './set-threshold.ts';
 import { approveWaiver, endWaiver, waive } from './waive.ts';
 
@@ -16,10 +17,7 @@ export function routes(rules: Rules): Route[] {
   const { book } = rules;
   return [
     serve(asked.readPlaybook, async () => ({ playbook: book, digest: await digest(book) })),
-    serve(asked.portfolio, async ({ caller, house }) => {
-      const asOf = house.clock.now();
-      return { asOf, items: (await allDossiers(house, caller, rules, asOf)).map((one) => trackOf(book, one)) };
-    }),
+    serve(asked.portfolio, async ({ caller, house }) => portfolioOf(house, caller, rules)),
     serve(asked.readTrack, async ({ params, query, caller, house }) => trackOf(book, await dossierOf(house, caller, rules, params.deployment, query.asOf))),
     serve(asked.readGate, async ({ params, query, caller, house }) =>
       withDigest(gateStateOf(requireGate(book, params.gate), book, await dossierOf(house, caller, rules, params.deployment, query.asOf))),

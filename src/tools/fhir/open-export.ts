@@ -83,6 +83,8 @@ export async function openExport(folder: string, options: OpenOptions): Promise<
   }
   const { folder: place, kept } = at;
   const database = await openDatabase({ workspace, ...(options.threads && { threads: options.threads }), ...(options.memoryLimit && { memoryLimit: options.memoryLimit }) });
+  // The files are read by many statements and never change.
+  await database.run('SET GLOBAL parquet_metadata_cache = true');
   await createRelations(database, place, kept, fields);
   return {
     folder, files: kept.files, ignored, ...(manifest && { manifest }), resources: kept.resources, database, fromCache, kept: place,

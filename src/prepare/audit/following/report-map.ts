@@ -24,7 +24,11 @@ export function mapSection(audit: AuditDocument): string {
     const map = missingnessOf(counts.filter((one) => one.element === element.id));
     return map.cells.length === 0 ? [] : [{ element, map, silent: map.elements[0]?.silent ?? 0 }];
   });
+  // Where fewer than five people were everywhere there is nothing to draw, and that is said once.
+  const empty = maps.filter(({ map }) => map.cells.every(({ n }) => n === null));
+  maps.splice(0, maps.length, ...maps.filter((one) => !empty.includes(one)));
   maps.sort((a, b) => order[a.element.tier] - order[b.element.tier] || b.silent - a.silent);
+  if (maps.length === 0) return '';
   const grids = maps.slice(0, mostElements).map(({ element, map }) => {
     const { columns, rows, reading } = mapRows(map, { by: 'facility', order: 'worst', quarters: map.months.length > mostColumns, words: '', nameOf: () => element.name });
     const shown = rows.slice(0, mostRows);
@@ -34,7 +38,7 @@ export function mapSection(audit: AuditDocument): string {
   });
   return section(
     'map', 'Where it is missing: facility by month',
-    `<p class="quiet">The share of patients or encounters with a usable value, in whole per cent; the darker, the more is missing. ${legend()}</p>${grids.join('\n')}${maps.length > mostElements ? `<p class="quiet">${count(maps.length - mostElements)} more elements in audit.json: ${escape(maps.slice(mostElements).map(({ element }) => element.name).join(', '))}.</p>` : ''}`,
+    `<p class="quiet">The share of patients or encounters with a usable value, in whole per cent; the darker, the more is missing. ${legend()}</p>${grids.join('\n')}${maps.length > mostElements ? `<p class="quiet">${count(maps.length - mostElements)} more elements in audit.json: ${escape(maps.slice(mostElements).map(({ element }) => element.name).join(', '))}.</p>` : ''}${empty.length > 0 ? `<p class="quiet">Fewer than five people in every facility and month, so withheld: ${escape(empty.map(({ element }) => element.name).join(', '))}.</p>` : ''}`,
     'across',
   );
 }

@@ -49,11 +49,11 @@ export const heatWords = ['99 % and more', '95 to 99 %', '90 to 95 %', '75 to 90
 /** Whole per cent; what is not whole never reads 100, what is not nothing never reads 0. */
 export const cellText = (share: number): string => (share >= 1 ? '100' : share <= 0 ? '0' : String(Math.min(99, Math.max(1, Math.round(share * 100)))));
 
-/** Places the cells; `columns` such as `2026-03` are grouped by what stands before the last dash. */
+/** Places the cells; `columns` such as `2026-03` or `2026 Q1` are grouped by their year. */
 export function layOutGrid(columns: readonly string[], rows: readonly GridRow[]): GridLayout {
   const cell = { width: 25, height: 20 };
   const [left, top] = [196, 40];
-  const groupOf = (column: string) => (/^\d{4}-\d{2}$/.test(column) ? column.slice(0, 4) : '');
+  const groupOf = (column: string) => (/^\d{4}[- ](\d{2}|Q\d)$/.test(column) ? column.slice(0, 4) : '');
   const groups: GridLayout['groups'] = [];
   for (const [at, column] of columns.entries()) {
     const label = groupOf(column);
