@@ -24,8 +24,8 @@ import { silentLog } from '../src/tools/server/log.ts';
 /**
  * Runner contract: `npm run bench intake [EVENTS]` (400,000 unless told). Lines of NDJSON (six of ten decisions, two
  * feedbacks, one outcome, one use) go through the endpoint of the API, are checked, named, replaced by references, hashed
- * into the ledger and committed with fsync on. The rival copies the rows that this left behind, nothing else, into a
- * table with the same indexes. CPU is given beside the clock, because other work on the machine slows the one and
+ * into the ledger and committed with fsync on. The rival copies the rows that this left behind, nothing else, into
+ * tables with the same indexes, and then into tables without any. CPU is given beside the clock, because other work on the machine slows the one and
  * hardly the other; that of PostgreSQL is known on Linux only. The last line of standard output is one JSON object
  * {bench, figures, goals, met}. Exit 0: measured; 2: PostgreSQL does not run here.
  */
@@ -56,11 +56,13 @@ try {
   await take(20_000, 'warm');
   const took = await take(events, 'run');
   say('batch intake, fsync on', `${round(took.perSecond)} events/s  ${took.cpu.toFixed(1)} µs cpu each in Node${took.postgres === null ? '' : `, ${took.postgres.toFixed(1)} in PostgreSQL`}  peak +${round(took.grownMegabytes)} MB`);
-  const copied = await bareCopy(db);
+  const copied = await bareCopy(db, 'indexed');
   say('bare COPY of the same rows', `${round(copied.perSecond)} events/s  ${copied.cpu.toFixed(1)} µs cpu each in Node${copied.postgres === null ? '' : `, ${copied.postgres.toFixed(1)} in PostgreSQL`}`);
+  const plain = await bareCopy(db, 'plain');
+  say('the same without an index', `${round(plain.perSecond)} events/s  ${plain.cpu.toFixed(1)} µs cpu each in Node${plain.postgres === null ? '' : `, ${plain.postgres.toFixed(1)} in PostgreSQL`}`);
   const again = await take(events, 'run');
   say('the same batch again', `${round(again.perSecond)} events/s, ${again.recorded} written`);
-  const figures = { events, intake: took, copy: copied, again };
+  const figures = { events, intake: took, copy: copied, copyWithoutIndex: plain, again };
   const goals = { perSecond: 80_000, memoryMegabytes: 400 };
   console.log(JSON.stringify({ bench: 'intake', figures, goals, met: { perSecond: took.perSecond >= goals.perSecond, memoryMegabytes: took.grownMegabytes <= goals.memoryMegabytes } }));
 } finally {
@@ -121,8 +123,8 @@ function* linesOf(many: number, run: string): Generator<Buffer> {
   }
 }
 
-/** The rows the intake left behind, through COPY FROM STDIN into tables with the same indexes, committed at once. */
-async function bareCopy(from: Db): Promise<Taken> {
+/** The rows the intake left behind, through COPY FROM STDIN into tables with the same indexes or none, committed at once. */
+async function bareCopy(from: Db, tablesAre: 'indexed' | 'plain'): Promise<Taken> {
   const { rows } = await sql<{ n: number }>`select sum(records)::int as n from decisions.batch`.execute(from);
   const tables = ['decisions.known', 'decisions.batch_page'] as const;
   const client = await poolOf(from)!.connect();
@@ -130,8 +132,8 @@ async function bareCopy(from: Db): Promise<Taken> {
   for (const table of tables) {
     const bytes: Buffer[] = [];
     await pipeline(client.query(copyTo(`copy ${table} to stdout (format binary)`)), new Writable({ write: (chunk: Buffer, _encoding, done) => { bytes.push(chunk); done(); } }));
-    const name = `public.${table.replace('.', '_')}`;
-    await client.query(`create table ${name} (like ${table} including indexes including storage)`);
+    const name = `public.${table.replace('.', '_')}_${tablesAre}`;
+    await client.query(`create table ${name} (like ${table} ${tablesAre === 'indexed' ? 'including indexes ' : ''}including storage)`);
     kept.push({ table: name, bytes });
   }
   const { seconds, cpu, postgres } = await measured(async () => {

@@ -159,8 +159,10 @@ async function measure(folder: string, place: string): Promise<void> {
     const traced = analyseChart(notes.map(({ note }) => note), { templates });
     shared.push(...traced.shared);
     step.notes += notes.length;
-    for (const { tokens } of traced.notes) step.tokens += tokens.copied + tokens.templated + tokens.imported + tokens.authored;
-    for (const { note } of notes) characters += note.text.length;
+    for (const { tokens, characters: of } of traced.notes) {
+      step.tokens += tokens.copied + tokens.templated + tokens.imported + tokens.authored;
+      characters += of.copied + of.templated + of.imported + of.authored;
+    }
   }
   crossPatientFindings(shared);
   await gathering.close();
@@ -230,7 +232,7 @@ function floorsOf(place: string): Record<string, number> {
 
 /** The tracing alone, on decoded text: rivals know neither files nor templates. */
 function rivalSpeeds(): Record<string, number> {
-  const charts = plant(ordinary).charts.slice(0, 60).map(({ notes }): NoteText[] => notes);
+  const charts = plant(ordinary).charts.slice(0, 60).map(({ notes }) => notes.map((note): NoteText => ({ ...note, utf8: Buffer.from(note.text) })));
   const megabytes = charts.flat().reduce((sum, { text }) => sum + text.length, 0) / 1e6;
   const timed = (work: () => void) => {
     let best = Infinity;

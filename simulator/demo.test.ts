@@ -42,7 +42,7 @@ beforeAll(async () => {
   const broken = loadDemo({ baseUrl: running.url, apiKey, password: 'another, as after a restart', workspace: join(folder, 'workspace'), size: 'small', seed: 'plan', signal: crash.signal, onProgress: (sentence) => sentence.startsWith('Writing') && crash.abort(new Error('the power went off')) });
   await expect(broken).rejects.toThrow('the power went off');
   loaded = await load();
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await running?.stop();
   await rm(folder, { recursive: true, force: true });

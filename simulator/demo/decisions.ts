@@ -75,7 +75,7 @@ function oneDecision(habit: Habit, { key, at, version, random, facility, code, l
   const lines: LineIn[] = [
     {
       what: 'decision', key, at, askedAt: shift(at, -Math.round(logNormal(random, 1_900, 0.5))), ...(shown && { shownAt: shift(at, Math.round(between(random, 200, 2_000))) }),
-      subject: `${code}-patient-${Math.floor(random.uniform() * 120)}`, encounter: `${key}-visit`, user: `${code}-user-${person}`, facility, department: 'clinic', version,
+      subject: `${code}-patient-${Math.floor(random.uniform() * 240)}`, encounter: `${key}-visit`, user: `${code}-user-${person}`, facility, department: 'clinic', version,
       output: { class: habit.class, score: Math.round(random.uniform() ** 0.4 * 1000) / 1000, critical: true }, disposition: habit.disposition, momentAt: shift(at, Math.round(minutes(habit.lead(random)))),
       ...(habit.class === 'draft-request' && { payload: payloadOf(key) }),
     },

@@ -33,7 +33,7 @@ export function countsOf(slug: string, lines: readonly LineIn[], now: Instant): 
   for (const line of lines) if (line.what === 'decision') found.set(line.at.slice(0, 13), (found.get(line.at.slice(0, 13)) ?? 0) + 1);
   // Decisions are told up to an hour ago; the hour they end in is not over.
   const end = `${shift(now, -hours(1)).slice(0, 13)}:00:00.000Z`;
-  const counts = Array.from({ length: counting.days * 24 }, (_, nth) => {
+  const counts = Array.from({ length: counting.days * 24 + 1 }, (_, nth) => {
     const hour = shift(end, -hours(nth + 1));
     const answers = found.get(hour.slice(0, 13)) ?? 0;
     return { hour, inferences: answers + counting.lost(nth), ...(counting.missed && { eligible: answers + counting.missed(hour, answers) }) };

@@ -1,6 +1,9 @@
 // Can the data engineer bring a night's file in through the browser: seen, mapped, tried, broken off, gone on with, and recorded once?
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { overflow, violations } from './accessible.ts';
 import { browserThere, demoHospital, phone, picture } from './hospital.ts';
 
@@ -9,10 +12,15 @@ const note = 'free text that stays at home, '.repeat(420);
 const rows = Array.from({ length: 220 }, (_, nth) => `N-${nth};MRN-${nth % 40};2026-11-20 ${String(8 + (nth % 9)).padStart(2, '0')}:${String(nth % 60).padStart(2, '0')};0.${String(100 + nth)};${nth === 3 ? '' : 'ICU 3'};"${note}"`);
 rows[5] = 'N-5;;2026-11-20 09:00;0.5;ICU 3;no patient';
 rows[6] = 'N-6;MRN-6;yesterday;0.5;ICU 3;no time';
-const file = { name: 'scores-2026-11-20.csv', mimeType: 'text/csv', buffer: Buffer.from(`Alert ID;MRN;scored_at;Risk;Ward;Note\n${rows.join('\n')}\n`) };
+const text = `Alert ID;MRN;scored_at;Risk;Ward;Note\n${rows.join('\n')}\n`;
 
 describe.skipIf(!browserThere)('a data engineer imports decisions', () => {
   const journey = demoHospital();
+  // On the disk: that it is the same file is told by its name, size and time.
+  const folder = mkdtempSync(join(tmpdir(), 'attending-import-'));
+  const file = join(folder, 'scores-2026-11-20.csv');
+  writeFileSync(file, text);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('tries a file, is told what is refused, goes on after an interruption, and records nothing twice', async () => {
     const { page, complaints } = await journey.as('dataEngineer');

@@ -1,5 +1,5 @@
 // Under which names is something known here, so that no patient, person or producer's key is kept as it came?
-import { keyedHash, keyedHashes, referencesFor } from '../../spine/ledger/ledger.ts';
+import { keyedHash, referencesFor } from '../../spine/ledger/ledger.ts';
 import type { House } from '../../tools/server/capability.ts';
 
 type Kind = 'patient' | 'encounter' | 'user';
@@ -31,6 +31,3 @@ export async function referencesIn(house: House, told: readonly { subject?: stri
   asked.forEach(({ system, value }, nth) => of[system].set(value, found[nth]!));
   return (kind, value) => (value === undefined ? null : of[kind].get(value)!);
 }
-
-/** Names of many keys of one sort. */
-export const namesOf = (house: House, deployment: string, what: string, keys: readonly string[]): Promise<Buffer[]> => keyedHashes(house, `decisions/${deployment}/${what}`, keys);

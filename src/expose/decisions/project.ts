@@ -20,14 +20,21 @@ interface Told {
   nth: number | null;
 }
 
-/** Brings the facts up to the head of the ledger; gives how many events were new. Safe to call from several places at once. */
-export async function catchUp(db: Db, { signal, stride = usualStride }: { signal?: AbortSignal; stride?: number } = {}): Promise<number> {
+/** Records of batches looked at in one transaction, or one batch: what memory holds. */
+const mostTold = 20_000;
+
+/**
+ * Brings the facts up to the head of the ledger; gives how many events were new. Safe to call from several places at
+ * once. `atMost`: who waits for a page goes on after so many; the job does the rest, and the page says how far it reaches.
+ */
+export async function catchUp(db: Db, { signal, stride = usualStride, atMost = Infinity }: { signal?: AbortSignal; stride?: number; atMost?: number } = {}): Promise<number> {
   let events = 0;
   for (;;) {
-    if (signal?.aborted) return events;
+    // Asked without a lock first: mostly there is nothing to do, and to hold the lock costs a flush of the disk.
+    if (signal?.aborted || !(await records.isBehind(db))) return events;
     const step = await db.transaction().execute((tx) => stepForward(tx, stride));
     events += step.events;
-    if (step.done) return events;
+    if (step.done || events >= atMost) return events;
   }
 }
 
@@ -49,9 +56,14 @@ export async function rebuild(db: Db, { stride = usualStride }: { stride?: numbe
 /** What stands in the ledger was checked when it was written, and this house wrote it: to check it again takes longer than all the rest. */
 async function stepForward(tx: Tx, stride: number): Promise<{ events: number; done: boolean }> {
   const from = await records.lockProgress(tx);
-  const { rows, end } = await records.entriesFrom(tx, from, stride);
+  const { rows, end: reach } = await records.entriesFrom(tx, from, stride);
   const told: Told[] = [];
+  let end = reach;
   for (const row of rows) {
+    if (told.length >= mostTold) {
+      end = row.position;
+      break;
+    }
     const one = JSON.parse(row.leaf.toString('utf8')) as Entry;
     const about = { position: row.position, deployment: one.deployment ?? '', recordedAt: one.at };
     if (one.kind === kinds.batch.kind) {
@@ -60,7 +72,7 @@ async function stepForward(tx: Tx, stride: number): Promise<{ events: number; do
   }
   await apply(tx, told);
   if (end > from) await records.moveProgress(tx, end);
-  return { events: told.length, done: end - from < stride };
+  return { events: told.length, done: end === reach && reach - from < stride };
 }
 
 /** Applies events in the order of the ledger. */

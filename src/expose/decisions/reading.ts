@@ -32,11 +32,14 @@ export function shown(fact: Fact, windowMs: number, now: string): ShownDecision 
   };
 }
 
+/** After a large batch a page does not wait for all of its facts. */
+const patience = 10_000;
+
 type ListQuery = records.DecisionFilter & { deployment: string; after?: string | undefined; limit: number };
 
 export async function listOf(house: House, caller: Caller, { deployment, after, limit, ...filter }: ListQuery): Promise<Answered<typeof listDecisions>> {
   const found = await requireDeployment(house.db, caller, deployment);
-  await catchUp(house.db);
+  await catchUp(house.db, { atMost: patience });
   const now = house.clock.now();
   const rows = await records.factRows(house.db, found.id, filter, after === undefined ? null : cursorFrom(after), limit + 1);
   const windowMs = await windowOf(house.db, found.id, now);
@@ -70,7 +73,7 @@ const smallest = 5;
 
 export async function summaryOf(house: House, caller: Caller, asked: { deployment: string; from?: string | undefined; to?: string | undefined }): Promise<Answered<typeof summaryEndpoint>> {
   const found = await requireDeployment(house.db, caller, asked.deployment);
-  await catchUp(house.db);
+  await catchUp(house.db, { atMost: patience });
   const { db, clock } = house;
   const to = asked.to ?? clock.now().slice(0, 10);
   const from = asked.from ?? shift(`${to}T00:00:00.000Z`, -27 * 86_400_000).slice(0, 10);

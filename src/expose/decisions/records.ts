@@ -162,6 +162,11 @@ export async function shownBefore(db: Db, asked: readonly { deployment: string; 
 /** Where the facts stand in the ledger; held until the transaction ends, so that only one moves them. */
 export const lockProgress = async (tx: Tx): Promise<number> => (await on(tx).selectFrom('decisions.progress').select('position').forUpdate().executeTakeFirstOrThrow()).position;
 export const readProgress = async (db: Db): Promise<number> => (await on(db).selectFrom('decisions.progress').select('position').executeTakeFirstOrThrow()).position;
+/** Has the ledger grown since the facts followed it? */
+export async function isBehind(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ behind: boolean }>`select (select size from ledger.head) > (select position from decisions.progress) as behind`.execute(db);
+  return rows[0]?.behind === true;
+}
 export const moveProgress = (tx: Tx, position: number) => on(tx).updateTable('decisions.progress').set({ position }).execute();
 
 /** The entries about decisions from this position on, in order, and how far the ledger reaches. */
@@ -245,7 +250,7 @@ export async function noteNames(tx: Tx, names: readonly { name: string; decision
   return new Set(rows.map(({ name }) => full.get(name)!));
 }
 
-/** Notes names that should be new, in half the time; it fails where one is not (`wasTold`). */
+/** Notes names that should be new, in half the time of asking; it fails where one is not (`wasTold`). */
 export async function noteNewNames(tx: Tx, names: readonly string[], decisions: readonly string[]): Promise<void> {
   const { array, order } = uuidArray(names);
   await sql`insert into decisions.known (name, decision) select name, decision from unnest(${array}::uuid[], ${textArray(Array.from(order, (nth) => decisions[nth]!))}::text[]) q (name, decision)`.execute(tx);

@@ -21,7 +21,7 @@ export function Replay({ deployment, policy, onDone }: { deployment: string; pol
     <div className="card stack">
       <div className="part-actions">
         <Button variant="default" loading={trying.busy} onClick={() => void trying.tellAsync({ params: { deployment }, body: { policy, days: 7 } } as never).then((it) => { setFound({ text, it }); onDone?.(text); }, () => {})}>
-          What would have happened in the last 7 days?
+          Try it on the last 7 days
         </Button>
         <span className="faint small">Reads recorded questions and answers, at most the newest 500; each look is in the ledger.</span>
       </div>

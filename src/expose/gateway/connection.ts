@@ -26,7 +26,7 @@ export const connection = z.strictObject({
     ])
     .describe('Who may call this gateway as an EHR.'),
   sign: z.boolean().default(true).describe('Whether calls to the vendor carry a token of this house, verified with /cds/jwks.json.'),
-  origins: z.array(z.union([z.url({ protocol: /^https?$/ }), z.literal('*')])).max(50).default([]).describe('Web origins whose browser pages may call (CORS), such as https://sandbox.cds-hooks.org; `*`: any page, for a trial.'),
+  origins: z.array(z.union([z.url({ protocol: /^https?$/ }), z.literal('*')])).max(50).default([]).describe('Web origins whose browser pages may call (CORS), such as https://sandbox.cds-hooks.org; `*` lets in any page, for a trial.'),
   prefetch: z
     .record(z.string().regex(/^attending[A-Z]\w{0,60}$/, 'begins with `attending`, such as attendingAntibiotics'), path)
     .default({})

@@ -13,7 +13,7 @@ let timer: NodeJS.Timeout | undefined;
 
 /**
  * Rings when `performance.now()` has passed `at`, unless `forget` comes before. A call waits three times, and nearly
- * always in vain; a timer for each, all of different length, cost a twentieth of the whole call (measured).
+ * always in vain; a timer for each, all of different length, cost a fortieth of the whole call (measured).
  */
 export function remind(at: number, ring: () => void): Due {
   const due: Due = { at, ring };

@@ -62,7 +62,7 @@ export default function DataPage() {
           columns={[
             { id: 'created', header: 'Started', value: (run) => run.createdAt, cell: (run) => <RelativeTime at={run.createdAt} /> },
             ...(deployment ? [] : [{ id: 'deployment', header: 'Deployment', value: (run: Run) => run.deployment, choice: true }]),
-            { id: 'what', header: 'Export', value: (run) => run.folder ?? run.export, cell: (run) => <code>{run.folder ?? run.export}</code> },
+            { id: 'what', header: 'Export', value: (run) => run.folder ?? run.export, cell: (run) => <><code>{run.folder ?? run.export}</code>{run.sample && <> <Tag>sample</Tag></>}</> },
             { id: 'state', header: 'State', choice: true, value: (run) => run.state, cell: (run) => <RunState run={run} /> },
             { id: 'result', header: 'Critical findings', value: (run) => run.summary?.verdict, cell: (run) => (run.summary ? <Verdict verdict={run.summary.verdict} /> : <span className="none">none yet</span>) },
             { id: 'patients', header: 'Patients', number: true, value: (run) => run.summary?.patients, cell: (run) => (run.summary ? count(run.summary.patients) : <span className="none">none yet</span>) },

@@ -1,6 +1,9 @@
 // How does SQL read a field of a raw resource, whatever its column is made of?
 import { fieldOfPlace, name, quote } from '../../tools/fhir/fhir.ts';
 
+/** Which columns of `raw_<Type>` are there: what was asked of `openExport`. */
+export type Wanted = Record<string, string[]>;
+
 /** The text at a place such as `issued` or `period.start`; null when neither it nor its field was asked for. */
 export function textAt(place: string, columns: readonly string[]): string | null {
   if (columns.includes(`text:${place}`)) return name(`text:${place}`);

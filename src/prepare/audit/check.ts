@@ -4,7 +4,7 @@ import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
 import { boundOf } from '../../tools/statistics/finding.ts';
 import type { CharterInput } from './charter-input.ts';
 import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';
-import type { Wanted } from './tables.ts';
+import type { Wanted } from './cells.ts';
 
 /** What the whole audit knows before the first check runs. */
 export interface Desk {

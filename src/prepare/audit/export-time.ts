@@ -2,7 +2,7 @@
 import { name, type ExportHandle } from '../../tools/fhir/fhir.ts';
 import { textAt } from './cells.ts';
 import type { ExportTime } from './check.ts';
-import type { Wanted } from './tables.ts';
+import type { Wanted } from './cells.ts';
 
 const tenYears = 'INTERVAL 3653 DAY';
 

@@ -4,7 +4,7 @@ import { jsonAt, textAt } from './cells.ts';
 import type { ExportTime } from './check.ts';
 import { count, percent, tidy } from './judging.ts';
 import { notProduction, type Provenance } from './model.ts';
-import type { Wanted } from './tables.ts';
+import type { Wanted } from './cells.ts';
 import { labelPlaces } from './type-fields.ts';
 
 type Signal = Provenance['signals'][number];

@@ -65,7 +65,9 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
     run: main.run,
     rows: main.rows,
     lane: (lane, on) => {
-      const { run, rows } = follow(hashOf(main.chain(), 'lane', lane), on, main.catchUp);
+      // What was run before the lane began is waited for once; what is run beside it is no concern of it.
+      let begun: Promise<void> | undefined;
+      const { run, rows } = follow(hashOf(main.chain(), 'lane', lane), on, () => (begun ??= main.catchUp()));
       return { ...database, run, rows };
     },
     async remember() {

@@ -73,10 +73,11 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: drawn!.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance: drawn ?? { verdict: 'not-established', says: '', signals: [] }, completeness: [], tallied: [], checks: chosen.run, departments: [], signal };
-    const counting = countAll(desk, chosen.run, step);
-    if (!drawn) desk.provenance = await beside(opened.database, database, counting, (other) => provenanceOf({ ...handle, database: other }, types, wanted, time));
+    const counted = drawn
+      ? await countAll(desk, chosen.run, step)
+      : await beside(opened.database, database, async (other) => void (desk.provenance = await provenanceOf({ ...handle, database: other }, types, wanted, time)), () => countAll(desk, chosen.run, step));
     const { provenance } = desk;
-    const { found, told } = await check(desk, chosen, await counting, step, { connection: opened.database, remembering: database });
+    const { found, told } = await check(desk, chosen, counted, step, { connection: opened.database, remembering: database });
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
     const summary = await summaryOf(desk, told, chosen);
@@ -137,11 +138,12 @@ export async function prepare(handle: ExportHandle, { data }: CharterInput, want
   );
 }
 
-/** What `work` finds on a connection of its own while the `others` go on; nothing of it runs any more when it ends. */
-async function beside<T>(connection: Database, remembering: Remembering, others: Promise<unknown>, work: (database: Database) => Promise<T>): Promise<T> {
+/** What `work` finds, while `aside` runs on a connection of its own; when one fails, the other is waited for. */
+async function beside<T>(connection: Database, remembering: Remembering, aside: (database: Database) => Promise<void>, work: () => Promise<T>): Promise<T> {
   const own = besides(connection);
-  const [found] = await Promise.allSettled([work(remembering.lane('beside', own.open)), others]);
+  const [done, found] = await Promise.allSettled([aside(remembering.lane('beside', own.open)), work()]);
   await own.close();
+  if (done.status === 'rejected') throw done.reason;
   if (found.status === 'rejected') throw found.reason;
   return found.value;
 }

@@ -1,7 +1,7 @@
 // How do the raw resources become the few narrow tables every check reads?
 import type { Element } from '../../spine/deployments/model.ts';
 import { expressionFields, expressionPlace, expressionSql, name, quote, readAsked } from '../../tools/fhir/fhir.ts';
-import { hasAt, jsonAt, textAt } from './cells.ts';
+import { hasAt, jsonAt, textAt, type Wanted } from './cells.ts';
 import { minutesOf } from '../../tools/base/durations.ts';
 import { placeholderDates, placeholderNumbers, placeholderTexts, absenceSystems } from './placeholders.ts';
 import { list, rawOf, usesUsualCode } from './plan.ts';
@@ -9,8 +9,6 @@ import { contentPlaces, encounterPlace, fieldsOf, namesMedication, subjectPlace 
 import { unitAt } from './units.ts';
 import { conversions } from './unit-conversions.ts';
 
-/** Which columns of `raw_<Type>` are there: what was asked of `openExport`. */
-export type Wanted = Record<string, string[]>;
 
 /** What every connection must be told: tables lie packed in memory, which takes a quarter of the room; instants are kept in UTC without a zone. */
 export const connectionSettings = [`SET search_path = 'packed.main,memory.main'`, `SET TimeZone = 'UTC'`];

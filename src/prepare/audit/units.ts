@@ -2,7 +2,7 @@
 import type { DataSection } from '../../spine/deployments/model.ts';
 import { expressionSql, quote } from '../../tools/fhir/fhir.ts';
 import { rawOf } from './plan.ts';
-import type { Wanted } from './tables.ts';
+import type { Wanted } from './cells.ts';
 
 /** Most stays have no more moves than these: their times and units stand in columns, which are read quicker than lists. */
 const fewMoves = 4;

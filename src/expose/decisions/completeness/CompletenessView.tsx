@@ -63,7 +63,8 @@ function Compared({ it, deployment }: { it: Compared; deployment: string }) {
       <div className="card">
         <Facts
           facts={[
-            ['In the log', <Interval key="s" value={it.share} low={it.low} high={it.high} n={it.counted} />],
+            ['In the log', <Interval key="s" value={it.share} low={it.low} high={it.high} />],
+            ['Counted at the source', count(it.counted)],
             ['Longest run below 99 %', it.longestRun === null ? <span className="none" key="r">not measurable</span> : it.longestRun === 0 ? 'none' : hoursWord(it.longestRun)],
             ['Hours counted', `${count(it.hours.length)} of ${count(all.length)}`],
           ]}

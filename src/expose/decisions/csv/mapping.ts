@@ -72,7 +72,7 @@ export function parseMapping(what: What, written: string): Mapping {
 /** A mapping as `parseMapping` reads it. Fields that a column's name would fill, and that are not to be filled, are named. */
 export function writeMapping(what: What, mapping: Mapping, columns: readonly string[]): string {
   const open = Object.keys(guessMapping(what, columns)).filter((field) => !mapping[field]);
-  return [...Object.entries(mapping).map(([field, source]) => ('column' in source ? `${field}=${source.column}` : `${field}:=${source.always.trim()}`)), ...open.map((field) => `${field}:=`)].map((part) => part.replaceAll(',', '\\,')).join(',');
+  return [...Object.entries(mapping).sort(([a], [b]) => (a < b ? -1 : 1)).map(([field, source]) => ('column' in source ? `${field}=${source.column}` : `${field}:=${source.always.trim()}`)), ...open.map((field) => `${field}:=`)].map((part) => part.replaceAll(',', '\\,')).join(',');
 }
 
 export const fills = (source: Source | undefined): boolean => source !== undefined && ('column' in source || source.always.trim() !== '');

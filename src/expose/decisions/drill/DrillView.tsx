@@ -1,5 +1,6 @@
 // Can twenty decisions that nobody chose be told from input to action?
 import { Button, NativeSelect } from '@mantine/core';
+import { between } from '../../../tools/base/clock.ts';
 import { useAsk, useTell } from '../../../tools/ui/asking.ts';
 import { EmptyState } from '../../../tools/ui/EmptyState.tsx';
 import { Go, useKept } from '../../../tools/ui/Go.tsx';
@@ -76,8 +77,8 @@ function OneDrill({ deployment, drill, latest }: { deployment: string; drill: Dr
         </Note>
       )}
       {n < 20 && <Note kind="info">There were only {n} decisions of the last 28 days; gate 2.2 asks for 20.</Note>}
-      <Part title="The decisions drawn" says={<>Drawn <RelativeTime at={drill.at} />{drill.scoredAt !== drill.at && <>, scored last <RelativeTime at={drill.scoredAt} /></>}{!latest && '. This is an earlier drill; gates read the latest'}.</>}>
-        <div className="table-scroll card" tabIndex={0} role="region" aria-label="The decisions drawn and what was found of each">
+      <Part title="The decisions drawn" says={<>Drawn <RelativeTime at={drill.at} />{between(drill.at, drill.scoredAt) > 60_000 && <>, scored last <RelativeTime at={drill.scoredAt} /></>}{!latest && '. This is an earlier drill; gates read the latest'}.</>}>
+        <div className="table-scroll" style={{ maxHeight: 'none' }} tabIndex={0} role="region" aria-label="The decisions drawn and what was found of each">
           <table className="plain-table">
             <thead>
               <tr>

@@ -225,6 +225,21 @@ describe('whatever comes', () => {
     fc.assert(fc.property(fc.array(text, { maxLength: 6 }), (texts) => sound(texts.map((one) => note(one)))), { numRuns: 150 });
   });
 
+  it('says of the bytes of a text what it says of the text, and asks for no string of ASCII', () => {
+    const pieces = [prose('r', 4), prose('s', 4).replaceAll("'", '’'), 'Größe 178 cm, Prüfung “o. B.”, T 37,2 °C', '胸が痛い 😀'];
+    fc.assert(fc.property(fc.array(fc.array(fc.constantFrom(...pieces), { maxLength: 4 }), { maxLength: 6 }), (texts) => {
+      const notes = texts.map((parts) => note(parts.join('\n')));
+      const bytes = notes.map((one): NoteText => ({
+        ...one, utf8: Buffer.from(one.text),
+        get text(): string {
+          if (/^[\0-\x7f]*$/.test(one.text)) throw new Error('made a string');
+          return one.text;
+        },
+      }));
+      expect(analyseChart(bytes, { facts: () => [] })).toEqual(analyseChart(notes, { facts: () => [] }));
+    }), { numRuns: 60 });
+  });
+
   it('takes 100,000 identical notes of one patient', () => {
     const text = prose('same', 3);
     const notes = Array.from({ length: 100_000 }, () => note(text));
