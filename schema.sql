@@ -108,6 +108,19 @@ create table audit.look (
 
 CREATE INDEX look_by_deployment ON audit.look USING btree (deployment_id, at DESC);
 
+create table audit.rate (
+  run_id text not null,
+  number integer not null,
+  check_id text not null,
+  element text,
+  resource text,
+  body text not null,
+  constraint rate_run_id_fkey FOREIGN KEY (run_id) REFERENCES audit.run(id) ON DELETE CASCADE,
+  constraint rate_pkey PRIMARY KEY (run_id, number)
+);
+
+CREATE INDEX rate_by_about ON audit.rate USING btree (run_id, element, resource);
+
 create table audit.review (
   id text not null,
   deployment_id text not null,
@@ -148,6 +161,7 @@ create table audit.run (
   provenance text,
   rest text,
   document bytea,
+  sample text,
   constraint run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
   constraint run_pkey PRIMARY KEY (id)
 );
@@ -244,27 +258,26 @@ create table decisions.batch (
 
 CREATE TRIGGER batch_stays BEFORE DELETE OR UPDATE ON decisions.batch FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 
+create table decisions.batch_page (
+  batch text not null,
+  first integer not null,
+  packed boolean not null,
+  lines bytea not null,
+  constraint batch_page_first_check CHECK ((first >= 0)),
+  constraint batch_page_pkey PRIMARY KEY (batch, first)
+);
+
+CREATE TRIGGER batch_page_stays BEFORE DELETE OR UPDATE ON decisions.batch_page FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
+
 create table decisions.batch_payload (
   batch text not null,
   nth integer not null,
   key text not null,
   sealed bytea not null,
-  constraint batch_payload_batch_nth_fkey FOREIGN KEY (batch, nth) REFERENCES decisions.batch_record(batch, nth),
   constraint batch_payload_pkey PRIMARY KEY (batch, nth)
 );
 
 CREATE TRIGGER batch_payload_stays BEFORE DELETE OR UPDATE ON decisions.batch_payload FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
-
-create table decisions.batch_record (
-  batch text not null,
-  nth integer not null,
-  decision text not null,
-  body bytea not null,
-  constraint batch_record_pkey PRIMARY KEY (batch, nth)
-);
-
-CREATE INDEX batch_record_by_decision ON decisions.batch_record USING btree (decision);
-CREATE TRIGGER batch_record_stays BEFORE DELETE OR UPDATE ON decisions.batch_record FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change();
 
 create table decisions.day (
   deployment_id text not null,
@@ -285,7 +298,27 @@ create table decisions.day (
   acted bigint not null,
   timed bigint not null,
   too_late bigint not null,
+  addressed bigint not null default 0,
   constraint day_pkey PRIMARY KEY (deployment_id, day, facility, department, class, disposition, assurance, arm)
+);
+
+create table decisions.day_people (
+  deployment_id text not null,
+  day date not null,
+  kind text not null,
+  facility text not null,
+  department text not null,
+  people bytea not null,
+  constraint day_people_pkey PRIMARY KEY (deployment_id, day, kind, facility, department)
+);
+
+create table decisions.day_time (
+  deployment_id text not null,
+  day date not null,
+  what text not null,
+  class integer not null,
+  decisions bigint not null,
+  constraint day_time_pkey PRIMARY KEY (deployment_id, day, what, class)
 );
 
 create table decisions.fact (
@@ -325,19 +358,20 @@ create table decisions.fact (
   acted_at timestamp(3) with time zone,
   signed_at timestamp(3) with time zone,
   repeat_of text,
+  told_in bigint[] not null default '{}'::bigint[],
   constraint fact_pkey PRIMARY KEY (decision)
 );
 
+CREATE INDEX fact_by_class ON decisions.fact USING btree (deployment_id, class, at DESC, decision DESC);
 CREATE INDEX fact_by_disposition ON decisions.fact USING btree (deployment_id, disposition, at DESC);
 CREATE INDEX fact_by_time ON decisions.fact USING btree (deployment_id, at DESC, decision);
+CREATE INDEX fact_by_unit ON decisions.fact USING btree (deployment_id, department, facility, at DESC, decision DESC);
 CREATE INDEX fact_for_repeats ON decisions.fact USING btree (deployment_id, subject, COALESCE(class, ''::text), at DESC, decision DESC) WHERE (recorded_as = 'shown'::text);
 
 create table decisions.known (
-  deployment_id text not null,
-  name bytea not null,
+  name uuid not null,
   decision text not null,
-  constraint known_name_check CHECK ((octet_length(name) = 32)),
-  constraint known_pkey PRIMARY KEY (deployment_id, name)
+  constraint told_pkey PRIMARY KEY (name)
 );
 
 create table decisions.outcome (
@@ -734,6 +768,7 @@ create table gateway.instance (
   id text not null,
   started_at timestamp(3) with time zone not null,
   seen_at timestamp(3) with time zone not null,
+  address text,
   constraint instance_pkey PRIMARY KEY (id)
 );
 
@@ -745,6 +780,7 @@ create table gateway.lint (
   times bigint not null,
   first_at timestamp(3) with time zone not null,
   last_at timestamp(3) with time zone not null,
+  example text,
   constraint lint_pkey PRIMARY KEY (deployment_id, path, says)
 );
 
@@ -757,6 +793,21 @@ create table gateway.minute (
   vendor integer[] not null,
   constraint minute_pkey PRIMARY KEY (deployment_id, minute)
 );
+
+create table gateway.outbox (
+  id text not null,
+  deployment_id text not null,
+  service text not null,
+  body bytea not null,
+  made_at timestamp(3) with time zone not null,
+  tries integer not null default 0,
+  next_at timestamp(3) with time zone not null,
+  last_fault text,
+  constraint outbox_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES gateway.service(deployment_id),
+  constraint outbox_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX outbox_due ON gateway.outbox USING btree (next_at);
 
 create table gateway.policy (
   deployment_id text not null,
@@ -772,6 +823,7 @@ create table gateway.policy (
   decided_at timestamp(3) with time zone,
   decided_by text,
   decided_name text,
+  exception text,
   constraint policy_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'refused'::text, 'acting'::text, 'replaced'::text]))),
   constraint policy_version_check CHECK ((version > 0)),
   constraint policy_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES gateway.service(deployment_id),
