@@ -32,6 +32,8 @@ describe.skipIf(!browserThere)('a data engineer imports decisions', () => {
     await dialog.waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
+    // Whoever closed it is back where they opened it.
+    await page.waitForFunction(() => document.activeElement?.textContent?.trim() === 'Import CSV');
     await page.keyboard.press('Enter');
     const choose = async () => dialog.locator('input[type=file]').setInputFiles(file);
     await choose();
