@@ -63,8 +63,10 @@ export function openDelivery(house: House, traffic: Traffic): Delivery {
   };
 
   const write = async () => {
-    while (waiting.length > 0) {
-      const taken = waiting.slice(0, mostAtOnce);
+    // What comes meanwhile gathers for the next time: under steady traffic this would never end, and write a few at a time.
+    for (let left = waiting.length; left > 0; ) {
+      const taken = waiting.slice(0, Math.min(left, mostAtOnce));
+      left -= taken.length;
       const byDeployment = groupBy(taken);
       await records.keepCards(house.db, taken.flatMap(({ card }) => (card ? [card] : [])));
       for (const [deployment, told] of byDeployment) {
