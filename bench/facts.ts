@@ -1,22 +1,13 @@
 // Does one more day of decisions cost the day and not the history, and are the pages quick with a million?
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { capability as decisions, catchUp, decisionMeasures } from '../src/expose/decisions/decisions.ts';
 import { listDecisions, summary, tellBatch } from '../src/expose/decisions/model.ts';
 import { capability as deployments } from '../src/spine/deployments/deployments.ts';
 import { addProduct, createDeployment } from '../src/spine/deployments/model.ts';
-import { ledger, remember, signHead } from '../src/spine/ledger/ledger.ts';
+import { ledger } from '../src/spine/ledger/ledger.ts';
 import { catalogue, measures } from '../src/spine/measures/measures.ts';
 import { standingClock } from '../src/tools/base/clock.ts';
-import { readConfig } from '../src/tools/server/config.ts';
-import { migrate, openDatabase } from '../src/tools/server/database.ts';
-import { directJobs } from '../src/tools/server/direct-jobs.ts';
-import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
-import { buildHttp, type Doorkeeper } from '../src/tools/server/http.ts';
-import type { Caller, House } from '../src/tools/server/house.ts';
-import { silentLog } from '../src/tools/server/log.ts';
+import { ownHouse } from './house/own-house.ts';
 
 /**
  * Runner contract: `npm run bench facts [DECISIONS [DAYS]]` (1,000,000 over 100 days unless told). Days of decisions with
@@ -30,25 +21,10 @@ const daily = Math.round(many / days);
 const slug = 'sepsis-alert';
 const first = Date.UTC(2026, 0, 1);
 
-const folder = mkdtempSync(join(tmpdir(), 'attending-bench-facts-'));
-const server = await startEmbedded({ dataFolder: folder, log: silentLog }).catch((error: Error) => {
-  console.error(error.message);
-  return null;
-});
-if (!server) {
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(2);
-}
-const db = openDatabase(server.address);
 const clock = standingClock(new Date(first).toISOString());
 const rooms = [ledger, deployments, measures(catalogue(decisionMeasures)), decisions];
-const house: House = { db, config: readConfig({ ATTENDING_DATA: folder, ATTENDING_DEMO: 'off' }), clock, log: silentLog, jobs: directJobs([], () => house), remember };
-const caller: Caller = { kind: 'key', id: 'key_bench', name: 'bench', roles: ['administrator', 'data-engineer'], vendor: null };
-const door: Doorkeeper = { identify: async () => caller, once: async (_house, _caller, _endpoint, _request, _body, work) => work() };
-const app = buildHttp(house, rooms.flatMap((room) => room.routes ?? []), door);
+const { db, app, close } = await ownHouse(rooms, clock, ['administrator', 'data-engineer']);
 try {
-  await migrate(db, rooms);
-  await signHead(house);
   await ask(addProduct.path, { slug: 'sepsis-watch', name: 'Sepsis Watch', vendor: 'acme', kind: 'alert', class: 'clinical', version: '2.3.0' });
   await ask(createDeployment.path, { slug, title: 'Sepsis early warning', product: 'sepsis-watch', version: '2.3.0' });
   const costs: { seconds: number; cpu: number }[] = [];
@@ -73,9 +49,7 @@ try {
   const met = { dayGrowsLess: late <= goals.dayGrowsLess * early, pageMilliseconds: Math.max(pages.summary.p95, pages.list.p95) < goals.pageMilliseconds };
   console.log(JSON.stringify({ bench: 'facts', figures: { decisions: daily * days, days, daySeconds: { early, late }, pages }, goals, met }));
 } finally {
-  await db.destroy();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }
 
 async function ask(path: string, body: object | string): Promise<void> {

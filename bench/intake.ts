@@ -1,7 +1,5 @@
 // How many events a second does a batch take in durably, beside bare COPY of the same rows?
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sql } from 'kysely';
@@ -10,16 +8,11 @@ import { decisionMeasures, capability as decisions } from '../src/expose/decisio
 import type { BatchAnswer } from '../src/expose/decisions/model.ts';
 import { capability as deployments } from '../src/spine/deployments/deployments.ts';
 import { addProduct, createDeployment } from '../src/spine/deployments/model.ts';
-import { ledger, remember, signHead } from '../src/spine/ledger/ledger.ts';
+import { ledger } from '../src/spine/ledger/ledger.ts';
 import { catalogue, measures } from '../src/spine/measures/measures.ts';
 import { systemClock } from '../src/tools/base/clock.ts';
-import { readConfig } from '../src/tools/server/config.ts';
-import { migrate, openDatabase, poolOf, type Db } from '../src/tools/server/database.ts';
-import { directJobs } from '../src/tools/server/direct-jobs.ts';
-import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
-import { buildHttp, type Doorkeeper } from '../src/tools/server/http.ts';
-import type { Caller, House } from '../src/tools/server/house.ts';
-import { silentLog } from '../src/tools/server/log.ts';
+import { poolOf, type Db } from '../src/tools/server/database.ts';
+import { ownHouse } from './house/own-house.ts';
 
 /**
  * Runner contract: `npm run bench intake [EVENTS]` (400,000 unless told). Lines of NDJSON (six of ten decisions, two
@@ -30,27 +23,12 @@ import { silentLog } from '../src/tools/server/log.ts';
  * {bench, figures, goals, met}. Exit 0: measured; 2: PostgreSQL does not run here.
  */
 const events = Number(process.argv[2] ?? 400_000);
-const folder = mkdtempSync(join(tmpdir(), 'attending-bench-intake-'));
-const server = await startEmbedded({ dataFolder: folder, log: silentLog }).catch((error: Error) => {
-  console.error(error.message);
-  return null;
-});
-if (!server) {
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(2);
-}
-const db = openDatabase(server.address);
 const rooms = [ledger, deployments, measures(catalogue(decisionMeasures)), decisions];
-const house: House = { db, config: readConfig({ ATTENDING_DATA: folder, ATTENDING_DEMO: 'off' }), clock: systemClock, log: silentLog, jobs: directJobs([], () => house), remember };
-const caller: Caller = { kind: 'key', id: 'key_bench', name: 'bench', roles: ['administrator', 'data-engineer'], vendor: null };
-const door: Doorkeeper = { identify: async () => caller, once: async (_house, _caller, _endpoint, _request, _body, work) => work() };
-const app = buildHttp(house, rooms.flatMap((room) => room.routes ?? []), door);
+const { db, app, close } = await ownHouse(rooms, systemClock, ['administrator', 'data-engineer']);
 const slug = 'sepsis-alert';
 const at = new Date(Date.now() - 3_600_000).toISOString();
 const later = new Date(Date.now() - 1_800_000).toISOString();
 try {
-  await migrate(db, rooms);
-  await signHead(house);
   await post(addProduct.path, { slug: 'sepsis-watch', name: 'Sepsis Watch', vendor: 'acme', kind: 'alert', class: 'clinical', version: '2.3.0' });
   await post(createDeployment.path, { slug, title: 'Sepsis early warning', product: 'sepsis-watch', version: '2.3.0' });
   await take(20_000, 'warm');
@@ -66,9 +44,7 @@ try {
   const goals = { perSecond: 80_000, memoryMegabytes: 400 };
   console.log(JSON.stringify({ bench: 'intake', figures, goals, met: { perSecond: took.perSecond >= goals.perSecond, memoryMegabytes: took.grownMegabytes <= goals.memoryMegabytes } }));
 } finally {
-  await db.destroy();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }
 
 async function post(path: string, body: object): Promise<void> {

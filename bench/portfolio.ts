@@ -1,7 +1,4 @@
 // How long does the portfolio of fifty deployments take, each with its charter, its decisions and all its gates judged?
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { capabilities } from '../src/app/capabilities.ts';
 import { catchUp } from '../src/expose/decisions/decisions.ts';
@@ -9,15 +6,8 @@ import { tellBatch } from '../src/expose/decisions/model.ts';
 import { charterExample } from '../src/spine/deployments/charter-example.ts';
 import { addFacility, addProduct, addUnit, createDeployment, saveCharter } from '../src/spine/deployments/model.ts';
 import { portfolio } from '../src/spine/gates/model.ts';
-import { remember, signHead } from '../src/spine/ledger/ledger.ts';
 import { standingClock } from '../src/tools/base/clock.ts';
-import { readConfig } from '../src/tools/server/config.ts';
-import { migrate, openDatabase } from '../src/tools/server/database.ts';
-import { directJobs } from '../src/tools/server/direct-jobs.ts';
-import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
-import { buildHttp, type Doorkeeper } from '../src/tools/server/http.ts';
-import type { Caller, House } from '../src/tools/server/house.ts';
-import { silentLog } from '../src/tools/server/log.ts';
+import { ownHouse } from './house/own-house.ts';
 
 /**
  * Runner contract: `npm run bench portfolio [DEPLOYMENTS [DECISIONS]]` (50 with 2,000 decisions of the last 28 days each
@@ -29,24 +19,9 @@ const many = Number(process.argv[2] ?? 50);
 const each = Number(process.argv[3] ?? 2_000);
 const now = Date.UTC(2026, 5, 1, 12);
 
-const folder = mkdtempSync(join(tmpdir(), 'attending-bench-portfolio-'));
-const server = await startEmbedded({ dataFolder: folder, log: silentLog }).catch((error: Error) => {
-  console.error(error.message);
-  return null;
-});
-if (!server) {
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(2);
-}
-const db = openDatabase(server.address);
 const clock = standingClock(new Date(now).toISOString());
-const house: House = { db, config: readConfig({ ATTENDING_DATA: folder, ATTENDING_DEMO: 'off' }), clock, log: silentLog, jobs: directJobs([], () => house), remember };
-const caller: Caller = { kind: 'person', id: 'acc_bench', name: 'bench', roles: ['administrator', 'data-engineer', 'governance', 'clinical-owner'], vendor: null };
-const door: Doorkeeper = { identify: async () => caller, once: async (_house, _caller, _endpoint, _request, _body, work) => work() };
-const app = buildHttp(house, capabilities.flatMap((room) => room.routes ?? []), door);
+const { db, app, close } = await ownHouse(capabilities, clock, ['administrator', 'data-engineer', 'governance', 'clinical-owner']);
 try {
-  await migrate(db, capabilities);
-  await signHead(house);
   await ask('POST', addProduct.path, { slug: 'sepsis-watch', name: 'Sepsis Watch', vendor: 'acme', kind: 'alert', class: 'clinical', version: '2.3.0' });
   await ask('POST', addFacility.path, { slug: 'north', name: 'North Hospital' });
   for (const unit of ['med-1', 'med-2']) await ask('POST', addUnit.path.replace(':facility', 'north'), { slug: unit, name: unit });
@@ -79,9 +54,7 @@ try {
   const goals = { milliseconds: 100 };
   console.log(JSON.stringify({ bench: 'portfolio', figures, goals, met: { milliseconds: figures.p95 < goals.milliseconds } }));
 } finally {
-  await db.destroy();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }
 
 async function ask(method: string, path: string, body?: object | string): Promise<void> {

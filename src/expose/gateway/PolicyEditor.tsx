@@ -9,10 +9,10 @@ import { useMay } from '../../tools/ui/me.ts';
 import { Note } from '../../tools/ui/Note.tsx';
 import { Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
+import { ChangeTable } from '../../tools/ui/ChangeTable.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { checkPolicy, policy as policySchema, proposePolicy, replay, type Exception, type Policy, type PolicyVersion } from './model.ts';
 import { AskException, GatesInTheWay } from './GateNotes.tsx';
-import { PolicyChanges } from './PolicyChanges.tsx';
 import { Replay } from './Replay.tsx';
 
 const field = fieldsOf(policySchema);
@@ -53,7 +53,7 @@ export function PolicyEditor({ deployment, acting }: { deployment: string; actin
       {draft.dirty && (
         <>
           <Part title="What differs" level={3}>
-            {wrong ? <p className="field-problem" role="alert">{wrong.size === 1 ? 'One field needs a look.' : `${wrong.size} fields need a look.`}</p> : check.error ? <ProblemNotice problem={check.error} /> : <PolicyChanges changes={check.data?.changes ?? []} label="From the acting version to the draft" />}
+            {wrong ? <p className="field-problem" role="alert">{wrong.size === 1 ? 'One field needs a look.' : `${wrong.size} fields need a look.`}</p> : check.error ? <ProblemNotice problem={check.error} /> : <ChangeTable same="Nothing differs from the version that acts." changes={check.data?.changes ?? []} label="From the acting version to the draft" />}
             {!wrong && check.data && check.data.needs.length > 0 && (
               <Note kind="info" title="A second person is needed">
                 <ul>{check.data.needs.map((need) => <li key={need}>{need}</li>)}</ul>

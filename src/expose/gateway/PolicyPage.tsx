@@ -8,10 +8,10 @@ import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { Page, Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
+import { ChangeTable } from '../../tools/ui/ChangeTable.tsx';
 import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
 import { approvePolicy, getPolicy, policyModes, proposePolicy, refusePolicy, type PolicyVersion } from './model.ts';
 import { ExceptionNote, GatesInTheWay } from './GateNotes.tsx';
-import { PolicyChanges } from './PolicyChanges.tsx';
 import { PolicyEditor } from './PolicyEditor.tsx';
 import { Replay } from './Replay.tsx';
 import type { Answered } from '../../tools/base/endpoint.ts';
@@ -53,7 +53,7 @@ function Waits({ deployment, proposed, changes }: { deployment: string; proposed
         <ul>{proposed.needs.map((need) => <li key={need}>{need}</li>)}</ul>
       </Note>
       <ExceptionNote exception={proposed.exception} />
-      <PolicyChanges changes={changes} label={`From the acting version to version ${proposed.version}`} />
+      <ChangeTable same="Nothing differs from the version that acts." changes={changes} label={`From the acting version to version ${proposed.version}`} />
       <Replay deployment={deployment} policy={proposed.policy} />
       <ProblemNotice problem={approving.problem ?? refusing.problem} />
       <div className="part-actions">

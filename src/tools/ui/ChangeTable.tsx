@@ -1,11 +1,17 @@
-// What differs between two policies, place by place?
-import type { Answered } from '../../tools/base/endpoint.ts';
-import type { checkPolicy } from './model.ts';
+// What stood where before, and what stands there now?
+
+export interface Change {
+  /** Where, in the words of the document. */
+  path: string;
+  before?: unknown;
+  after?: unknown;
+}
 
 const shown = (value: unknown) => (value === undefined ? <span className="none">nothing</span> : typeof value === 'string' ? value : <code>{JSON.stringify(value)}</code>);
 
-export function PolicyChanges({ changes, label }: { changes: Answered<typeof checkPolicy>['changes']; label: string }) {
-  if (changes.length === 0) return <p className="none">Nothing differs from the version that acts.</p>;
+/** Place by place what differs between two versions of a document; `same` is said where nothing does. */
+export function ChangeTable({ changes, label, same = 'Nothing differs.' }: { changes: readonly Change[]; label: string; same?: string }) {
+  if (changes.length === 0) return <p className="none">{same}</p>;
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
       <table className="plain-table">
@@ -17,8 +23,8 @@ export function PolicyChanges({ changes, label }: { changes: Answered<typeof che
           </tr>
         </thead>
         <tbody>
-          {changes.map(({ path, before, after }) => (
-            <tr key={path}>
+          {changes.map(({ path, before, after }, nth) => (
+            <tr key={`${path} ${nth}`}>
               <th scope="row">
                 <code>{path}</code>
               </th>
