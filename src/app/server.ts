@@ -1,5 +1,5 @@
 // How is everything put together, opened, and closed again without losing anything?
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Problem } from '../tools/base/problem.ts';
 import { readConfig, type Config } from '../tools/server/config.ts';
@@ -12,6 +12,7 @@ import { capabilities } from './capabilities.ts';
 import { forgetAddress, noteAddress } from './address.ts';
 import { openHouse, type OpenHouse } from './house.ts';
 import { version, webFolder } from './near.ts';
+import { readOut } from './read-out.ts';
 import { buildWeb } from './web.ts';
 
 export interface Running {
@@ -68,7 +69,12 @@ const closeDoors = async (raw: readonly Raw[]): Promise<void> => void (await Pro
 
 function listenAt(house: House, raw: readonly Raw[], answer: (request: Request, peer: string) => Response | Promise<Response>): Promise<Server> {
   const { host, port } = house.config;
-  const answerApi = getRequestListener((request, environment) => answer(request, (environment as { incoming: { socket: { remoteAddress?: string } } }).incoming.socket.remoteAddress ?? 'unknown'), { overrideGlobalObjects: false });
+  const answerApi = getRequestListener(async (request, environment) => {
+    const { incoming, outgoing } = environment as { incoming: IncomingMessage; outgoing: ServerResponse };
+    const answered = await answer(request, incoming.socket.remoteAddress ?? 'unknown');
+    await readOut(incoming, outgoing);
+    return answered;
+  }, { overrideGlobalObjects: false });
   return new Promise((done, fail) => {
     const server = createServer((incoming, outgoing) => {
       const own = raw.find(({ prefix }) => incoming.url?.startsWith(prefix));

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { loadDemo } from '../../simulator/demo.ts';
 import { api } from '../../simulator/demo/api.ts';
 import { demoAccounts, demoPassword, type DemoPerson } from '../../simulator/demo/people.ts';
@@ -14,7 +14,7 @@ import { exportHospital } from '../../simulator/export/export.ts';
 import { start, type Running } from '../../src/app/server.ts';
 import { findChromium, openChromium } from '../../src/tools/server/chromium.ts';
 import { readConfig } from '../../src/tools/server/config.ts';
-import { silentLog } from '../../src/tools/server/log.ts';
+import { silentLog, type Log } from '../../src/tools/server/log.ts';
 import { createKey, signInByLink } from '../../src/tools/server/model.ts';
 import { root } from '../tree.ts';
 
@@ -101,19 +101,35 @@ async function removeHospital(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
+/** The words of a page; those of the dialog where one is open. */
+async function shownOn(page: Page): Promise<string> {
+  const dialog = page.getByRole('dialog');
+  const text = await ((await dialog.count()) > 0 ? dialog.first() : page.locator('body')).innerText({ timeout: 5_000 }).catch((error: Error) => error.message);
+  return text.split('\n').map((line) => line.slice(0, 200)).join('\n');
+}
+
 /** Opens the demo hospital for the tests of one file: a copy of its own, of a hospital that is loaded once for all files of a run. */
 export function demoHospital(): Journey {
   const journey = {} as Journey;
   const contexts: BrowserContext[] = [];
+  const troubles: string[] = [];
+  const trouble = (event: string, facts = {}) => void troubles.push(`the server: ${event} ${JSON.stringify(facts)}`);
+  const log: Log = { ...silentLog, warn: trouble, error: trouble };
   let folder: string;
   beforeAll(async () => {
     const loaded = await loadedOnce();
     folder = await mkdtemp(join(tmpdir(), 'attending-journey-'));
     await copyHospital(loaded, folder);
     journey.exports = join(folder, 'exports');
-    journey.running = await start(settings(folder), silentLog);
+    journey.running = await start(settings(folder), log);
     journey.browser = await openChromium(journey.running.house.config);
   }, 400_000);
+  // A timeout says what was waited for; this says what was there instead.
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    for (const page of contexts.flatMap((context) => context.pages())) console.error(`${page.url()} shows:\n${(await shownOn(page)).slice(0, 6_000)}`);
+    console.error(['Troubles on the way:', ...troubles.slice(-40)].join('\n'));
+  });
   afterAll(async () => {
     for (const context of contexts) await context.close();
     await journey.browser?.close();
@@ -127,6 +143,8 @@ export function demoHospital(): Journey {
     const complaints: string[] = [];
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('requestfailed', (request) => troubles.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText ?? 'failed'}`));
+    page.on('response', (response) => void (response.status() >= 400 && response.text().then((text) => troubles.push(`${response.status()} ${response.url()}: ${text.slice(0, 500)}`), () => {})));
     await page.goto(`${journey.running.localUrl}/sign-in`);
     await page.getByLabel('E-mail address').fill(demoAccounts[person].email);
     await page.getByRole('textbox', { name: 'Password' }).fill(demoPassword);

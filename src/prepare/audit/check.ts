@@ -51,8 +51,10 @@ export interface ExportTime {
   /** When the export was made: from its manifest, its newest `meta.lastUpdated`, or the end of the day of the audit. */
   exportedAt: string;
   from: 'manifest' | 'lastUpdated' | 'audit';
-  /** Most dates lie ten years or more after the export: they were shifted to hide who the patients are. */
+  /** The days are not the real ones: most lie ten years or more after the export, shifted to hide who the patients are, or none is known. */
   shifted: boolean;
+  /** No day is known, only how long after an admission; then `shifted` is true as well. `hour`: the time of day is not known either. */
+  undated: 'day' | 'hour' | null;
   firstDay: string | null;
   lastDay: string | null;
 }

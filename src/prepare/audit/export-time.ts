@@ -7,7 +7,7 @@ import type { Wanted } from './cells.ts';
 const tenYears = 'INTERVAL 3653 DAY';
 
 /** Looks at the manifest, `meta.lastUpdated` and the dates themselves. `startedAt` is when this audit began. */
-export async function timeOfExport(handle: ExportHandle, types: readonly string[], wanted: Wanted, startedAt: string): Promise<ExportTime> {
+export async function timeOfExport(handle: ExportHandle & { undated?: 'day' | 'hour' }, types: readonly string[], wanted: Wanted, startedAt: string): Promise<ExportTime> {
   // The day is precise enough, and a second audit on the same day asks the same question.
   const endOfToday = `${startedAt.slice(0, 10)}T23:59:59Z`;
   const all = types.map((type) => `SELECT t FROM ${name(`placed_${type}`)}`).join(' UNION ALL ');
@@ -21,5 +21,5 @@ export async function timeOfExport(handle: ExportHandle, types: readonly string[
   const exportedAt = manifest ?? found.updated ?? endOfToday;
   const from = manifest ? 'manifest' : found.updated ? 'lastUpdated' : 'audit';
   const [late] = found.n === 0 ? [] : await handle.database.rows<{ share: number }>(`SELECT avg((t > at_('${exportedAt.replaceAll("'", '')}') + ${tenYears})::INTEGER) AS share FROM (${all}) WHERE t IS NOT NULL`);
-  return { exportedAt, from, shifted: (late?.share ?? 0) > 0.5, firstDay: found.first, lastDay: found.last };
+  return { exportedAt, from, shifted: handle.undated !== undefined || (late?.share ?? 0) > 0.5, undated: handle.undated ?? null, firstDay: found.first, lastDay: found.last };
 }

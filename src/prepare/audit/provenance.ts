@@ -51,7 +51,8 @@ export async function provenanceOf(handle: ExportHandle, types: readonly string[
   const labelled = await labels(handle, types, wanted);
   signals.push({ id: 'test-labels', says: `${percent(labelled.share)} of ${count(labelled.n)} resources are labelled as test data (meta.security HTEST or a simulator's tag).`, value: tidy(labelled.share), points: labelled.share > 0.01 ? 'synthetic' : 'nothing' });
   const years = time.lastDay ? Number(time.lastDay.slice(0, 4)) - Number(time.exportedAt.slice(0, 4)) : null;
-  signals.push({ id: 'dates-in-the-future', says: years === null ? 'There is no date to look at.' : `The last dates lie ${years > 0 ? `${years} years after` : 'before or in the year of'} the export${time.shifted ? ': dates were shifted to hide who the patients are' : ''}.`, value: years, points: time.shifted ? 'de-identified-copy' : 'nothing' });
+  if (time.undated) signals.push({ id: 'no-days', says: 'No day is known, only how long after an admission: whoever gave the data away took the dates out of them.', value: null, points: 'de-identified-copy' });
+  else signals.push({ id: 'dates-in-the-future', says: years === null ? 'There is no date to look at.' : `The last dates lie ${years > 0 ? `${years} years after` : 'before or in the year of'} the export${time.shifted ? ': dates were shifted to hide who the patients are' : ''}.`, value: years, points: time.shifted ? 'de-identified-copy' : 'nothing' });
   signals.push(...(await workSigns(handle, types, time)), ...(await feedSigns(handle, types, wanted, time)));
   const speaking = (points: Signal['points']) => signals.filter((signal) => signal.points === points);
   const live = speaking('production-like').map(({ id }) => id);
@@ -92,7 +93,7 @@ async function workSigns({ database }: ExportHandle, types: readonly string[], t
   const sum = (which: (row: (typeof rows)[number]) => boolean) => rows.reduce((total, row) => total + (which(row) ? row.n : 0), 0);
   const signals: Signal[] = [];
   const timed = sum(({ hour }) => hour !== null);
-  if (timed >= 2000) {
+  if (timed >= 2000 && time.undated !== 'hour') {
     const hours = Array.from({ length: 24 }, (_, at) => sum(({ hour }) => hour === at));
     // An effect size of the hour of day against an even spread; clinical work lies far above 0.002.
     const phi = hours.reduce((total, n) => total + (n - timed / 24) ** 2 / (timed / 24), 0) / timed;

@@ -106,6 +106,9 @@ function Inside({ deployment, close }: { deployment: string; close: () => void }
   );
 }
 
+/** Enough of a cell to know it by; a note of a page would hide the columns beside it. */
+const shortOf = (cell: string): string => (cell.length > 80 ? `${cell.slice(0, 80)}…` : cell);
+
 function FirstRows({ seen }: { seen: Preview }) {
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label="The first rows of the file" style={{ maxHeight: '16rem', overflowY: 'auto' }}>
@@ -114,7 +117,7 @@ function FirstRows({ seen }: { seen: Preview }) {
         <thead>
           <tr>{seen.columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
         </thead>
-        <tbody>{seen.rows.map((row, nth) => <tr key={nth}>{seen.columns.map((column, at) => <td key={column}>{row[at] ?? ''}</td>)}</tr>)}</tbody>
+        <tbody>{seen.rows.map((row, nth) => <tr key={nth}>{seen.columns.map((column, at) => <td key={column}>{shortOf(row[at] ?? '')}</td>)}</tr>)}</tbody>
       </table>
     </div>
   );

@@ -21,7 +21,7 @@ export const gapsByMonth: Check = {
     elements.flatMap((element): Finding[] => {
       const months = completeness.filter((finding) => finding.element === element.id && finding.unit.month !== null && finding.unit.clinician === null);
       if (time.shifted && completeness.some((finding) => finding.element === element.id && finding.unit.facility !== null))
-        return [share({ check: 'C06', element: element.id, resource: element.resource, unit: whole, moments: independent(0, 0), threshold: { bound: 'at-least', value: 1, from: 'default' }, tier: 'context', minimumN: 1, says: () => `${element.name}: the dates of this export were shifted, so its months mean nothing.` })];
+        return [share({ check: 'C06', element: element.id, resource: element.resource, unit: whole, moments: independent(0, 0), threshold: { bound: 'at-least', value: 1, from: 'default' }, tier: 'context', minimumN: 1, says: () => `${element.name}: ${time.undated ? 'no day is known in this export' : 'the dates of this export were shifted'}, so its months mean nothing.` })];
       const facilities = [...new Set(months.map((finding) => finding.unit.facility))];
       return facilities.flatMap((facility) => {
         const mine = months.filter((finding) => finding.unit.facility === facility && /^\d{4}-\d{2}$/.test(finding.unit.month!));

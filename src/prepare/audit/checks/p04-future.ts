@@ -23,7 +23,7 @@ export const noFuture: Check = {
       wrong,
       shows: [`strftime(t, '%Y-%m-%dT%H:%M:%SZ')`, 'NULL'],
       says: ({ a }) => (a && a < '1900' ? `${a} lies before 1900.` : `${a} lies after the export was made (${time.exportedAt.slice(0, 10)}).`),
-      are: time.shifted ? 'lie before 1900 (dates are shifted, so the future was not judged)' : `lie after ${time.exportedAt.slice(0, 10)} or before 1900`,
+      are: time.shifted ? `lie before 1900 (${time.undated ? 'no day is known' : 'dates are shifted'}, so the future was not judged)` : `lie after ${time.exportedAt.slice(0, 10)} or before 1900`,
     };
   },
 };

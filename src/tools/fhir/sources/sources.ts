@@ -24,6 +24,8 @@ export interface SourceHandle extends ExportHandle {
   kind: SourceKind;
   /** What the source lacks or how it was read, each a sentence. */
   notices: string[];
+  /** What of its times is not known, see mapping/undated.ts. */
+  undated?: 'day' | 'hour';
 }
 
 /** Looks at the files of a folder, by content where it can. @throws Problem when nothing in it can be read. */

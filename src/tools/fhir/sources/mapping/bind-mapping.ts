@@ -2,12 +2,15 @@
 import { Problem, type ProblemDetail } from '../../../base/problem.ts';
 import type { TableFile } from '../tables/find-tables.ts';
 import type { WantedTable } from '../tables/stage-tables.ts';
+import type { MappedRecord } from './model.ts';
 import { nearest } from './nearest.ts';
 import { sayPath, type MappingFile } from './read-mapping.ts';
 
 /** The tables a mapping reads: one per `file` it names, with the columns it names in them. */
 export interface Bound {
   tables: WantedTable[];
+  /** Records whose file may be missing, and is. */
+  missing: MappedRecord[];
   /** The table of a `file` as written in the mapping. */
   tableOf(file: string): string;
 }
@@ -19,11 +22,13 @@ const notColumns = new Set(['file', 'resource', 'distinct', 'constant', 'values'
 export function bindMapping({ mapping, file: name, lineOf }: MappingFile, files: readonly TableFile[]): Bound {
   const details: ProblemDetail[] = [];
   const tables = new Map<string, WantedTable>();
-  const want = (file: string, path: (string | number)[]): WantedTable | undefined => {
+  const told = new Set<string>();
+  const want = (file: string, path: (string | number)[], optional = false): WantedTable | undefined => {
     const known = tables.get(file);
-    if (known) return known;
+    if (known && (known.files.length > 0 || optional || told.has(file))) return known;
     const found = files.filter((one) => fits(file, one));
-    if (found.length === 0) {
+    if (found.length === 0 && !optional) {
+      told.add(file);
       const near = nearest(file, files.map(({ stem }) => stem));
       details.push({ file: name, line: lineOf(path), path: sayPath(path), says: `there is no file \`${file}\`${near ? `; did you mean \`${near}\`?` : `; there are ${files.slice(0, 8).map((one) => one.name).join(', ') || 'no tables'}`}` });
     }
@@ -51,7 +56,8 @@ export function bindMapping({ mapping, file: name, lineOf }: MappingFile, files:
   for (const [anchor, given] of Object.entries(mapping.anchors)) walk(want(given.file, ['anchors', anchor, 'file']), given, ['anchors', anchor]);
   for (const [at, record] of mapping.records.entries()) {
     const path = ['records', at];
-    const table = want(record.file, [...path, 'file']);
+    const table = want(record.file, [...path, 'file'], record.optional);
+    if (record.optional && table?.files.length === 0) continue;
     for (const [key, value] of Object.entries(record)) {
       if (key === 'moves' && record.moves) walk(want(record.moves.file, [...path, 'moves', 'file']), record.moves, [...path, key]);
       else if (key === 'columns' && record.columns) record.columns.forEach((one, n) => column(table, one.column, [...path, key, n, 'column']));
@@ -71,7 +77,7 @@ export function bindMapping({ mapping, file: name, lineOf }: MappingFile, files:
     if (needs) details.push({ file: name, line: lineOf(['records', at]), path: `records[${at}]`, says: `this ${record.resource} needs \`${needs}\`` });
   }
   if (details.length > 0) throw new Problem('bad-input', `${name} does not fit these files.`, 'Correct the named lines; column names are taken from the header, case does not matter.', details);
-  return { tables: [...tables.values()], tableOf: (file) => tables.get(file)?.table ?? '' };
+  return { tables: [...tables.values()].filter(({ files }) => files.length > 0), missing: mapping.records.filter(({ file, optional }) => optional && tables.get(file)?.files.length === 0), tableOf: (file) => tables.get(file)?.table ?? '' };
 }
 
 function offsetsIn(value: unknown): { from: string; key?: string }[] {

@@ -42,11 +42,12 @@ function timesOf(mapping: Mapping, joins: Map<string, string>) {
 }
 
 /** Makes the small tables that records are joined with, and says which record means what. */
-export async function compileMapping(database: Database, mapping: Mapping, { tableOf }: Bound): Promise<Plan[]> {
+export async function compileMapping(database: Database, given: Mapping, { tableOf, missing }: Bound): Promise<Plan[]> {
+  const mapping = { ...given, records: given.records.filter((record) => !missing.includes(record)) };
   for (const macro of mappingMacros) await database.run(macro);
   for (const [anchor, { file, key, at }] of Object.entries(mapping.anchors)) {
     const moment = typeof at === 'string' ? `TRY_CAST(${timeText(columnOf(at), mapping.zone)} AS TIMESTAMPTZ)` : 'constant' in at ? `CAST(${quote(at.constant)} AS TIMESTAMPTZ)` : 'year' in at
-      ? `TRY_CAST(${columnOf(at.year)} || '-01-01T' || ${at.clock ? `coalesce(lpad(${columnOf(at.clock)}, 8, '0'), '00:00:00')` : `'00:00:00'`} || 'Z' AS TIMESTAMPTZ)`
+      ? `TRY_CAST(${columnOf(at.year)} || '-01-01T' || ${at.clock ? `coalesce(lpad(${columnOf(at.clock)}, 8, '0'), '00:00:00')` : `'00:00:00'`} || 'Z' AS TIMESTAMPTZ)${at.offset ? ` - to_seconds(CAST(coalesce(TRY_CAST(${columnOf(at.offset)} AS DOUBLE), 0) * 60 AS BIGINT))` : ''}`
       : `TRY_CAST(${timeText(columnOf(at.column), at.zone ?? mapping.zone, at.format)} AS TIMESTAMPTZ)`;
     await database.run(`CREATE OR REPLACE TEMP TABLE ${name(`anchor_${anchor}`)} AS SELECT ${columnOf(key)} AS key, timezone('UTC', min(${moment})) AS at FROM ${name(`table_${tableOf(file)}`)} r WHERE ${columnOf(key)} IS NOT NULL GROUP BY 1`);
   }

@@ -56,7 +56,11 @@ export const anchor = z.strictObject({
     column,
     z.strictObject({ column, format: z.string().optional(), zone: z.string().optional() }),
     z.strictObject({ constant: z.string() }),
-    z.strictObject({ year: column, clock: column.optional() }).describe('Only the year, and perhaps the time of day, are known: the first of January stands for the day.'),
+    z.strictObject({
+      year: column,
+      clock: column.optional(),
+      offset: column.optional().describe('How many minutes after the anchor that clock time is; without it clock and anchor are the same moment. With it, stays that share the clock keep their order.'),
+    }).describe('Only the year, and perhaps a time of day, are known: the first of January stands for the day.'),
   ]),
 });
 
@@ -64,6 +68,7 @@ export const mappedRecord = z
   .strictObject({
     file: z.string().min(1).describe('The file without its ending, or with it; `*` stands for any letters, so that parts are read together.'),
     resource: z.enum(tableTypes),
+    optional: z.boolean().default(false).describe('The file may be missing: then a notice says so, and what it would hold is not there.'),
     where: z.strictObject({ column, in: z.array(z.string()).optional(), notIn: z.array(z.string()).optional() }).optional().describe('Only these rows; without a list: those where the column is filled.'),
     distinct: z.boolean().default(false).describe('The rows of one id are one record: its first row counts, with the earliest time and the latest end.'),
     id: textFrom.optional().describe('Without it the place in the file is the id.'),
