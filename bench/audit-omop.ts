@@ -35,7 +35,7 @@ else await main(Number(args[0] ?? 1e9));
 async function main(wanted: number): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'attending-bench-omop-'));
   try {
-    await exportHospital({ out: join(place, 'fhir'), size: 'demo', seed: 'bench', today: '2026-05-01' });
+    await exportHospital({ out: join(place, 'fhir'), size: 'medium', seed: 'bench', today: '2026-05-01' });
     await writeOmop(join(place, 'fhir'), join(place, 'one'));
     rmSync(join(place, 'fhir'), { recursive: true });
     const { bytes, copies } = await copied(join(place, 'one'), join(place, 'many'), wanted);

@@ -2,7 +2,7 @@
 import { systemClock, type Clock } from '../src/tools/base/clock.ts';
 import { loadAccounts } from './demo/accounts.ts';
 import { api } from './demo/api.ts';
-import { auditDone, earlierRun, startAudit, uploadExport } from './demo/audits.ts';
+import { auditDone, earlierRun, lacksAudit, makeExport, startAudit, uploadExport } from './demo/audits.ts';
 import { planFor } from './demo/dates.ts';
 import { demoDeployments as plans, loadDeployment } from './demo/deployments.ts';
 import { earlierNotes, notesDone, startNotes } from './demo/notes.ts';
@@ -53,29 +53,33 @@ export async function loadDemo({ baseUrl, apiKey, workspace, onProgress = () => 
   await loadPlaces(administrator);
   const people = await loadRoster(administrator, seed);
   onProgress(`${people} people are on the roster; giving the demo accounts their passwords.`);
+  // Passwords are hashed on other threads meanwhile; the export is made on this one.
+  const making = { folder: workspace, size, seed, now, signal };
+  const wanted = (await lacksAudit(administrator, demoDeployments.map(({ slug }) => slug))) ? makeExport(making) : null;
+  // Whatever fails first is told; the other must not end the process.
+  wanted?.catch(() => {});
   const as = await loadAccounts({ baseUrl, administrator, password, signal });
   const engineer = as('dataEngineer');
   onProgress('Writing three charters and locking what was promised.');
-  for (const plan of demoDeployments) await loadDeployment(plan, administrator, as, now);
+  await Promise.all(demoDeployments.map((plan) => loadDeployment(plan, administrator, as, now)));
 
   let resources = 0;
   const runs = new Map<string, Awaited<ReturnType<typeof earlierRun>>>();
   for (const { slug } of demoDeployments) runs.set(slug, await earlierRun(engineer, slug));
-  if ([...runs.values()].some((run) => !run)) {
+  if (wanted) {
     onProgress('Making the synthetic export of half a year.');
-    const upload = await uploadExport(engineer, { folder: workspace, size, seed, now, signal }, (made) => {
-      resources = made.resources;
-      onProgress(`Uploading ${made.resources.toLocaleString('en-US')} synthetic resources.`);
-    });
+    const made = await wanted;
+    resources = made.resources;
+    onProgress(`Uploading ${made.resources.toLocaleString('en-US')} synthetic resources.`);
+    const upload = await uploadExport(engineer, making, made);
     for (const { slug } of demoDeployments) if (!runs.get(slug)) runs.set(slug, await startAudit(engineer, slug, upload));
   }
   // The notes of the same export; an earlier run of the demo may have stopped before them.
   const notes = new Map<string, Awaited<ReturnType<typeof startNotes>>>();
   for (const { slug } of demoDeployments) notes.set(slug, (await earlierNotes(engineer, slug)) ?? (await startNotes(engineer, slug, runs.get(slug)!.export!)));
-  // The audits run on the server while the evidence is written down.
-  let attested = 0;
+  // The audits run on the server while the evidence is written down and the decisions are told.
   onProgress('Attesting what no room measures yet, each number with its document.');
-  for (const plan of demoDeployments) attested += await loadEvidence(plan, as);
+  const attested = (await Promise.all(demoDeployments.map((plan) => loadEvidence(plan, as)))).reduce((sum, one) => sum + one, 0);
   onProgress('Telling of weeks of decisions, and what people did with them.');
   for (const plan of demoDeployments) await loadDecisions(plan, as, { folder: workspace, seed, now });
   for (const { slug, title } of demoDeployments) {

@@ -1,5 +1,5 @@
 // How does the synthetic export come into the product, and how is it audited for each deployment?
-import { rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { listExports, listRuns, openExport, putFile, readRun, startRun, type Run } from '../../src/prepare/audit/model.ts';
@@ -21,29 +21,40 @@ export interface Making {
 export const exportDay = (now: Instant): Instant => `${now.slice(0, 10)}T00:00:00.000Z`;
 const nameOf = (now: Instant) => `Ocotillo Health, synthetic, up to ${now.slice(0, 10)}`;
 
-/** Makes the export and uploads it, file by file, or goes on where an earlier run stopped. Returns the id of the upload. */
-export async function uploadExport(engineer: Api, making: Making, onMade: (made: Exported) => void): Promise<string> {
-  const name = nameOf(making.now);
+/** Makes the export, in a new folder below `folder`: one that was broken off may still be closing its files. */
+export async function makeExport({ folder, size, seed, now, signal }: Making): Promise<Exported> {
+  await mkdir(folder, { recursive: true });
+  return exportHospital({ out: await mkdtemp(join(folder, 'demo-export-')), size, seed, today: exportDay(now), ...(signal && { signal }) });
+}
+
+/** Uploads what was made, file by file, or goes on where an earlier run stopped; then removes it. Returns the id of the upload. */
+export async function uploadExport(engineer: Api, { now }: Making, made: Exported): Promise<string> {
+  const name = nameOf(now);
   const { uploads } = await engineer.ask(listExports, {});
-  const folder = join(making.folder, 'demo-export');
   try {
-    const made = await exportHospital({ out: folder, size: making.size, seed: making.seed, today: exportDay(making.now), ...(making.signal && { signal: making.signal }) });
-    onMade(made);
     const upload = uploads.find((one) => one.name === name) ?? (await engineer.ask(openExport, { body: { name } }, { fresh: true }));
     for (const file of made.files) {
       if (upload.state === 'complete') break;
-      await engineer.send(putFile, { params: { export: upload.id, file: file.name } }, join(folder, file.name));
+      await engineer.send(putFile, { params: { export: upload.id, file: file.name } }, join(made.folder, file.name));
     }
     return upload.id;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(made.folder, { recursive: true, force: true });
   }
 }
+
+/** Whether one of these deployments has no audit that is done or under way; asked before they are there. */
+export async function lacksAudit(administrator: Api, deployments: readonly string[]): Promise<boolean> {
+  const { items } = await administrator.ask(listRuns, { query: {} });
+  return deployments.some((slug) => !items.some(({ deployment, state }) => deployment === slug && underWay(state)));
+}
+
+const underWay = (state: Run['state']) => state === 'done' || state === 'running' || state === 'waiting';
 
 /** The newest audit of a deployment that is done or under way, if any. */
 export async function earlierRun(engineer: Api, deployment: string): Promise<Run | undefined> {
   const { items } = await engineer.ask(listRuns, { query: { deployment } });
-  return items.find(({ state }) => state === 'done' || state === 'running' || state === 'waiting');
+  return items.find(({ state }) => underWay(state));
 }
 
 /** Starts an audit. */

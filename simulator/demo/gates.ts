@@ -14,14 +14,13 @@ export async function loadEvidence(plan: DemoDeployment, as: Acting): Promise<nu
   const governance = as('governance');
   const measures = new Map((await governance.ask(list, {})).items.map((one) => [one.id, one]));
   const there = new Set((await governance.ask(latest, { params })).items.map(({ measure }) => measure));
-  let written = 0;
-  for (const one of plan.attested) {
-    const declared = measures.get(one.measure);
-    if (!declared || declared.live || there.has(one.measure)) continue;
-    await as(one.by).ask(attest, { params, body: bodyOf(one) });
-    written++;
-  }
-  return written;
+  const wanted = plan.attested.filter(({ measure }) => measures.has(measure) && !measures.get(measure)!.live && !there.has(measure));
+  // Several at once: each waits for the disk by itself.
+  const left = [...wanted];
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (let one = left.shift(); one; one = left.shift()) await as(one.by).ask(attest, { params, body: bodyOf(one) });
+  }));
+  return wanted.length;
 }
 
 const bodyOf = ({ measure, value, document, reason, n, interval, scope }: Attested) => ({

@@ -52,7 +52,7 @@ export const priorAuthorization: DemoDeployment = {
       outcome: 'approve',
       reason: 'Every draft is on record, and four silent weeks held the floor.',
       // Asked for only while the installation itself is found wanting.
-      waivers: [{ criterion: '2.8', reason: 'This is the demo: an embedded database, addresses without https, and accounts whose password everybody can read. A hospital’s installation has no such waiver.', forDays: 120 }],
+      waivers: [{ criterion: '2.8', reason: 'Attending itself is on trial: its own database, no https, passwords that everybody can read. Only the authorization office is connected; the move to the hospital’s PostgreSQL behind https is due before this ends.', forDays: 30 }],
       contingencies: [],
     },
     {
@@ -60,8 +60,8 @@ export const priorAuthorization: DemoDeployment = {
       outcome: 'approve-with-contingencies',
       reason: 'Denials fell and people decide on every request. The unplugged window was cut short by a payer outage and is to be repeated.',
       waivers: [
-        { criterion: '3.1', reason: 'The pilot came in by the maker’s nightly file, which does not show that its input was unprepared; from today it goes through the gateway, byte for byte.', forDays: 30 },
-        { criterion: '3.2', reason: 'This is the demo: it is loaded in one day, so its pilot section is locked after the weeks it tells of. With a real pilot there is no such waiver.', forDays: 120 },
+        { criterion: '3.1', reason: 'The pilot ran before Attending was put in, and its weeks come from the maker’s nightly file, which cannot show that the input was unprepared. Its drafts go through the gateway now, byte for byte; in four weeks only those count.', forDays: 28 },
+        { criterion: '3.2', reason: 'The criteria were agreed on 2026-07-31, before the pilot (minutes of the committee, item 4), and could only be locked here when Attending was put in. They were not changed since.', forDays: 60 },
         { criterion: '3.4', reason: 'A payer portal was down for four of ten working days; the window is repeated in the coming week.', forDays: 6 },
       ],
       contingencies: [

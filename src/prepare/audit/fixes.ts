@@ -65,6 +65,31 @@ const todo: Record<string, string> = {
   S02: 'Ask for the missing kinds of record; without an audit trail nobody can see who changed what.',
 };
 
+/** A unit whose whole feed is dead is silent in every element that feed brings: one thing to repair, told once. */
+function oneFeedOnce(fixes: readonly Omit<Fix, 'rank'>[], elements: readonly Element[]): Omit<Fix, 'rank'>[] {
+  const order = { critical: 0, important: 1, context: 2 };
+  const nameOf = new Map(elements.map(({ id, name }) => [id, name]));
+  const resourceOf = new Map(elements.map(({ id, resource }) => [id, resource]));
+  const feeds = new Map<string, Omit<Fix, 'rank'>[]>();
+  for (const fix of fixes) {
+    if (fix.check !== 'C07' || fix.element === null) continue;
+    const key = JSON.stringify([resourceOf.get(fix.element), fix.unit]);
+    feeds.set(key, [...(feeds.get(key) ?? []), fix]);
+  }
+  const merged = new Map<Omit<Fix, 'rank'>, Omit<Fix, 'rank'> | null>();
+  for (const same of feeds.values()) {
+    const [chief, ...others] = [...same].sort((a, b) => order[a.tier] - order[b.tier] || (b.affected ?? 0) - (a.affected ?? 0));
+    if (!chief || others.length === 0) continue;
+    const names = others.map(({ element }) => nameOf.get(element ?? '') ?? element ?? '');
+    merged.set(chief, { ...chief, says: `${chief.says} Silent there as well: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}.` });
+    for (const other of others) merged.set(other, null);
+  }
+  return fixes.flatMap((fix) => {
+    const now = merged.get(fix);
+    return now === null ? [] : [now ?? fix];
+  });
+}
+
 /** Findings that are not met, one per element and check (the widest unit first), ordered by what unblocks the gate. */
 export function fixesOf(findings: readonly Finding[], elements: readonly Element[], absent: AuditDocument['absent']): Fix[] {
   const order = { critical: 0, important: 1, context: 2 };
@@ -90,7 +115,7 @@ export function fixesOf(findings: readonly Finding[], elements: readonly Element
       todo: finding.verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[finding.check] ?? 'Look at the rows.'),
     });
   }
-  return fixes
+  return oneFeedOnce(fixes, elements)
     .sort((a, b) => Number(b.blocks) - Number(a.blocks) || order[a.tier] - order[b.tier] || Number(b.check === 'C02') - Number(a.check === 'C02') || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))
     .map((fix, at) => ({ rank: at + 1, ...fix }));
 }

@@ -106,7 +106,9 @@ async function others({ database, resources }: ExportHandle, patients: number): 
     const field = code[0] ?? 'code';
     const [row] = await database.rows<{ n: number; who: number; coded: number }>(`SELECT count(*) AS n, count(DISTINCT ref_id_(json_extract_string(${name(subject ?? 'subject')}, '$.reference'))) AS who, count(*) FILTER (len(keys_(${name(field)})) > 0) AS coded FROM ${name(`raw_${type}`)}`);
     if (!row) continue;
-    const path = namesMedication(type) ? 'medication.ofType(CodeableConcept).coding.code.first()' : `${field}.coding.code.first()`;
+    // Where nothing is coded the words are all there is; a path to codes would find nothing.
+    const tail = row.coded === 0 ? 'text' : 'coding.code.first()';
+    const path = namesMedication(type) ? `medication.ofType(CodeableConcept).${tail}` : `${field}.${tail}`;
     const title = type.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
     proposals.push({ element: { id: title.replaceAll(' ', '-'), name: title[0]!.toUpperCase() + title.slice(1), resource: type, path, per: 'patient', tier: 'context' }, comment: `${share(row.who, patients)}; ${count(row.coded)} of ${count(row.n)} are coded.` });
   }

@@ -143,7 +143,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
       FROM (
         SELECT _file::INTEGER AS file, _line::INTEGER AS line, ${subject} AS subject, ${encounter} AS encounter,
           ${dateOf(fields.date)} AS t, ${dateOf(fields.end)} AS end_, coalesce(${firstOf(textsAt(fields.date, columns))} LIKE '%T%', false) AS timed, code.c,
-          ${textAt(type === 'Condition' ? 'verificationStatus.coding[0].code' : 'status', columns) ?? 'NULL'}::VARCHAR AS status,${type === 'Observation' ? ` try_cast(${textAt('valueQuantity.value', columns) ?? 'NULL'} AS DOUBLE) AS num, coalesce(${textAt('valueQuantity.code', columns) ?? 'NULL'}, ${textAt('valueQuantity.unit', columns) ?? 'NULL'})::VARCHAR AS w,` : ''}
+          ${textAt(type === 'Condition' ? 'verificationStatus.coding[0].code' : 'status', columns) ?? 'NULL'}::VARCHAR AS status,${type === 'Observation' ? ` try_cast(${textAt('valueQuantity.value', columns) ?? 'NULL'} AS DOUBLE) AS num, coalesce(${textAt('valueQuantity.code', columns) ?? 'NULL'}, ${textAt('valueQuantity.unit', columns) ?? 'NULL'})::VARCHAR AS w, ${kindOfObservation(textAt('category', columns))} AS kind,` : ''}
           ${columns.includes(hash) ? name(hash) : 'NULL::UBIGINT'} AS content,
           (${dates.map((_, i) => `(x_${i} IS NOT NULL)::INTEGER`).join(' + ') || '0'})::UTINYINT AS dates,
           ${orNull(wrongDates, dates.map((_, i) => `CASE WHEN NOT ${wrongDates[i]} THEN x_${i} END`))} AS bad_dates,
@@ -153,6 +153,10 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
       LEFT JOIN who ON who.id = r.subject LEFT JOIN enc ON enc.id = r.encounter LEFT JOIN (SELECT e, froms, units FROM enc WHERE roams) roaming ON roaming.e = CASE WHEN enc.roams THEN enc.e END
       LEFT JOIN cover ON cover.p = CASE WHEN r.encounter IS NULL AND r.t IS NOT NULL THEN who.p END)`;
 }
+
+/** Laboratory and vital signs come over feeds of their own; the category says which. */
+export const observationKinds = ['laboratory', 'vital-signs'] as const;
+const kindOfObservation = (category: string | null | undefined): string => (category === null ? 'NULL::VARCHAR' : `CASE ${observationKinds.map((kind) => `WHEN contains(${category}, '"${kind}"') THEN '${kind}'`).join(' ')} END`);
 
 /** What the elements find in a resource: the time on record, whether it counts, and of each group the value, its unit and time; NULL where it is not meant. */
 function foundColumns(type: string, elements: readonly Placed[], columns: readonly string[], dates: readonly string[]): { column: string; sql: string }[] {

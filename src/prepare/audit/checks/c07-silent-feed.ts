@@ -6,6 +6,7 @@ import { tierOf, whole, type Check, type Desk } from '../check.ts';
 import { countOf, independent, percent, share, tidy } from '../judging.ts';
 import type { EvidenceRow, Finding, Threshold, Unit } from '../model.ts';
 import { rawOf } from '../plan.ts';
+import { observationKinds } from '../tables.ts';
 import { feedFields, feedTypes } from '../type-fields.ts';
 import { unknownUnit } from '../units.ts';
 
@@ -18,7 +19,7 @@ export const silentFeed: Check = {
   asks: 'Is there a facility or department where the value, or a whole kind of record, never comes, though its peers have it?',
   family: 'completeness',
   about: 'element',
-  formula: `For every element, and for every kind of record (resource type) the charter does not name. n: facilities and departments that speak, or are silent beyond chance. k: those that speak. Silent: not one of its m patients or encounters has it. Chance: the probability of that if the unit were like its peers and had at least a tenth of what they have on average (less is as good as silent), from a beta-binomial distribution fitted to the units that speak (zero-truncated maximum likelihood), so that peers that differ among themselves make silence less surprising: B(α, β+m) / B(α, β), cut off below that tenth; encounters of one patient count once. With ten units or more the share of silent ones is estimated too, and a unit is named where the probability of a false alarm, given its silence, is at most ${percent(mostFalse)}; with fewer, where chance × units is. A department of a silent facility is not named again.`,
+  formula: `For every element, and for every kind of record (resource type, and of Observations the categories laboratory and vital-signs). A unit that an element which means the whole kind has named is not named again. n: facilities and departments that speak, or are silent beyond chance. k: those that speak. Silent: not one of its m patients or encounters has it. Chance: the probability of that if the unit were like its peers and had at least a tenth of what they have on average (less is as good as silent), from a beta-binomial distribution fitted to the units that speak (zero-truncated maximum likelihood), so that peers that differ among themselves make silence less surprising: B(α, β+m) / B(α, β), cut off below that tenth; encounters of one patient count once. With ten units or more the share of silent ones is estimated too, and a unit is named where the probability of a false alarm, given its silence, is at most ${percent(mostFalse)}; with fewer, where chance × units is. A department of a silent facility is not named again.`,
   threshold: { bound: 'at-least', value: 1 },
   source: 'Zero events in m trials: Hanley & Lippman-Hand, JAMA 1983;249:1743-1745. Over-dispersion: Skellam, J R Stat Soc B 1948;10:257-261. False alarms: Efron, Large-Scale Inference, 2010, chapter 5; Newton et al., Biostatistics 2004;5:155-176.',
   limits: 'A unit may rightly not do it (no lactate in an eye clinic): the unit is named, a person decides. Units too small to tell are counted, not named: in the project\'s simulation of 150 hospitals with 3 to 2,000 stays, fed at a mean of 85 %, every silent one of at least 50 stays was named and under 2 % of those named were not silent; where fed hospitals differ from next to nothing to nearly all, still more than 85 % of them, and under 5 %. A unit that has it for under a tenth as many as its peers may be named too, when it happens to show none. A feed that is rare everywhere hides its silent ones. Each element is judged by itself: with many elements, add their false-alarm probabilities. Records without an encounter are counted by patient, and a patient of two facilities speaks for both.',
@@ -30,11 +31,22 @@ export const silentFeed: Check = {
       const units = mine.map((finding) => ({ unit: finding.unit, ...byPatient(finding), rows: finding.rows }));
       findings.push(...judge({ element: element.id, resource: element.resource, name: element.name, subjects: element.per, tier: tierOf(silentFeed, element), promised: { bound: 'at-least', value: element.threshold, from: 'charter' } }, units));
     }
-    const named = new Set(desk.elements.map(({ resource }) => resource));
-    for (const resource of feedTypes) if (!named.has(resource) && (desk.resources[resource] ?? 0) > 0) findings.push(...(await silentType(desk, resource)));
+    // A unit that an element which means the whole kind, or the kind's type, has named already is not named again.
+    const said = new Set(desk.elements.flatMap((element) => (element.codes.length === 0 && !element.where ? findings.filter((finding) => finding.element === element.id).map(({ resource, unit }) => placeOf(resource, unit)) : [])));
+    for (const resource of feedTypes) {
+      if ((desk.resources[resource] ?? 0) === 0) continue;
+      for (const kind of [undefined, ...(resource === 'Observation' ? observationKinds : [])]) {
+        const fresh = (await silentKind(desk, resource, kind)).filter(({ unit }) => unit.facility === null || !said.has(placeOf(resource, unit)));
+        findings.push(...fresh);
+        for (const { unit } of fresh) said.add(placeOf(resource, unit));
+      }
+    }
     return findings;
   },
 };
+
+const placeOf = (resource: string | null, { facility, department }: Unit): string => JSON.stringify([resource, facility, department]);
+
 
 interface Counts {
   unit: Unit;
@@ -109,25 +121,26 @@ function nameOf(about: About, { unit, n, rows }: Counts, peers: BetaBinomial, { 
 
 const sayChance = (p: number): string => (p < 1e-12 ? 'less than 10⁻¹²' : p < 0.001 ? p.toExponential(1) : p.toFixed(3));
 
-/** Is a kind of record the charter does not name silent somewhere? By encounter where most records name one, else by patient. */
-async function silentType({ database, types, wanted }: Desk, resource: string): Promise<Finding[]> {
+/** Is a kind of record silent somewhere? By encounter where most records name one, else by patient. */
+async function silentKind({ database, types, wanted }: Desk, resource: string, kind?: string): Promise<Finding[]> {
   const columns = wanted[resource] ?? [];
   const [subject, encounter] = feedFields(resource);
   if (subject === undefined || textAt(subject, columns) === null) return [];
   const reference = (place: string) => `ref_id_(${textAt(place, columns) ?? 'NULL::VARCHAR'})`;
   const source = types.includes(resource)
-    ? `SELECT p, e FROM ${name(`placed_${resource}`)}`
+    ? `SELECT p, e FROM ${name(`placed_${resource}`)}${kind === undefined ? '' : ` WHERE kind = ${quote(kind)}`}`
     : `SELECT who.p, enc.e FROM ${rawOf(resource)} r LEFT JOIN who ON who.id = ${reference(subject)} LEFT JOIN enc ON enc.id = ${encounter === undefined ? 'NULL::VARCHAR' : reference(encounter)}`;
   await database.run(`CREATE OR REPLACE TEMP TABLE fed AS SELECT p, e, count(*) AS n FROM (${source}) GROUP BY p, e`);
   const [of] = await database.rows<{ encounter: number; n: number }>('SELECT coalesce(sum(n) FILTER (e IS NOT NULL), 0)::BIGINT AS encounter, coalesce(sum(n), 0)::BIGINT AS n FROM fed');
   if (!of || of.n === 0) return [];
-  const kind = of.encounter * 2 >= of.n ? 'encounter' : 'patient';
-  const has = kind === 'encounter' ? 'SELECT DISTINCT unnest([enc.e, enc.parent]) AS key FROM fed JOIN enc ON enc.e = fed.e' : 'SELECT DISTINCT p AS key FROM fed';
+  const subjects = of.encounter * 2 >= of.n ? 'encounter' : 'patient';
+  const has = subjects === 'encounter' ? 'SELECT DISTINCT unnest([enc.e, enc.parent]) AS key FROM fed JOIN enc ON enc.e = fed.e' : 'SELECT DISTINCT p AS key FROM fed';
   const rows = await database.rows<{ facility: string; department: string | null; n: number; k: number }>(`WITH has AS (${has}),
     m AS (SELECT DISTINCT unit.facility, unit.department, member.key, member.p, has.key IS NOT NULL AS fed FROM member JOIN unit ON unit.u = member.u LEFT JOIN has ON has.key = member.key
-      WHERE member.kind = ${quote(kind)} AND unit.facility <> ${quote(unknownUnit)}),
+      WHERE member.kind = ${quote(subjects)} AND unit.facility <> ${quote(unknownUnit)}),
     q AS (SELECT facility, department, GROUPING(department) AS g, p, max(fed) AS fed FROM m GROUP BY GROUPING SETS ((facility, p), (facility, department, p)))
     SELECT facility, department, count(*) AS n, count(*) FILTER (fed) AS k FROM q WHERE g = 1 OR department <> ${quote(unknownUnit)} GROUP BY facility, department, g ORDER BY g DESC, facility, department`);
   const units = rows.map(({ facility, department, n, k }) => ({ unit: { ...whole, facility, department }, n, k, rows: [] }));
-  return judge({ element: null, resource, name: resource, subjects: 'patient', tier: 'important', promised: { bound: 'at-least', value: 1, from: 'default' } }, units);
+  const words = kind === undefined ? resource : `${resource} (${kind})`;
+  return judge({ element: null, resource: words, name: words, subjects: 'patient', tier: 'important', promised: { bound: 'at-least', value: 1, from: 'default' } }, units);
 }

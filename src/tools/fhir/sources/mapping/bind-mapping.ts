@@ -27,9 +27,10 @@ export function bindMapping({ mapping, file: name, lineOf }: MappingFile, files:
     const known = tables.get(file);
     if (known && (known.files.length > 0 || optional || told.has(file))) return known;
     const found = files.filter((one) => fits(file, one));
-    if (found.length === 0 && !optional) {
+    // Of a file that may be missing a name is a slip only where a file much like it lies there and is nobody else's.
+    const near = found.length > 0 ? undefined : nearest(file, files.filter((one) => !optional || !mapping.records.some((record) => fits(record.file, one))).map(({ stem }) => stem));
+    if (found.length === 0 && (!optional || (near && Math.abs(near.length - file.length) <= 1))) {
       told.add(file);
-      const near = nearest(file, files.map(({ stem }) => stem));
       details.push({ file: name, line: lineOf(path), path: sayPath(path), says: `there is no file \`${file}\`${near ? `; did you mean \`${near}\`?` : `; there are ${files.slice(0, 8).map((one) => one.name).join(', ') || 'no tables'}`}` });
     }
     const table: WantedTable = { table: `m${tables.size}`, files: found, columns: [] };
@@ -57,7 +58,7 @@ export function bindMapping({ mapping, file: name, lineOf }: MappingFile, files:
   for (const [at, record] of mapping.records.entries()) {
     const path = ['records', at];
     const table = want(record.file, [...path, 'file'], record.optional);
-    if (record.optional && table?.files.length === 0) continue;
+    if (record.optional && table?.files.length === 0 && !told.has(record.file)) continue;
     for (const [key, value] of Object.entries(record)) {
       if (key === 'moves' && record.moves) walk(want(record.moves.file, [...path, 'moves', 'file']), record.moves, [...path, key]);
       else if (key === 'columns' && record.columns) record.columns.forEach((one, n) => column(table, one.column, [...path, key, n, 'column']));

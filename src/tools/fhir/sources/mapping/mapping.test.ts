@@ -7,6 +7,8 @@ import { afterAll, expect, test } from 'vitest';
 import { openSource } from '../sources.ts';
 import { mappingJsonSchema } from './model.ts';
 import { proposeMapping } from './propose-mapping.ts';
+import { readMappingText } from './read-mapping.ts';
+import { undatedOf } from './undated.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'attending-mapping-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -26,7 +28,7 @@ const open = (folder: string) => openSource(folder, { workspace: join(root, 'wor
 const json = (row: Record<string, unknown> | undefined, field: string) => JSON.parse(String(row?.[field])) as unknown;
 
 const eicu = {
-  'patient.csv': 'patientunitstayid,uniquepid,gender,age,hospitalid,wardid,unittype,hospitaldischargeyear,unitadmittime24,hospitaladmitoffset,hospitaldischargeoffset\n1,p-1,Male,87,59,91,MICU,2014,15:54:00,-60,3596\n2,p-1,Male,> 89,59,92,CCU,2014,01:00:00,-5,100\n3,p-2,Female,50,60,91,MICU,2015,8:00:00,0,\n',
+  'patient.csv': 'patientunitstayid,uniquepid,gender,age,hospitalid,wardid,unittype,hospitaldischargeyear,hospitaladmittime24,hospitaladmitoffset,hospitaldischargeoffset\n1,p-1,Male,87,59,91,MICU,2014,14:54:00,-60,3596\n2,p-1,Male,> 89,59,92,CCU,2014,00:55:00,-5,100\n3,p-2,Female,50,60,91,MICU,2015,8:00:00,0,\n',
   'vitalPeriodic.csv': 'vitalperiodicid,patientunitstayid,observationoffset,temperature,sao2,heartrate,respiration,systemicsystolic,systemicdiastolic,systemicmean\n10,1,5,,97,80,12,120,70,\n11,9,5,37,,,,,,\n',
   'lab.csv': 'labid,patientunitstayid,labresultoffset,labname,labresult,labresulttext,labmeasurenamesystem,labresultrevisedoffset\n20,1,30,lactate,2.5,2.5,mmol/L,45\n21,1,30,FiO2,,no sample,%,45\n22,1,soon,WBC x 1000,7,7,K/mcL,\n',
   'medication.csv': 'medicationid,patientunitstayid,drugorderoffset,drugordercancelled,drugname,routeadmin\n30,1,10,No,"HEPARIN, porcine",IV\n31,3,10,Yes,,IV\n',
@@ -57,6 +59,30 @@ test('multi-hospital intensive care data that know only offsets', async () => {
   const [note] = await rows('SELECT * FROM "raw_DocumentReference"');
   expect(Buffer.from((json(note, 'content') as { attachment: { data: string } }[])[0]!.attachment.data, 'base64').toString()).toBe('line one\nline "two"');
   await handle.close();
+});
+
+test('files that may be missing are told, and so is that no day is known; stays of one admission keep their order', async () => {
+  const { 'patient.csv': patients, 'lab.csv': labs } = eicu;
+  const second = '4,p-1,Male,87,59,92,CCU,2014,14:54:00,-2000,1656\n';
+  const handle = await open(folderOf({ 'patient.csv': `${patients}${second}`, 'LAB.CSV': labs }, example('eicu.yaml')));
+  expect(handle.undated).toBe('day');
+  expect(handle.resources).toMatchObject({ Encounter: 4, Observation: 3 });
+  expect(handle.resources['MedicationRequest']).toBeUndefined();
+  expect(handle.notices.filter((one) => one.startsWith('There is no file')).map((one) => one.split('`')[1])).toEqual(['vitalPeriodic', 'medication', 'diagnosis', 'note']);
+  expect(handle.notices.at(-1)).toMatch(/^No day is known, only how long after an admission and at what time of day/);
+  // Two units of one admission: both count from 14:54, the second unit was reached 2,000 minutes later.
+  const of = await handle.database.rows<{ id: string; start: string; end: string }>(`SELECT id, json_extract_string("period", '$.start') AS start, json_extract_string("period", '$.end') AS "end" FROM "raw_Encounter" WHERE id IN ('1', '4') ORDER BY id`);
+  expect(of).toEqual([{ id: '1', start: '2014-01-01T14:54:00Z', end: '2014-01-04T03:50:00Z' }, { id: '4', start: '2014-01-01T14:54:00Z', end: '2014-01-04T03:50:00Z' }]);
+  await handle.close();
+  await expect(open(folderOf({ 'lab.csv': labs }, example('eicu.yaml')))).rejects.toMatchObject({ details: expect.arrayContaining([expect.objectContaining({ says: expect.stringContaining('there is no file `patient`') })]) });
+});
+
+test('a mapping with days is not called undated; one whose anchor is a constant knows not even the hour', () => {
+  const mapping = (at: string) => readMappingText(`attending: mapping/1\nanchors:\n  a: { file: s, key: k, at: ${at} }\nrecords:\n  - { file: s, resource: Encounter, id: k, time: { offset: o, from: a } }\n`, 'm').mapping;
+  expect(undatedOf(mapping('admitted'))).toBeUndefined();
+  expect(undatedOf(mapping('{ constant: "2000-01-01T00:00:00Z" }'))).toBe('hour');
+  expect(undatedOf(mapping('{ year: y }'))).toBe('hour');
+  expect(undatedOf(mapping('{ year: y, clock: c }'))).toBe('day');
 });
 
 test('one flat wide file: patients and stays are found in it, local times get their zone', async () => {

@@ -98,7 +98,9 @@ function recordsOf(file: TableFile, admission: TableFile | undefined): { comment
   const plain = find(file, 'time');
   const time = plain ?? (offset ? { offset, unit: 'minutes', from: 'admission' } : undefined);
   const end = find(file, 'end', [plain]);
-  const recorded = find(file, 'recorded', [plain, end, find(file, 'value')]);
+  const given = find(file, 'recorded', [plain, end, find(file, 'value')]);
+  const later = offset ? file.header.find((one) => one !== offset && /(revised|entered|recorded|released)_?offset$/.test(one.toLowerCase())) : undefined;
+  const recorded = given ?? (later ? { offset: later, unit: 'minutes', from: 'admission' } : undefined);
   const used = new Set<string>();
   const add = (resource: string, record: Record<string, unknown>, why: string) => {
     const filled = Object.fromEntries(Object.entries({ file: file.stem, resource, ...record }).filter(([, value]) => value !== undefined));
@@ -113,15 +115,18 @@ function recordsOf(file: TableFile, admission: TableFile | undefined): { comment
   if (encounter && (named === 'Encounter' || facility || department)) add('Encounter', { id: encounter, subject, ...(named !== 'Encounter' ? { distinct: true } : {}), time: plain ?? (admission === file ? { offset: encounter, unit: 'minutes', from: 'admission' } : undefined), end, facility, department, clinician: find(file, 'clinician') }, `${file.name}: stays, in which hospital and department.`);
   const encounterMade = made.at(-1);
   if (encounterMade?.record['resource'] === 'Encounter' && typeof encounterMade.record['time'] === 'object') encounterMade.record['time'] = { constant: '2000-01-01T00:00:00Z' };
-  if (wide.length > 1) add('Observation', { ...about, time, category: { constant: 'vital-signs' }, columns: wide }, `${file.name}: a column per measurement. Check the units.`);
-  else if (named === 'Observation' && find(file, 'code')) add('Observation', { ...about, time, recorded, code: codeOf(file, 'code'), value: find(file, 'value'), unit: find(file, 'unit') }, `${file.name}: a row per measurement. Give \`code\` a system, or a map from each value to LOINC.`);
+  if (wide.length > 1) add('Observation', { id: ownId(file), ...about, time, category: { constant: 'vital-signs' }, columns: wide }, `${file.name}: a column per measurement. Check the units.`);
+  else if (named === 'Observation' && find(file, 'code')) add('Observation', { id: ownId(file), ...about, time, recorded, ...(/lab/.test(file.stem) ? { category: { constant: 'laboratory' } } : /vital/.test(file.stem) ? { category: { constant: 'vital-signs' } } : {}), code: codeOf(file, 'code'), value: find(file, 'value'), unit: find(file, 'unit') }, `${file.name}: a row per measurement. Give \`code\` a system, or a map from each value to LOINC.`);
   else if (named && !['Patient', 'Encounter', 'Observation'].includes(named) && (find(file, 'code') || find(file, 'note')))
-    add(named, { ...about, time, ...(named !== 'DocumentReference' && named !== 'MedicationRequest' && { end }), code: codeOf(file, 'code', find(file, 'note')), ...(named === 'DocumentReference' && { note: find(file, 'note', [find(file, 'code')]), clinician: find(file, 'clinician') }) }, `${file.name}: ${named}. Give \`code\` its system.`);
+    add(named, { id: ownId(file), ...about, time, ...(named !== 'DocumentReference' && named !== 'MedicationRequest' && { end }), code: codeOf(file, 'code', find(file, 'note')), ...(named === 'DocumentReference' && { note: find(file, 'note', [find(file, 'code')]), clinician: find(file, 'clinician') }) }, `${file.name}: ${named}. Give \`code\` its system.`);
   const rest = file.header.filter((one) => !used.has(one));
   const first = made[0];
   if (first && rest.length > 0) first.comment += `  # Columns left out: ${rest.join(', ').replace(/[\r\n]+/g, ' ').slice(0, 400)}\n`;
   return made;
 }
+
+/** The key of the table's own rows: `labid` in `lab`. */
+const ownId = ({ header, stem }: TableFile): string | undefined => header.find((one) => one.toLowerCase().replace(/[^a-z0-9]/g, '') === `${stem.replace(/[^a-z0-9]/g, '')}id`);
 
 const codeOf = (file: TableFile, role: Role, not?: string): unknown => {
   const column = find(file, role, [not]);
