@@ -2,10 +2,10 @@
 import type { Receipt } from './told.ts';
 
 export interface Connection {
-  /** Address of the house, e.g. `https://attending.hospital.example`. */
+  /** Address of the house, e.g. `https://attending.hospital.example`; in a page the path of your own server that leads there. */
   url: string;
-  /** API key of the product, with the role vendor or data-engineer. */
-  key: string;
+  /** API key of the product, with the role vendor or data-engineer. Left out in a page: your server adds it on the way. */
+  key?: string;
   /** Slug or id of the deployment. */
   deployment: string;
   /** After so many milliseconds without an answer the house counts as unreachable (2,000 unless told). */
@@ -35,7 +35,7 @@ export async function send(connection: Connection, path: string, body: object): 
   let problem = new Error('not sent');
   for (let tries = 0; tries < 2 && !deadline.aborted; tries++) {
     try {
-      const response = await ask(new URL(path, url).href, { method: 'POST', body: JSON.stringify(body), signal: deadline, headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` } });
+      const response = await ask(`${url.replace(/\/+$/, '')}${path}`, { method: 'POST', body: JSON.stringify(body), signal: deadline, headers: { 'content-type': 'application/json', ...(key !== undefined && { authorization: `Bearer ${key}` }) } });
       const text = await response.text();
       if (response.ok) return { kind: 'recorded', receipt: JSON.parse(text) as Receipt };
       if (response.status < 500 && response.status !== 408 && response.status !== 429) return { kind: 'refused', problem: refusedBy(response.status, text) };

@@ -48,6 +48,19 @@ describe('an output', () => {
     expect(await verifyReceipt(proof, { keys: [key] })).toMatchObject({ sound: true, entry: { body: { decision: receipt.decision } } });
   });
 
+  it('can be told from a page, by way of the product’s own server: a path of it, and no key', async () => {
+    const asked: [string, unknown][] = [];
+    const gate = openGate({
+      url: '/attending/', deployment,
+      fetch: (input, init) => {
+        asked.push([String(input), new Headers(init!.headers).get('authorization')]);
+        return ask(`http://house.test${String(input).slice('/attending'.length)}`, init);
+      },
+    });
+    expect(await gate.release({ ...draft, key: 'page-1' }, ({ receipt }) => receipt!.assurance)).toBe('attested');
+    expect(asked).toEqual([['/attending/api/v1/decisions', null]]);
+  });
+
   it('is not shown where the house cannot be reached, and that it was withheld is told later', async () => {
     line = 'down';
     const gate = gateWith();

@@ -30,11 +30,11 @@ export const ambientScribe: DemoDeployment = {
     ...from('Silent run, week 3', 'dataEngineer', 'Drafts were made and read by nobody but two reviewers.', ['performance.silent-weeks', 3]),
   ],
   decisions: [
-    { gate: 'G0', outcome: 'approve', reason: 'The time is measured by week, the owner has protected hours, and nothing owned already does the same.', waivers: [], contingencies: [] },
+    { gate: 'G0', outcome: 'approve', reason: 'Decided on 2026-09-14, before Attending was put in, and entered here: the time is measured by week, the owner has protected hours, and nothing owned already does the same.', waivers: [], contingencies: [] },
     {
       gate: 'G1',
       outcome: 'approve',
-      reason: 'The workflow is observed, the fields the scribe reads are complete in all three clinics, and the hazards have controls.',
+      reason: 'Decided on 2026-10-12, and entered here with the audit repeated: the workflow is observed, the fields the scribe reads are complete in all three clinics, and the hazards have controls.',
       waivers: [
         { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
         // Asked for only where the export is too small to decide it.

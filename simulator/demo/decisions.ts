@@ -13,6 +13,8 @@ import { sepsisDecisions } from './sepsis-decisions.ts';
 
 /** How an AI of the demo is used. */
 interface Habit {
+  /** Days before today since when it is told of. */
+  days: number;
   /** Decisions on a working day, all clinics together. */
   perDay: number;
   class: string;
@@ -32,23 +34,23 @@ interface Habit {
 /** Made-up numbers. The sepsis alert has a history of its own: sepsis-decisions.ts. */
 const habits: Readonly<Record<string, Habit>> = {
   'prior-authorization': {
-    perDay: 44, class: 'draft-request', disposition: 'shown', lead: (random) => logNormal(random, 38, 0.9) - 2.5, accepted: 0.82, silent: 0.02,
+    days: 28, perDay: 44, class: 'draft-request', disposition: 'shown', lead: (random) => logNormal(random, 38, 0.9) - 2.5, accepted: 0.82, silent: 0.02,
     reasons: { 'missing-evidence': 5, 'wrong-payer-rule': 3, 'already-authorized': 1, 'clinician-changed-order': 2 }, outcome: { name: 'authorized', positive: 0.87, afterHours: 60 }, unexplained: 0.03,
   },
   'ambient-scribe': {
-    perDay: 62, class: 'draft', disposition: 'shadow', lead: (random) => logNormal(random, 12, 0.8) - 1, accepted: 0, silent: 1,
+    days: 21, perDay: 62, class: 'draft', disposition: 'shadow', lead: (random) => logNormal(random, 12, 0.8) - 1, accepted: 0, silent: 1,
     reasons: { none: 1 }, outcome: { name: 'reviewed-as-usable', positive: 0.91, afterHours: 30 }, unexplained: 0,
   },
 };
 
 const people = 6;
-const period = 28;
 
-/** Everything told about four weeks of one AI, in the order of time. The same seed gives the same decisions; only their days follow `now`. */
+/** Everything told about some weeks of one AI, in the order of time. The same seed gives the same decisions; only their days follow `now`. */
 export function decisionsOf(slug: string, version: string, seed: string, now: Instant): LineIn[] {
   if (slug === 'sepsis-alert') return sepsisDecisions(version, seed, now);
   const habit = habits[slug];
   if (!habit) return [];
+  const { days: period } = habit;
   const lines: LineIn[] = [];
   const latest = shift(now, -hours(1));
   for (let back = period; back >= 0; back--) {

@@ -34,11 +34,11 @@ export const priorAuthorization: DemoDeployment = {
     ...from('Control tests 2026-11-03', 'safety', 'Every control of the hazard log was tried.', ['incidents.controls-verified', 1], ['incidents.residual-unacceptable', 0]),
   ],
   decisions: [
-    { gate: 'G0', outcome: 'approve', reason: 'The cost of denials is known by week, and the owner has a day a week for it.', waivers: [], contingencies: [] },
+    { gate: 'G0', outcome: 'approve', reason: 'Decided on 2026-06-29, before Attending was put in, and entered here: the cost of denials is known by week, and the owner has a day a week for it.', waivers: [], contingencies: [] },
     {
       gate: 'G1',
       outcome: 'approve',
-      reason: 'The fields a request needs are complete in all three clinics, and the offices were observed.',
+      reason: 'Decided on 2026-07-13, and entered here with the audit repeated: the fields a request needs are complete in all three clinics, and the offices were observed.',
       waivers: [
         { criterion: '1.4', reason: 'This is the demo hospital: its export is synthetic, so no audit can show production data. With real data there is no such waiver.', forDays: 120 },
         // Asked for only where the export is too small to decide it.
@@ -50,7 +50,7 @@ export const priorAuthorization: DemoDeployment = {
     {
       gate: 'G2',
       outcome: 'approve',
-      reason: 'Every draft is on record, and four silent weeks held the floor.',
+      reason: 'Decided on 2026-07-31, before the pilot, and entered here: every draft is on record, and four silent weeks held the floor.',
       // Asked for only while the installation itself is found wanting.
       waivers: [{ criterion: '2.8', reason: 'Attending itself is on trial: its own database, no https, passwords that everybody can read. Only the authorization office is connected; the move to the hospital’s PostgreSQL behind https is due before this ends.', forDays: 30 }],
       contingencies: [],

@@ -24,7 +24,7 @@ export const sepsisAlert: DemoDeployment = {
     {
       gate: 'G0',
       outcome: 'approve',
-      reason: 'The problem is measured, its cost is computed, and the owner has accepted with protected hours. The design phase may begin.',
+      reason: 'Decided on 2026-11-12, and entered here: the problem is measured, its cost is computed, and the owner has accepted with protected hours. The design phase may begin.',
       waivers: [],
       contingencies: [],
     },

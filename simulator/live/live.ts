@@ -6,8 +6,8 @@ import type { z } from 'zod';
 import type { Acting } from '../demo/accounts.ts';
 import { all } from '../demo/api.ts';
 import { hospitals } from '../hospitals.ts';
-import { choose, stream } from '../random.ts';
-import { openEhr, type Ehr, type EhrPatient } from './ehr.ts';
+import { choose, stream, type Random } from '../random.ts';
+import { openEhr, type Card, type Ehr, type EhrPatient } from './ehr.ts';
 import { authorizationVendor, badVendor, goodVendor, type Vendor } from './vendors.ts';
 
 export interface Live {
@@ -50,14 +50,25 @@ const shadow = (deadlineMs: number) =>
 export async function loadLive(live: Live): Promise<number> {
   const engineer = live.as('dataEngineer');
   const there = new Set((await engineer.ask(listServices, {})).items.map(({ deployment }) => deployment));
-  let made = 0;
-  if (!there.has('prior-authorization')) made += await run({ ...live, calls: Math.ceil(live.calls / 2) }, 'prior-authorization', 'authorize', await authorizationVendor(live.seed), pilot, false);
-  if (!there.has('sepsis-alert')) made += await run(live, 'sepsis-alert', 'sepsis', await goodVendor(live.seed), shadow(2_000), false);
-  if (!there.has(fallRisk.slug)) {
-    await openFallRisk(live);
-    made += await run(live, fallRisk.slug, 'falls', await badVendor(live.seed), shadow(500), true);
+  const vendors: Vendor[] = [];
+  const opened = async (vendor: Promise<Vendor>) => {
+    vendors.push(await vendor);
+    return vendors.at(-1)!;
+  };
+  try {
+    const runs: Run[] = [];
+    if (!there.has('prior-authorization')) runs.push(await run({ ...live, calls: Math.ceil(live.calls / 2) }, 'prior-authorization', 'authorize', await opened(authorizationVendor(live.seed)), pilot, false));
+    if (!there.has('sepsis-alert')) runs.push(await run(live, 'sepsis-alert', 'sepsis', await opened(goodVendor(live.seed)), shadow(2_000), false));
+    if (!there.has(fallRisk.slug)) {
+      await openFallRisk(live);
+      runs.push(await run(live, fallRisk.slug, 'falls', await opened(badVendor(live.seed)), shadow(500), true));
+    }
+    // People answer what they were shown only now: nobody reads a draft in the blink of an eye.
+    for (const one of runs) await answer(live, one);
+    return runs.reduce((sum, { made }) => sum + made, 0);
+  } finally {
+    for (const vendor of vendors) await vendor.close();
   }
-  return made;
 }
 
 /** A tool that somebody connected before anybody asked who owns it; the gateway shows what it does. */
@@ -70,47 +81,59 @@ async function openFallRisk({ as, clock }: Live): Promise<void> {
   if (!deployments.some(({ slug }) => slug === fallRisk.slug)) await governance.ask(createDeployment, { body: { ...fallRisk, product: product.slug, version: product.version, programmeStart: shift(clock.now(), -days(2)).slice(0, 10) } });
 }
 
-async function run(live: Live, deployment: string, service: string, vendor: Vendor, by: Policy, changes: boolean): Promise<number> {
-  const engineer = live.as('dataEngineer');
-  const params = { deployment };
-  try {
-    const base = `${live.baseUrl}/cds/${deployment}`;
-    const ehr = await openEhr(live.clock, base);
-    const wanted: z.input<typeof connection> = {
-      url: vendor.url, callers: { check: 'jwt', issuers: [{ iss: ehr.iss, jwks: ehr.jwks }] }, prefetch: { attendingPlace: 'Encounter/{{context.encounterId}}' },
-      places: { facility: '%prefetch.attendingPlace.facility', department: '%prefetch.attendingPlace.department' },
-    };
-    await engineer.ask(putService, { params, body: wanted as Connection });
-    // A second person lets it act: it shows something, or its gate is not passed.
-    const proposed = await engineer.ask(proposePolicy, { params, body: { policy: by, reason: by.mode === 'shadow' ? 'A silent run, to see what it would say.' : 'The pilot goes through the gateway from today.', ...(by.mode === 'shadow' && { exception: ahead(live.clock) }) } });
-    if (proposed.state === 'proposed') await live.as('governance').ask(approvePolicy, { params, body: { version: proposed.version } });
-    await acting(live, deployment, proposed.version);
-    const calls = (from: number, to: number) => Promise.all(Array.from({ length: atOnce }, async (_, lane) => {
-      for (let nth = from + lane; nth < to; nth += atOnce) {
-        live.signal?.throwIfAborted();
-        await look(live, ehr, service, nth, by.mode !== 'shadow');
-      }
-    }));
-    const half = Math.floor(live.calls / 2);
-    await calls(0, half);
-    if (changes) {
-      vendor.changeSilently();
-      await engineer.ask(readDiscovery, { params }, { fresh: true });
-    }
-    await calls(half, live.calls);
-    return live.calls;
-  } finally {
-    await vendor.close();
-  }
+/** What came of one service's calls: the cards that somebody was shown, with the chance events of each. */
+interface Run {
+  deployment: string;
+  service: string;
+  ehr: Ehr;
+  made: number;
+  cards: { card: Card; random: Random }[];
 }
 
-/** One look, and, where a card is shown, what somebody did with it. Nobody answers every card. */
-async function look({ seed }: Live, ehr: Ehr, service: string, nth: number, shows: boolean): Promise<void> {
-  const random = stream(seed, 'live', service, nth);
-  const cards = await ehr.call(service, patientOf(seed, nth, shows), random, shows ? 'order-sign' : 'patient-view');
-  for (const card of cards) {
+async function run(live: Live, deployment: string, service: string, vendor: Vendor, by: Policy, changes: boolean): Promise<Run> {
+  const engineer = live.as('dataEngineer');
+  const params = { deployment };
+  const ehr = await openEhr(live.clock, `${live.baseUrl}/cds/${deployment}`);
+  const wanted: z.input<typeof connection> = {
+    url: vendor.url, callers: { check: 'jwt', issuers: [{ iss: ehr.iss, jwks: ehr.jwks }] }, prefetch: { attendingPlace: 'Encounter/{{context.encounterId}}' },
+    places: { facility: '%prefetch.attendingPlace.facility', department: '%prefetch.attendingPlace.department' },
+  };
+  await engineer.ask(putService, { params, body: wanted as Connection });
+  // A second person lets it act: it shows something, or its gate is not passed.
+  const proposed = await engineer.ask(proposePolicy, { params, body: { policy: by, reason: by.mode === 'shadow' ? 'A silent run, to see what it would say.' : 'The pilot goes through the gateway from today.', ...(by.mode === 'shadow' && { exception: ahead(live.clock) }) } });
+  if (proposed.state === 'proposed') await live.as('governance').ask(approvePolicy, { params, body: { version: proposed.version } });
+  await acting(live, deployment, proposed.version);
+  const found: Run = { deployment, service, ehr, made: live.calls, cards: [] };
+  const shows = by.mode !== 'shadow';
+  const calls = (from: number, to: number) => Promise.all(Array.from({ length: atOnce }, async (_, lane) => {
+    for (let nth = from + lane; nth < to; nth += atOnce) {
+      live.signal?.throwIfAborted();
+      const random = stream(live.seed, 'live', service, nth);
+      for (const card of await ehr.call(service, patientOf(live.seed, nth, shows), random, shows ? 'order-sign' : 'patient-view')) found.cards.push({ card, random });
+    }
+  }));
+  const half = Math.floor(live.calls / 2);
+  await calls(0, half);
+  if (changes) {
+    vendor.changeSilently();
+    await engineer.ask(readDiscovery, { params }, { fresh: true });
+  }
+  await calls(half, live.calls);
+  return found;
+}
+
+/** What somebody did with each card, and the vendor has heard of it. Nobody answers every card. */
+async function answer({ as, signal }: Live, { deployment, service, ehr, cards }: Run): Promise<void> {
+  for (const { card, random } of cards) {
+    signal?.throwIfAborted();
     if (random.chance(0.2)) continue;
     await ehr.feedback(service, card, random.chance(0.8) ? { accepted: true } : { accepted: false, reason: choose(random, { 'missing-evidence': 3, 'wrong-payer-rule': 1 }) });
+  }
+  // The vendor closes afterwards; what it is told of after that would wait for three days.
+  for (let tries = 0; cards.length > 0 && tries < 50; tries++) {
+    const { feedback } = await as('dataEngineer').ask(getService, { params: { deployment } });
+    if (feedback.waiting === 0) return;
+    await new Promise((done) => setTimeout(done, 100));
   }
 }
 

@@ -6,8 +6,8 @@ describe.skipIf(!browserThere)('a clinical owner opens a decision', () => {
   const journey = demoHospital();
 
   it('finds the overrides, follows one of them, and verifies it in the browser', async () => {
-    const { page, complaints } = await journey.as('sepsisOwner');
-    await page.getByRole('link', { name: 'Sepsis alert for inpatients' }).first().click();
+    const { page, complaints } = await journey.as('authorizationOwner');
+    await page.getByRole('link', { name: 'Prior-authorization assistant' }).first().click();
     const parts = page.getByRole('navigation', { name: 'Parts of this deployment' });
     await parts.getByRole('link', { name: 'Decisions' }).click();
     await page.getByRole('heading', { name: 'Decisions', level: 2 }).waitFor();
@@ -21,6 +21,8 @@ describe.skipIf(!browserThere)('a clinical owner opens a decision', () => {
     await page.getByRole('button', { name: 'One by one' }).click();
     await page.getByLabel('Any answer').selectOption('overridden');
     await page.waitForURL(/act=overridden/);
+    await page.getByLabel('Any assurance').selectOption('reported');
+    await page.waitForURL(/assurance=reported/);
     await page.getByRole('table').getByRole('row').nth(1).getByRole('link').click();
 
     // The timeline is in the order of time, and honest about when it was recorded.

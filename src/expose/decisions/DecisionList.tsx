@@ -6,7 +6,8 @@ import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { useKept } from '../../tools/ui/Go.tsx';
 import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
 import { assurance, disposition, listDecisions, type ShownDecision } from './model.ts';
-import { actWords, assuranceWords, brief, dispositionWords, tail } from './words.ts';
+import { usePlaceNames } from './place-names.ts';
+import { actWords, assuranceWords, brief, dispositionWords, outputWords, tail } from './words.ts';
 
 /** Filters that reach the whole list; those of the table reach what was loaded. */
 const filters = {
@@ -30,6 +31,7 @@ export function DecisionList({ deployment }: { deployment: string }) {
   const act = useFilter('act');
   const sure = useFilter('assurance');
   const query = { deployment, limit: 50, ...(became.known && { disposition: became.known }), ...(act.known && { act: act.known }), ...(sure.known && { assurance: sure.known }) };
+  const places = usePlaceNames(deployment);
   const list = usePages(listDecisions, { query } as never);
   return (
     <div className="stack">
@@ -50,10 +52,10 @@ export function DecisionList({ deployment }: { deployment: string }) {
         empty={<EmptyState title="No such decision">Nothing was recorded that fits these filters.</EmptyState>}
         columns={[
           { id: 'at', header: 'Answered', value: (row) => row.at, cell: (row) => <RelativeTime at={row.at} /> },
-          { id: 'class', header: 'Output', value: (row) => row.class, cell: (row) => <>{row.class ?? <span className="none">no class</span>}{row.critical && <> <span className="tag is-warning">critical</span></>}</> },
+          { id: 'class', header: 'Output', value: (row) => row.class, cell: (row) => <>{row.class !== null ? outputWords(row.class) : <span className="none">no class</span>}{row.critical && <> <span className="tag is-warning">critical</span></>}</> },
           { id: 'score', header: 'Score', value: (row) => row.score, cell: (row) => (row.score === null ? <span className="none">none</span> : row.score.toFixed(2)), number: true },
           { id: 'subject', header: 'Patient', value: (row) => row.subject, cell: (row) => <code title={row.subject}>{tail(row.subject)}</code> },
-          { id: 'unit', header: 'Unit', value: (row) => [row.facility, row.department].filter(Boolean).join(' / '), choice: true },
+          { id: 'unit', header: 'Unit', value: (row) => places.both(row.facility, row.department), choice: true },
           { id: 'disposition', header: 'Became', value: (row) => dispositionWords[row.disposition], cell: (row) => <>{dispositionWords[row.disposition]}{row.rule && <span className="faint"> {row.rule}</span>}</> },
           { id: 'act', header: 'Answer', value: (row) => (row.act ? actWords[row.act] : null) },
           { id: 'dwell', header: 'Looked at', value: (row) => row.dwellMs, cell: (row) => (row.dwellMs === null ? <span className="none">unknown</span> : brief(row.dwellMs)), number: true },

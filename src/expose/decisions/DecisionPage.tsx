@@ -11,28 +11,29 @@ import type { Answered } from '../../tools/base/endpoint.ts';
 import { DecisionProof } from './DecisionProof.tsx';
 import { assurances, dispositions, openDecision } from './model.ts';
 import { SealedPart } from './payload/SealedPart.tsx';
-import { actWords, assuranceWords, brief, dispositionWords, tail } from './words.ts';
+import { usePlaceNames } from './place-names.ts';
+import { actWords, assuranceWords, brief, dispositionWords, outputWords, tail } from './words.ts';
 
 type Opened = Answered<typeof openDecision>;
 
 export default function DecisionPage() {
   const deployment = useParam('deployment');
   const found = useAsk(openDecision, { params: { decision: useParam('decision') } });
+  const places = usePlaceNames(deployment);
   const trail = [{ label: 'Decisions', to: `/deployments/${deployment}/decisions?view=list` }];
   if (found.error) return <Page title="Decision" level={2} of={deployment} trail={trail}><ProblemNotice problem={found.error} /></Page>;
   if (!found.data) return <Waiting what="Loading the decision" />;
   const { decision: it, steps } = found.data;
   return (
     <Page
-      title={`${it.class ?? 'Decision'}${it.score === null ? '' : `, score ${it.score.toFixed(2)}`}`}
+      title={`${it.class === null ? 'Decision' : outputWords(it.class)}${it.score === null ? '' : `, score ${it.score.toFixed(2)}`}`}
       level={2}
       of={deployment}
       trail={trail}
       says={
         <>
           About patient <code title={it.subject}>{tail(it.subject)}</code>
-          {it.facility && `, ${it.facility}`}
-          {it.department && `, ${it.department}`}. {dispositions[it.disposition]} {it.rule && <>The rule was <code>{it.rule}</code>.</>}
+          {(it.facility || it.department) && `, ${places.both(it.facility, it.department)}`}. {dispositions[it.disposition]} {it.rule && <>The rule was <code>{it.rule}</code>.</>}
         </>
       }
     >
@@ -47,9 +48,10 @@ export default function DecisionPage() {
             <Facts
               facts={[
                 ['Became', dispositionWords[it.disposition]],
-                ['Clinician', it.act ? actWords[it.act] : <span className="none" key="a">no answer yet</span>],
+                // Nobody can answer what nobody saw.
+                it.disposition === 'shown' || it.act ? ['Clinician', it.act ? actWords[it.act] : <span className="none" key="a">no answer yet</span>] : null,
                 it.reason ? ['Reason', it.reason] : null,
-                ['Looked at', it.dwellMs === null ? <span className="none" key="d">unknown</span> : brief(it.dwellMs)],
+                it.disposition === 'shown' || it.dwellMs !== null ? ['Looked at', it.dwellMs === null ? <span className="none" key="d">unknown</span> : brief(it.dwellMs)] : null,
                 it.edited !== null ? ['Changed before signing', percent(it.edited)] : null,
                 ['Lead time', it.leadMs === null ? <span className="none" key="l">no moment told</span> : it.leadMs < 0 ? `${brief(-it.leadMs)} too late` : `${brief(it.leadMs)} before`],
                 ['Actionable', it.actionable === null ? <span className="none" key="c">unknown</span> : it.actionable ? 'yes' : 'no'],

@@ -1,5 +1,6 @@
 // How many decisions, what became of them, how sure is each rate, and what do they cost in attention?
 import { NativeSelect } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { days, shift, systemClock } from '../../tools/base/clock.ts';
 import { useAsk } from '../../tools/ui/asking.ts';
 import { StackedBars } from '../../tools/ui/charts/StackedBars.tsx';
@@ -15,6 +16,7 @@ import { Waiting } from '../../tools/ui/Progress.tsx';
 import { showDay } from '../../tools/ui/RelativeTime.tsx';
 import type { Answered } from '../../tools/base/endpoint.ts';
 import { assurances, disposition, dispositions, summary } from './model.ts';
+import { usePlaceNames } from './place-names.ts';
 import { assuranceWords, brief, dispositionWords } from './words.ts';
 
 type Summary = Answered<typeof summary>;
@@ -54,12 +56,13 @@ export function DecisionSummary({ deployment }: { deployment: string }) {
           Decisions come in through the gateway, the SDK, the API or a nightly file. Nothing is counted that nobody recorded; choose a longer period, or connect the product.
         </EmptyState>
       )}
-      {it && it.dispositions.length > 0 && <Counted it={it} />}
+      {it && it.dispositions.length > 0 && <Counted it={it} deployment={deployment} />}
     </div>
   );
 }
 
-function Counted({ it }: { it: Summary }) {
+function Counted({ it, deployment }: { it: Summary; deployment: string }) {
+  const places = usePlaceNames(deployment);
   const all = it.dispositions.reduce((sum, one) => sum + one.decisions, 0);
   const enforced = it.assurances.find(({ assurance }) => assurance === 'enforced')?.decisions ?? 0;
   const reported = it.assurances.find(({ assurance }) => assurance === 'reported')?.decisions ?? 0;
@@ -70,7 +73,7 @@ function Counted({ it }: { it: Summary }) {
       </div>
       <div className="columns is-two">
         <Part title="Rates" says="Of what was shown, each with its 95 % interval (Wilson) and the number behind it.">
-          <Rates rates={it.rates} />
+          {it.burden.shown === 0 ? <Note kind="info">Nothing was shown to anybody in this period, so nobody could accept or override it.</Note> : <Rates rates={it.rates} />}
         </Part>
         <Part title="How sure is the record" says="Whether the record was made before anybody saw the output. Never mixed without saying so.">
           <div className="card">
@@ -96,7 +99,7 @@ function Counted({ it }: { it: Summary }) {
               facts={[
                 ['From question to answer', <Times key="a" {...it.times.answerMs} />],
                 ['From answer to record', <Times key="r" {...it.times.recordMs} />],
-                [`Looked at until feedback (n ${count(it.times.dwellMs.n)})`, <Times key="d" {...it.times.dwellMs} />],
+                ...(it.times.dwellMs.n === 0 ? [] : [[`Looked at until feedback (n ${count(it.times.dwellMs.n)})`, <Times key="d" {...it.times.dwellMs} />] as [string, ReactNode]]),
               ]}
             />
           </div>
@@ -104,7 +107,7 @@ function Counted({ it }: { it: Summary }) {
         <Part title="Burden" says="What it takes of people’s attention. Withheld under five people; never by clinician.">
           <div className="card">
             <Facts
-              facts={[
+              facts={it.burden.shown === 0 ? [['Shown', 'nothing to anybody']] : [
                 ['Shown', count(it.burden.shown)],
                 ['Shown per person and day', it.burden.shownPerUserDay === null ? <span className="none" key="n">withheld or unknown</span> : it.burden.shownPerUserDay.toFixed(1)],
                 ['People who were shown any', it.burden.users === null ? <span className="none" key="u">withheld or unknown</span> : count(it.burden.users)],
@@ -123,10 +126,10 @@ function Counted({ it }: { it: Summary }) {
             { id: 'disposition', header: 'Disposition', value: (row) => row.disposition, cell: (row) => <span title={dispositions[row.disposition]}>{dispositionWords[row.disposition]}</span> },
             { id: 'decisions', header: 'Decisions', value: (row) => row.decisions, number: true },
             { id: 'critical', header: 'Critical', value: (row) => row.critical, number: true },
-            { id: 'repeats', header: 'Repeats', value: (row) => row.repeats, number: true },
-            { id: 'accepted', header: 'Accepted', value: (row) => row.accepted, number: true },
-            { id: 'overridden', header: 'Overridden', value: (row) => row.overridden, number: true },
-            { id: 'acted', header: 'Acted on', value: (row) => row.acted, number: true },
+            { id: 'repeats', header: 'Repeats', value: (row) => row.repeats, cell: (row) => ofShown(row, row.repeats), number: true },
+            { id: 'accepted', header: 'Accepted', value: (row) => row.accepted, cell: (row) => ofShown(row, row.accepted), number: true },
+            { id: 'overridden', header: 'Overridden', value: (row) => row.overridden, cell: (row) => ofShown(row, row.overridden), number: true },
+            { id: 'acted', header: 'Acted on', value: (row) => row.acted, cell: (row) => ofShown(row, row.acted), number: true },
             { id: 'late', header: 'Too late', value: (row) => row.tooLate, cell: (row) => (row.disposition !== 'shown' ? <span className="none">not shown</span> : row.timed === 0 ? <span className="none">no moment told</span> : `${count(row.tooLate)} of ${count(row.timed)}`), number: true },
           ]}
         />
@@ -139,8 +142,8 @@ function Counted({ it }: { it: Summary }) {
             rows={it.units}
             idOf={(row) => `${row.facility}/${row.department}`}
             columns={[
-              { id: 'facility', header: 'Facility', value: (row) => row.facility ?? 'not told' },
-              { id: 'department', header: 'Unit', value: (row) => row.department ?? 'not told' },
+              { id: 'facility', header: 'Facility', value: (row) => places.facility(row.facility) },
+              { id: 'department', header: 'Unit', value: (row) => places.unit(row.facility, row.department) },
               { id: 'shown', header: 'Shown', value: (row) => row.shown, number: true },
               { id: 'subjects', header: 'Patients', value: (row) => row.subjects, cell: (row) => (row.subjects === null ? <span className="none">under five</span> : count(row.subjects)), number: true },
               { id: 'accepted', header: 'Accepted', value: (row) => row.accepted, cell: (row) => (row.accepted === null ? <span className="none">withheld</span> : count(row.accepted)), number: true },
@@ -152,6 +155,9 @@ function Counted({ it }: { it: Summary }) {
     </>
   );
 }
+
+/** What nobody was shown nobody could answer: a zero would say that they did not. */
+const ofShown = ({ disposition: became }: Summary['dispositions'][number], value: number) => (became !== 'shown' && value === 0 ? <span className="none">not shown</span> : count(value));
 
 const rateWords: Record<keyof Summary['rates'], [string, string]> = {
   beforeDecision: ['Before the decision', 'Shown before the moment the decision was due, where that moment was told.'],

@@ -1,34 +1,30 @@
 // How do many lines become one commit, with every line provable and a bad one named?
-import { append, actorOf, keyedNames, leafList, type LeafList, type Sealed } from '../../spine/ledger/ledger.ts';
+import { append, actorOf, keyedNames, leafList, type LeafList, type Names, type Sealed } from '../../spine/ledger/ledger.ts';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Json } from '../../tools/base/canonical.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
-import { problemsOf } from '../../tools/server/http.ts';
 import { kinds } from './entry-kinds.ts';
 import type { Way } from './event.ts';
-import { lineIn, type LineIn } from './intake.ts';
-import { linesOf, longestLine, type LineOf } from './lines.ts';
+import type { LineIn } from './intake.ts';
+import { linesOf, type LineOf } from './lines.ts';
 import type { BatchAnswer } from './model.ts';
-import { referencesIn } from './names.ts';
-import { plainLine } from './plain-line.ts';
+import { referencesAmong } from './names.ts';
+import { sorts } from './plain-bytes.ts';
+import { around, writeAbout, writeDecision, writeSaid } from './record-bytes.ts';
 import { aboutText, decisionText, saidOf } from './record-text.ts';
 import * as records from './records.ts';
-import { nonsenseIn, sealedOf } from './tell.ts';
+import { readSheet, type Refused, type Sheet } from './sheet.ts';
+import { sealedOf } from './tell.ts';
 
 /** Lines of one transaction: what a crash can undo, and what memory holds. */
 const linesAtOnce = 10_000;
 /** Lines that are read and made ready together: what is made of them on the way is forgotten while it is young. */
 const linesInStep = 2_500;
-/** Long lines make smaller steps and parts. */
+/** Long lines make smaller steps and parts; of bytes. */
 const textInStep = 4_000_000;
 const mostProblems = 1_000;
-
-interface Line {
-  line: number;
-  told: LineIn;
-}
 
 /**
  * Takes NDJSON in, plain or gzipped, some lines at a time: each part is one transaction with one entry of the ledger
@@ -103,7 +99,7 @@ export async function takeBatch(house: House, caller: Caller, deployment: string
       answer.lines += some.length;
       for (const one of some) {
         waiting.push(one);
-        length += one.text?.length ?? 0;
+        length += one.to - one.from;
         if (waiting.length < linesInStep && length < textInStep) continue;
         await step();
         if (part.raw.length > linesAtOnce - linesInStep || part.length >= 4 * textInStep) await flush();
@@ -120,45 +116,11 @@ export async function takeBatch(house: House, caller: Caller, deployment: string
   return answer;
 }
 
-interface Refused {
-  line: number;
-  says: string;
-  path: string | null;
-}
-
-/** Lines read and checked; those with a fault of their own are refused. */
-function readLines(lines: readonly LineOf[], now: string, refuse: (one: Refused) => void): Line[] {
-  const found: Line[] = [];
-  for (const { line, text } of lines) {
-    const read = readLine(text);
-    const fault = 'says' in read ? read : read.told.what === 'decision' ? nonsenseIn(read.told, now) : null;
-    if (fault) refuse({ line, says: fault.says, path: fault.path });
-    else if ('told' in read) found.push({ line, told: read.told });
-  }
-  return found;
-}
-
-function readLine(text: string | null): { told: LineIn } | { says: string; path: string | null } {
-  if (text === null) return { says: `longer than ${longestLine.toLocaleString('en-US')} bytes`, path: null };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return { says: `no JSON: ${(error as Error).message}`, path: null };
-  }
-  const plain = plainLine(value);
-  if (plain) return { told: plain };
-  const parsed = lineIn.safeParse(value);
-  if (parsed.success) return { told: parsed.data };
-  const first = problemsOf(parsed.error)[0];
-  return { says: first?.says ?? 'not as described', path: first?.path ?? null };
-}
-
 /** What all parts of a batch are made ready with. */
 interface Desk {
   house: House;
   via: Way;
-  names: Record<LineIn['what'], (value: string) => string>;
+  names: Record<LineIn['what'], Names>;
   now: string;
 }
 
@@ -167,7 +129,7 @@ async function namesFor(house: House, deployment: string): Promise<Desk['names']
   return { decision: await of('decision'), feedback: await of('feedback'), outcome: await of('outcome'), use: await of('use') };
 }
 
-/** Decisions by their name, with whom they are about. */
+/** Decisions by the producer's key, with whom they are about. */
 type Fresh = ReadonlyMap<string, { id: string; subject: string }>;
 const nobody: Fresh = new Map();
 
@@ -175,7 +137,7 @@ const nobody: Fresh = new Map();
 interface Ready {
   /** The lines as they came, to begin anew with where another was quicker. */
   raw: LineOf[];
-  /** Of their texts together. */
+  /** Of their bytes together. */
   length: number;
   /** The names of the records, in hexadecimal, in their order. */
   names: string[];
@@ -183,7 +145,7 @@ interface Ready {
   decisions: string[];
   list: LeafList;
   sealed: { nth: number; sealed: Sealed }[];
-  /** Names of decisions that nobody knew when this was made ready. */
+  /** Decisions that nobody knew when this was made ready. */
   fresh: Map<string, { id: string; subject: string }>;
   /** Names of what was told about decisions. */
   said: Set<string>;
@@ -196,80 +158,94 @@ const newReady = (): Ready => ({ raw: [], length: 0, names: [], decisions: [], l
 /** Makes more lines ready. `under way`: the decisions of a part that is being written at this moment and not to be found yet. */
 async function makeReady({ house, via, names, now }: Desk, ready: Ready, raw: readonly LineOf[], underWay: Fresh, asking: boolean): Promise<void> {
   for (const one of raw) ready.raw.push(one);
-  const lines = readLines(raw, now, (one) => void ready.refused.push(one));
-  const named = namesOfKeys(lines, names.decision);
-  const said = lines.map(({ told }) => (told.what === 'decision' ? null : names[told.what](saidOf(told))));
-  const known = await records.knownNames(house.db, asking ? [...new Set([...named, ...said.filter((one) => one !== null)])] : elsewhere(lines, named, underWay, ready.fresh));
-  const reference = await referencesIn(house, lines.map(({ told }) => told as { subject?: string | undefined; encounter?: string | undefined; user?: string | undefined }));
+  const sheet = readSheet(raw, now, (one) => void ready.refused.push(one));
+  const { lines, kinds, keys, slots } = sheet;
+  const saidAt = (nth: number): string => {
+    const told = sheet.told[nth];
+    const name = names[sorts[kinds[nth]! - 1]!];
+    if (told !== undefined) return name(saidOf(told as Exclude<LineIn, { what: 'decision' }>));
+    const { bytes, from, to } = lines[nth]!;
+    return name.written(writeSaid(name.room(to - from + around), name.at, bytes!, slots, nth, kinds[nth]!));
+  };
+  const said = asking ? lines.map((_, nth) => (kinds[nth] === 1 ? null : saidAt(nth))) : null;
+  const askedKeys = asking ? [...new Set(keys)] : elsewhere(sheet, underWay, ready.fresh);
+  const nameOfKey = new Map(askedKeys.map((key) => [key, names.decision(key)]));
+  const known = await records.knownNames(house.db, [...nameOfKey.values(), ...new Set(said?.filter((one) => one !== null))]);
+  const reference = await referencesAmong(house, { patient: sheet.subjects, encounter: sheet.encounters, user: sheet.users });
   const seal = async (subject: string, payload: Json): Promise<{ digest: string; length: number }> => {
     const sealed = (await sealedOf(house, { sealedFor: subject, payload }))!;
     ready.sealed.push({ nth: ready.list.length, sealed });
     return { digest: sealed.digest, length: sealed.bytes.length };
   };
-  const keep = (name: string, decision: string, text: string) => {
+  const { list } = ready;
+  const note = (name: string, decision: string) => {
     ready.names.push(name);
     ready.decisions.push(decision);
-    ready.list.add(text);
   };
-  for (const [nth, { line, told }] of lines.entries()) {
-    const name = named[nth]!;
-    const fresh = underWay.get(name) ?? ready.fresh.get(name);
-    const before = known.get(name) ?? fresh?.id;
-    if (told.what === 'decision') {
+  for (const [nth, { line, bytes, from, to }] of lines.entries()) {
+    const key = keys[nth]!;
+    const told = sheet.told[nth];
+    const fresh = underWay.get(key) ?? ready.fresh.get(key);
+    const asked = nameOfKey.get(key);
+    const before = (asked === undefined ? undefined : known.get(asked)) ?? fresh?.id;
+    if (kinds[nth] === 1) {
       if (before !== undefined) {
         ready.before++;
         continue;
       }
+      const name = asked ?? names.decision(key);
       const id = newId('dec', now);
-      const subject = reference('patient', told.subject)!;
-      ready.fresh.set(name, { id, subject });
-      const sealed = told.payload === undefined || told.payload === null ? null : await seal(subject, told.payload);
-      keep(name, id, decisionText(told, { name, id, via, subject, reference, sealed }));
-    } else if (before === undefined) ready.refused.push({ line, says: 'no decision with this key has been recorded', path: 'key' });
-    else if (known.has(said[nth]!) || ready.said.has(said[nth]!)) ready.before++;
-    else {
-      ready.said.add(said[nth]!);
+      const subject = reference('patient', sheet.subjects[nth])!;
+      ready.fresh.set(key, { id, subject });
+      if (told?.what === 'decision') {
+        const sealed = told.payload === undefined || told.payload === null ? null : await seal(subject, told.payload);
+        list.add(decisionText(told, { name, id, via, subject, reference, sealed }));
+      } else list.wrote(writeDecision(list.room(to - from + around), list.at, bytes!, slots, nth, { name, id, via, subject, encounter: reference('encounter', sheet.encounters[nth]), user: reference('user', sheet.users[nth]) }));
+      note(name, id);
+      continue;
+    }
+    if (before === undefined) {
+      ready.refused.push({ line, says: 'no decision with this key has been recorded', path: 'key' });
+      continue;
+    }
+    const name = said?.[nth] ?? saidAt(nth);
+    if (known.has(name) || ready.said.has(name)) {
+      ready.before++;
+      continue;
+    }
+    ready.said.add(name);
+    if (told !== undefined && told.what !== 'decision') {
       const text = told.what === 'feedback' ? told.reason?.text : undefined;
       const sealed = text === undefined ? null : await seal(fresh?.subject ?? before, { reason: text });
-      keep(said[nth]!, before, aboutText(told, { decision: before, reference, sealed }));
-    }
+      list.add(aboutText(told, { decision: before, reference, sealed }));
+    } else list.wrote(writeAbout(list.room(to - from + around), list.at, bytes!, slots, nth, kinds[nth]!, before, reference('user', sheet.users[nth])));
+    note(name, before);
   }
 }
 
-/** The name of the decision each line is about. Lines about one decision stand near each other. */
-function namesOfKeys(lines: readonly Line[], nameOf: (key: string) => string): string[] {
-  const names = new Map<string, string>();
-  return lines.map(({ told: { key } }) => {
-    let name = names.get(key);
-    if (name === undefined) names.set(key, (name = nameOf(key)));
-    return name;
-  });
-}
-
-/** The names of decisions that are spoken of here and told elsewhere. */
-function elsewhere(lines: readonly Line[], named: readonly string[], ...here: readonly Fresh[]): string[] {
+/** The keys of decisions that are spoken of here and told elsewhere. */
+function elsewhere({ keys, kinds }: Sheet, ...here: readonly Fresh[]): string[] {
   const told = new Set<string>();
   const asked = new Set<string>();
-  for (const [nth, { told: { what } }] of lines.entries()) {
-    const name = named[nth]!;
-    if (what === 'decision') told.add(name);
-    else if (!told.has(name) && !here.some((one) => one.has(name))) asked.add(name);
+  for (const [nth, key] of keys.entries()) {
+    if (kinds[nth] === 1) told.add(key);
+    else if (!told.has(key) && !here.some((one) => one.has(key))) asked.add(key);
   }
   return [...asked];
 }
 
 /** What would become of these lines; nothing is written, not even a reference. */
 async function tryOut({ house, names, now }: Desk, raw: readonly LineOf[], tried: Set<string>, answer: BatchAnswer, refuse: (one: Refused) => void): Promise<void> {
-  const lines = readLines(raw, now, refuse);
-  const named = namesOfKeys(lines, names.decision);
-  const known = await records.knownNames(house.db, [...new Set(named)]);
-  for (const [nth, { line, told }] of lines.entries()) {
-    const name = named[nth]!;
-    const before = known.has(name) || tried.has(name);
-    if (told.what !== 'decision' && !before) refuse({ line, says: 'no decision with this key has been recorded', path: 'key' });
-    else if (told.what === 'decision' && before) answer.before++;
+  const { lines, kinds, keys } = readSheet(raw, now, refuse);
+  const nameOfKey = new Map([...new Set(keys)].map((key) => [key, names.decision(key)]));
+  const known = await records.knownNames(house.db, [...nameOfKey.values()]);
+  for (const [nth, { line }] of lines.entries()) {
+    const key = keys[nth]!;
+    const before = known.has(nameOfKey.get(key)!) || tried.has(key);
+    if (kinds[nth] !== 1 && !before) refuse({ line, says: 'no decision with this key has been recorded', path: 'key' });
+    else if (kinds[nth] === 1 && before) answer.before++;
     else answer.recorded++;
-    if (told.what === 'decision') tried.add(name);
+    if (kinds[nth] === 1) tried.add(key);
   }
 }
 

@@ -5,11 +5,15 @@ import { Problem } from '../../tools/base/problem.ts';
 
 export const longestLine = 1_000_000;
 
-/** A line with its number; null where it was too long, and none of it is kept. */
+/** A line with its number, as bytes from `from` up to, not including, `to`; null where it was too long, and none of it is kept. */
 export interface LineOf {
   line: number;
-  text: string | null;
+  bytes: Buffer | null;
+  from: number;
+  to: number;
 }
+
+export const textOf = ({ bytes, from, to }: LineOf): string | null => bytes && bytes.toString('utf8', from, to);
 
 /**
  * Lines of a stream, blank ones left out, in the portions the stream itself comes in: to wait for each line by itself
@@ -31,24 +35,24 @@ export async function* linesOf(body: ReadableStream<Uint8Array>, gzip: boolean):
       parts.length = 0;
     } else parts.push(part);
   };
-  const textOf = (chunk: Buffer, from: number, to: number): string | null => {
-    if (held === 0) return to - from > longestLine ? null : chunk.toString('utf8', from, to);
-    hold(chunk.subarray(from, to));
-    const text = tooLong ? null : Buffer.concat(parts).toString('utf8');
-    parts.length = held = 0;
-    tooLong = false;
-    return text;
-  };
-  const take = (into: LineOf[], text: string | null): void => {
+  const take = (into: LineOf[], chunk: Buffer, from: number, to: number): void => {
     line++;
-    if (text === null || text.startsWith('{') || text.trim() !== '') into.push({ line, text });
+    let one: LineOf = { line, bytes: to - from > longestLine ? null : chunk, from, to };
+    if (held > 0) {
+      hold(chunk.subarray(from, to));
+      const bytes = tooLong ? null : Buffer.concat(parts);
+      one = { line, bytes, from: 0, to: bytes?.length ?? 0 };
+      parts.length = held = 0;
+      tooLong = false;
+    }
+    if (one.bytes === null || one.bytes[one.from] === 0x7b || textOf(one)!.trim() !== '') into.push(one);
   };
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
       const found: LineOf[] = [];
       let from = 0;
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-        take(found, textOf(chunk, from, at));
+        take(found, chunk, from, at);
         from = at + 1;
       }
       if (from < chunk.length) hold(chunk.subarray(from));
@@ -61,7 +65,7 @@ export async function* linesOf(body: ReadableStream<Uint8Array>, gzip: boolean):
   }
   if (held > 0) {
     const last: LineOf[] = [];
-    take(last, textOf(Buffer.alloc(0), 0, 0));
-    yield last;
+    take(last, Buffer.alloc(0), 0, 0);
+    if (last.length > 0) yield last;
   }
 }

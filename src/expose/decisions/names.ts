@@ -20,12 +20,13 @@ export type References = (kind: Kind, value: string | undefined) => string | nul
 
 /** The references of everything these name, looked up at once. */
 export async function referencesIn(house: House, told: readonly { subject?: string | undefined; encounter?: string | undefined; user?: string | undefined }[]): Promise<References> {
+  return referencesAmong(house, { patient: told.map(({ subject }) => subject), encounter: told.map(({ encounter }) => encounter), user: told.map(({ user }) => user) });
+}
+
+/** The same where the identifiers of each kind lie in lists of their own. */
+export async function referencesAmong(house: House, told: Readonly<Record<Kind, readonly (string | undefined)[]>>): Promise<References> {
   const of = { patient: new Map<string, string>(), encounter: new Map<string, string>(), user: new Map<string, string>() };
-  for (const { subject, encounter, user } of told) {
-    if (subject !== undefined) of.patient.set(subject, '');
-    if (encounter !== undefined) of.encounter.set(encounter, '');
-    if (user !== undefined) of.user.set(user, '');
-  }
+  for (const kind of Object.keys(of) as Kind[]) for (const value of told[kind]) if (value !== undefined) of[kind].set(value, '');
   const asked = (Object.keys(of) as Kind[]).flatMap((kind) => [...of[kind].keys()].map((value) => ({ system: kind, value })));
   const found = await referencesFor(house, asked);
   asked.forEach(({ system, value }, nth) => of[system].set(value, found[nth]!));

@@ -130,10 +130,15 @@ const tolerance = 5 * 60_000;
 let toleratedFrom = '';
 let latest = '';
 
+/** The latest instant at which something can have been told, at this moment. */
+export function latestTold(now: string): string {
+  if (toleratedFrom !== now) [toleratedFrom, latest] = [now, new Date(Date.parse(now) + tolerance).toISOString()];
+  return latest;
+}
+
 /** Faults of one decision that no field shows by itself; null where there is none. */
 export function nonsenseIn(told: DecisionIn, now: string): { path: string; says: string } | null {
-  if (toleratedFrom !== now) [toleratedFrom, latest] = [now, new Date(Date.parse(now) + tolerance).toISOString()];
-  if (told.at > latest) return { path: 'at', says: 'lies in the future' };
+  if (told.at > latestTold(now)) return { path: 'at', says: 'lies in the future' };
   if (told.askedAt !== undefined && told.askedAt > told.at) return { path: 'askedAt', says: 'lies after the answer' };
   if (told.shownAt !== undefined && told.disposition !== 'shown') return { path: 'shownAt', says: `goes with the disposition shown, and this one is ${told.disposition}` };
   if (told.shownAt !== undefined && told.shownAt < told.at) return { path: 'shownAt', says: 'lies before the answer' };

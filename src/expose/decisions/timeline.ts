@@ -61,13 +61,14 @@ function stepsOf({ event, recordedAt, position, leafHash }: Told): Steps {
         ...(event.askedAt ? [step(event.askedAt, 'asked', 'The AI was asked.')] : []),
         step(event.at, 'answered', `The AI (${event.version}) answered${event.class ? `: ${event.class}` : ''}${event.score === null ? '' : `, score ${event.score}`}.`),
         step(recordedAt, 'recorded', event.assurance === 'enforced' ? 'Written into the ledger before anybody saw it.' : event.assurance === 'attested' ? 'Written into the ledger before the product released it.' : 'Written into the ledger after the fact.'),
-        event.shownAt ? step(event.shownAt, 'shown', 'Put before a person.') : step(event.at, event.disposition, dispositions[event.disposition]),
+        // What the gateway and the SDK let go was on record by then, whatever the clock of the answer says.
+        event.shownAt ? step(event.assurance !== 'reported' && event.shownAt < recordedAt ? recordedAt : event.shownAt, 'shown', event.assurance === 'reported' ? 'Put before a person.' : 'Released, to be put before a person.') : step(event.at, event.disposition, dispositions[event.disposition]),
         ...(event.momentAt ? [step(event.momentAt, 'moment', 'The moment the decision was due.')] : []),
       ];
     case 'delivered':
       return [step(event.at, event.delivered ? 'delivered' : 'not-delivered', event.delivered ? 'The answer left the house.' : 'The answer could not be delivered.')];
     case 'feedback':
-      return [step(event.at, event.act, event.act === 'accepted' ? 'Accepted.' : `Overridden${event.reason ? `, reason ${event.reason}` : ', without a reason'}.`)];
+      return [step(event.at, event.act, event.act === 'accepted' ? 'The clinician went along with it.' : `The clinician went another way${event.reason ? `; the reason: ${event.reason}` : ', without a reason'}.`)];
     case 'outcome':
       return [step(event.at, 'outcome', `${event.name}: ${event.positive === null ? 'not to be known' : event.positive ? 'yes' : 'no'}${event.acted ? ', the action it asked for' : ''}.`)];
     case 'used':

@@ -16,3 +16,6 @@ export function brief(ms: number | null): string {
 
 /** A reference as people can read it out: its last letters. */
 export const tail = (reference: string): string => `…${reference.slice(-6)}`;
+
+/** A class of output in words: `high-risk` becomes "High risk". */
+export const outputWords = (id: string): string => `${id.charAt(0).toUpperCase()}${id.slice(1).replaceAll('-', ' ')}`;

@@ -66,6 +66,7 @@ function Acting({ it }: { it: Service }) {
             ['Address for the record system', <code key="u">{it.ehrUrl}</code>],
             ['Keys of this house', <code key="k">{it.jwksUrl}</code>],
             ['Vendor', <code key="v">{it.url}</code>],
+            ...it.notices.map((one): [string, ReactNode] => [`Notice to ${one.whom}`, <span key={one.whom}><code>{one.url}</code> {one.reached ? 'can be read' : one.says}, looked for <RelativeTime at={one.at} /></span>]),
             ['Who may call', it.connection.callers.check === 'jwt' ? it.connection.callers.issuers.map(({ iss }) => iss).join(', ') : 'nobody is checked'],
           ]}
         />
@@ -155,8 +156,9 @@ function Vendor({ deployment, it }: { deployment: string; it: Service }) {
         actions={mayRead && <Button size="xs" variant="default" loading={reading.busy} onClick={() => reading.tell({ params: { deployment } } as never)}>Read it now</Button>}
       >
         <ProblemNotice problem={reading.problem} />
+        {it.discoveryFault && <Note kind="warning" title="The vendor’s discovery cannot be read">Tried <RelativeTime at={it.discoveryFault.at} /> at <code>{it.connection.discovery ?? `${it.url}/cds-services`}</code>: {it.discoveryFault.says}.{it.discovery === null && ' The record system is told of no services until it can.'}</Note>}
         {it.discovery === null ? (
-          <p className="none">The vendor’s discovery has never been read.</p>
+          it.discoveryFault === null && <p className="none">The vendor’s discovery has never been read.</p>
         ) : (
           <>
             {it.discovery.nth > 1 && <Note kind="warning" title={`It changed ${it.discovery.nth === 2 ? 'once' : `${it.discovery.nth - 1} times`} since it was first read`}>The last change was seen <RelativeTime at={it.discovery.firstAt} />. Ask the vendor what it was, and look at the gate again.</Note>}

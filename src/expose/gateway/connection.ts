@@ -19,6 +19,7 @@ export const issuer = z
 
 export const connection = z.strictObject({
   url: http.describe('The vendor’s base address; its discovery is below it at `/cds-services`.'),
+  discovery: http.optional().describe('Where the vendor describes its services, if it does so elsewhere than the specification says. Calls go to `url` all the same.'),
   callers: z
     .discriminatedUnion('check', [
       z.strictObject({ check: z.literal('jwt'), issuers: z.array(issuer).min(1) }),
@@ -39,5 +40,6 @@ export const connection = z.strictObject({
     })
     .prefault({}),
   moment: path.nullable().default(null).describe('A FHIRPath that gives the instant the decision is due.'),
+  notices: z.strictObject({ patients: http.optional(), staff: http.optional() }).optional().describe('The pages that tell patients and staff of this AI. They are looked for every six hours.'),
 });
 export type Connection = z.infer<typeof connection>;

@@ -40,7 +40,11 @@ export async function readDiscovery(house: House, by: Caller, { id, slug }: Pick
   const row = await records.serviceRow(house.db, id);
   if (!row) throw new Problem('not-found', `The gateway has no service for \`${slug}\`.`, 'Set up its connection first.');
   const connection = connectionSchema.parse(JSON.parse(row.connection));
-  const bytes = await fetchDiscovery(house, connection);
+  const bytes = await fetchDiscovery(house, connection).catch(async (error: unknown) => {
+    if (error instanceof Problem) await records.noteDiscovery(house.db, id, error.details[0]?.says ?? error.message, house.clock.now());
+    throw error;
+  });
+  if (row.discovery_fault !== null) await records.noteDiscovery(house.db, id, null, null);
   const value = JSON.parse(bytes.toString('utf8')) as Json;
   const digest = createHash('sha256').update(canonicalBytes(value)).digest('hex');
   const at = house.clock.now();
@@ -69,16 +73,16 @@ export async function readDiscovery(house: House, by: Caller, { id, slug }: Pick
 }
 
 async function fetchDiscovery(house: House, connection: Connection): Promise<Buffer> {
-  const base = new URL(connection.url);
-  const pool = openPool(base.origin);
-  const path = `${base.pathname.replace(/\/$/, '')}/cds-services`;
+  const address = new URL(connection.discovery ?? `${connection.url.replace(/\/$/, '')}/cds-services`);
+  const pool = openPool(address.origin);
+  const path = `${address.pathname}${address.search}`;
   try {
     const headers: Record<string, string> = { accept: 'application/json' };
-    if (connection.sign) headers['authorization'] = `Bearer ${await signCall(await openOwnKey(house), house, { iss: addressOf(house), aud: `${base.origin}${path}`, jku: `${addressOf(house)}/cds/jwks.json` })}`;
+    if (connection.sign) headers['authorization'] = `Bearer ${await signCall(await openOwnKey(house), house, { iss: addressOf(house), aud: `${address.origin}${address.pathname}`, jku: `${addressOf(house)}/cds/jwks.json` })}`;
     const answer = await askVendor(pool, { method: 'GET', path, headers, body: null }, 10_000);
-    const unusable = (says: string) => new Problem('unavailable', `The vendor’s discovery cannot be read: ${says}.`, 'Check the address of the connection, and ask the vendor.', [{ path: `${connection.url}/cds-services`, says }]);
+    const unusable = (says: string) => new Problem('unavailable', `The vendor’s discovery cannot be read: ${says}.`, 'Check the address of the connection, and ask the vendor.', [{ path: address.href, says }]);
     if (!answer.ok) throw unusable(answer.says);
-    if (answer.status !== 200) throw unusable(`it answers ${answer.status}`);
+    if (answer.status !== 200) throw unusable(answer.status === 404 && connection.discovery === undefined ? 'it answers 404, so there is no discovery at this address; if the vendor has it elsewhere, name that as `discovery`' : `it answers ${answer.status}`);
     try {
       if (spanAt(spansOf(answer.bytes), ['services'])?.kind !== 'array') throw new Error('there is no list of services in it');
     } catch (error) {

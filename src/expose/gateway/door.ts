@@ -62,7 +62,7 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   }
   const found = address.exec(url);
   const serving = found && desk.watch.find(found[1]!);
-  if (!found || !serving) return say(outgoing, 404, 'There is no CDS service at this address.');
+  if (!found || !serving) return say(outgoing, 404, 'There is no CDS service at this address.', {}, nowhere);
   allowOrigin(serving.connection, incoming, outgoing);
   if (method === 'OPTIONS') return answerPreflight(incoming, outgoing);
   const [, , rawService, feedback] = found;
@@ -72,10 +72,10 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   try {
     service = decodeURIComponent(rawService);
   } catch {
-    return say(outgoing, 404, 'There is no CDS service at this address.');
+    return say(outgoing, 404, 'There is no CDS service at this address.', {}, nowhere);
   }
   // Only what the vendor has described: the gateway is no way to other addresses of the vendor.
-  if (serving.discovery && !servicesOf(serving).has(service)) return say(outgoing, 404, 'The vendor describes no such service.');
+  if (serving.discovery && !servicesOf(serving).has(service)) return say(outgoing, 404, 'The vendor describes no such service.', {}, 'Ask discovery which there are: the same address up to `/cds-services`.');
   if (!/^application\/(?:[\w.+-]*\+)?json\b/i.test(incoming.headers['content-type'] ?? '')) return say(outgoing, 415, 'A call is JSON (`content-type: application/json`).');
   const coding = codingOf(incoming.headers['content-encoding']);
   if (coding === null) return say(outgoing, 415, 'The body is packed in a way that is not undone here; send it as gzip, deflate or br, or as it is.', { 'accept-encoding': 'gzip, deflate, br' });
@@ -186,5 +186,7 @@ export function send(outgoing: ServerResponse, status: number, bytes: Uint8Array
   else outgoing.end(bytes);
 }
 
-const say = (outgoing: ServerResponse, status: number, title: string, headers: Record<string, string> = {}): void =>
-  send(outgoing, status, Buffer.from(JSON.stringify({ type: 'urn:attending:problem:gateway', title, status })), headers, 'application/problem+json');
+const nowhere = 'Discovery is at `/cds/{deployment}/cds-services`; the page of the deployment’s gateway shows the address to give to the EHR.';
+
+const say = (outgoing: ServerResponse, status: number, title: string, headers: Record<string, string> = {}, next?: string): void =>
+  send(outgoing, status, Buffer.from(JSON.stringify({ type: 'urn:attending:problem:gateway', title, status, next })), headers, 'application/problem+json');

@@ -6,6 +6,7 @@ import type { Job } from '../../tools/server/jobs.ts';
 import { readDiscovery } from './discovery.ts';
 import { shows, stands } from './gate-rules.ts';
 import { kill, policyOf, stepDown } from './keep-policies.ts';
+import { lookForNotices } from './notices.ts';
 import * as records from './records.ts';
 
 export const watchDiscoveries: Job = {
@@ -22,6 +23,13 @@ export const watchDiscoveries: Job = {
       }
     }
   },
+};
+
+export const watchNotices: Job = {
+  name: 'gateway.notices',
+  says: 'Looks whether the pages that tell patients and staff of an AI are there.',
+  schedule: '25 */6 * * *',
+  run: (house, _, signal) => lookForNotices(house, signal),
 };
 
 export const forget: Job = {
@@ -60,4 +68,4 @@ async function mindOne(house: House, keeper: Gatekeeper, row: records.ServiceRow
   if (over && !stands(policy.mode, standing)) await stepDown(house, row.deployment_id, shows(policy.mode) && stands('shadow', standing) ? 'shadow' : 'off', `The exception to ${exception.gates.join(' and ')} ended on ${exception.until}.`);
 }
 
-export const jobs = (keeper: Gatekeeper): readonly Job[] => [watchDiscoveries, forget, mindGates(keeper)];
+export const jobs = (keeper: Gatekeeper): readonly Job[] => [watchDiscoveries, watchNotices, forget, mindGates(keeper)];

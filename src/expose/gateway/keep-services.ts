@@ -10,6 +10,7 @@ import { addressOf, readDiscovery, servicesIn } from './discovery.ts';
 import { kinds } from './entry-kinds.ts';
 import { textOn } from './judge.ts';
 import { begin, instancesOf, policyOf, requireService } from './keep-policies.ts';
+import { lookFor, type Whom } from './notices.ts';
 import type { Fault } from './lint.ts';
 import type { LintFault, Service } from './model.ts';
 import type { Policy } from './policy.ts';
@@ -38,8 +39,8 @@ export async function putService(house: House, caller: Caller, slugOrId: string,
     else await records.callOut(tx, found.id);
     await house.remember(tx, { kind: kinds.serviceChanged.kind, by: caller, at, about: `gateway/${found.id}`, deployment: found.id, body: { url: wanted.url, callers: wanted.callers.check, digest: await digest(wanted as unknown as Json) } });
   });
-  // A vendor that does not answer yet is no reason to refuse: the page says that its discovery was never read.
-  await readDiscovery(house, caller, found).catch(() => {});
+  // A vendor that does not answer yet is no reason to refuse: the service says why its discovery could not be read.
+  await Promise.all([readDiscovery(house, caller, found).catch(() => {}), lookFor(house, found.id, wanted)]);
   return serviceOf(house, caller, found.id);
 }
 
@@ -62,13 +63,14 @@ async function rowOf(house: House, caller: Caller, row: records.ServiceRow) {
 
 export async function serviceOf(house: House, caller: Caller, slugOrId: string): Promise<Service> {
   const { found, row } = await requireService(house, caller, slugOrId);
-  const [short, lint, policy, feedback] = await Promise.all([
-    rowOf(house, caller, row), records.lintRows(house.db, found.id), records.policyRow(house.db, found.id, row.acting), records.outboxOf(house.db, found.id, shift(house.clock.now(), -days(28))),
+  const [short, lint, policy, feedback, notices] = await Promise.all([
+    rowOf(house, caller, row), records.lintRows(house.db, found.id), records.policyRow(house.db, found.id, row.acting), records.outboxOf(house.db, found.id, shift(house.clock.now(), -days(28))), records.noticeRows(house.db, found.id),
   ]);
   const base = `${addressOf(house)}/cds/${found.slug}`;
   return {
     ...short, connection: connectionSchema.parse(JSON.parse(row.connection)), deploymentMode: found.mode as Mode, ehrUrl: base, jwksUrl: `${addressOf(house)}/cds/jwks.json`,
-    discovery: await discoveryOf(house, found.id, base),
+    discovery: await discoveryOf(house, found.id, base), discoveryFault: row.discovery_fault === null ? null : { says: row.discovery_fault, at: row.discovery_fault_at! },
+    notices: notices.map(({ whom, url, at, reached, says }) => ({ whom: whom as Whom, url, at, reached, says })),
     lint: lint.map((one) => ({ path: one.path, says: one.says, severity: one.severity as LintFault['severity'], times: one.times, firstAt: one.first_at, lastAt: one.last_at, example: one.example })),
     instances: await instancesOf(house, found.id), feedback, failurePolicy: inWords(policyOf(policy!).policy),
   };

@@ -5,7 +5,9 @@ import { days, shift } from '../../tools/base/clock.ts';
 import type { Db } from '../../tools/server/database.ts';
 import { clusteredShare } from '../../tools/statistics/design-effect.ts';
 import { connection as connectionSchema } from './connection.ts';
+import { feedsIn, learnt } from './feeds.ts';
 import { checks, findingsOf, type Finding } from './installation.ts';
+import { whoms } from './notices.ts';
 import { policy as policySchema } from './policy.ts';
 import * as records from './records.ts';
 
@@ -37,6 +39,14 @@ export const gatewayMeasures: readonly Declaration[] = [
   {
     id: 'pilot.criteria-before-exposure', asks: 'Were the criteria locked before the first exposure?', unit: 'yes', better: 'higher', evidence: 'E3', minimumN: 0, freshForDays: 3_650, dependsOn: [], evaluate: criteriaFirst,
     explains: '1 where the thresholds of G3 were locked, by the ledger, before the first decision was shown. Not measurable before anything is shown.',
+  },
+  {
+    id: 'gateway.feed-breaks', asks: 'How many feeds are broken?', unit: 'count', better: 'lower', evidence: 'E3', minimumN: 0, freshForDays: 2, dependsOn: [], evaluate: feedBreaks,
+    explains: `Units of the deployment from which inputs of the AI came on at least ten days, and that have been silent for more than twice the longest silence of the ${learnt} days before, and for more than a day. Counted are days that are over and on which the house heard something of any AI. What is missing inside a request is not seen here. n: feeds with a cadence.`,
+  },
+  {
+    id: 'gateway.notice-configured', asks: 'Are the notices to patients and staff on?', unit: 'yes', better: 'higher', evidence: 'E2', minimumN: 0, freshForDays: 365, dependsOn: [], evaluate: noticeConfigured,
+    explains: '1 where the connection names a page for patients and one for staff, and both answered when they were last looked for, within a day. What stands on them is not read. Not measurable for a product that is not behind the gateway.',
   },
   {
     id: 'gateway.production-database', asks: 'Does the house run on a production database?', unit: 'yes', better: 'higher', evidence: 'E3', minimumN: 0, freshForDays: 30, dependsOn: [], evaluate: productionDatabase,
@@ -103,6 +113,37 @@ async function criteriaFirst(db: Db, deployment: string, asOf: string): Promise<
   if (exposed === null) return [{ ...base, value: null, explain: 'Nothing was shown yet.' }];
   if (locked === null) return [{ ...base, value: 0, explain: `First shown on ${exposed.slice(0, 10)}; the thresholds of G3 are not locked.` }];
   return [{ ...base, value: locked < exposed ? 1 : 0, explain: `The thresholds of G3 were locked on ${locked.slice(0, 10)}, and the first decision was shown on ${exposed.slice(0, 10)}.` }];
+}
+
+async function feedBreaks(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
+  const base = { ...shared(deployment, asOf, 'decisions/day'), measure: 'gateway.feed-breaks', interval: null };
+  const from = shift(asOf, -days(2 * learnt)).slice(0, 10);
+  const today = asOf.slice(0, 10);
+  const row = await records.serviceRow(db, deployment);
+  const acting = row && (await records.policyRow(db, deployment, row.acting));
+  if (acting && policySchema.parse(JSON.parse(acting.document)).mode === 'off') return [{ ...base, value: null, n: 0, explain: 'The gateway is off for it, so nothing can arrive.' }];
+  const [feeds, heard] = await Promise.all([records.feedDays(db, deployment, from), records.daysHeard(db, from, today)]);
+  // What came today is no silence; the days that count are over.
+  const fresh = new Set(feeds.filter((one) => one.days.some((day) => day >= today)).map(nameOf));
+  const found = feedsIn(feeds, heard);
+  if (found.length === 0) return [{ ...base, value: null, n: 0, explain: 'No unit has been heard on ten days, so no cadence is known.' }];
+  if (fresh.size === 0 && (heard.at(-1) ?? '') < shift(asOf, -days(1)).slice(0, 10)) return [{ ...base, value: null, n: found.length, explain: `Nothing at all has arrived in this house since ${heard.at(-1)}: a broken feed cannot be told from a house that rests.` }];
+  const broken = found.filter((one) => one.broken && !fresh.has(nameOf(one)));
+  const said = broken.slice(0, 5).map((one) => `${nameOf(one)}, silent since ${one.last} (before at most ${one.longest === 1 ? 'one day' : `${one.longest} days`})`);
+  return [{ ...base, value: broken.length, n: found.length, explain: broken.length === 0 ? `All ${found.length} feeds arrive.` : `${broken.length} of ${found.length} feeds: ${said.join('; ')}.` }];
+}
+const nameOf = ({ facility, department }: { facility: string; department: string }) => [facility, department].filter((one) => one !== '').join('/') || 'no unit named';
+
+async function noticeConfigured(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
+  const base = { ...shared(deployment, asOf, 'gateway/notices'), class: 'E2' as const, measure: 'gateway.notice-configured', interval: null, n: null };
+  if (!(await records.serviceRow(db, deployment))) return [{ ...base, value: null, explain: 'It is not behind the gateway, which knows nothing of its notices.' }];
+  const notices = await records.noticeRows(db, deployment);
+  const lacking = whoms.flatMap((whom) => {
+    const one = notices.find((row) => row.whom === whom);
+    if (!one) return [`no notice to ${whom} is named`];
+    return one.reached && one.at >= shift(asOf, -days(1)) ? [] : [`the notice to ${whom} ${one.reached ? 'was last looked for more than a day ago' : one.says}`];
+  });
+  return [{ ...base, value: lacking.length === 0 ? 1 : 0, explain: lacking.length === 0 ? 'The notices to patients and to staff can be read.' : `${lacking.join('; ').replace(/^./, (first) => first.toUpperCase())}.` }];
 }
 
 async function productionDatabase(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {

@@ -107,6 +107,8 @@ export const service = serviceRow.extend({
   ehrUrl: z.string().describe('The base address to give to the EHR.'),
   jwksUrl: z.string().describe('Where a vendor finds the keys of this house.'),
   discovery: discovery.nullable().describe('Null: never read.'),
+  discoveryFault: z.strictObject({ says: z.string(), at: instant }).nullable().describe('Why it could not be read when it was last tried; null: it could.'),
+  notices: z.array(z.strictObject({ whom: z.enum(['patients', 'staff']), url: z.string(), at: instant.describe('When it was last looked for.'), reached: z.boolean(), says: z.string() })).describe('The pages that tell of this AI.'),
   lint: z.array(lintFault),
   instances: z.array(instance),
   feedback: z.strictObject({

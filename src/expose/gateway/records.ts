@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { textArray } from '../../spine/ledger/ledger.ts';
 import type { Db, Tx } from '../../tools/server/database.ts';
 
-export interface ServiceRow { deployment_id: string; connection: string; acting: number; generation: number; changed_at: string; changed_by: string }
+export interface ServiceRow { deployment_id: string; connection: string; acting: number; generation: number; changed_at: string; changed_by: string; discovery_fault: string | null; discovery_fault_at: string | null }
+export interface NoticeRow { deployment_id: string; whom: string; url: string; at: string; reached: boolean; says: string }
 export interface PolicyRow {
   deployment_id: string; version: number; document: string; digest: string; state: string; reason: string; needs: string[]; proposed_at: string; proposed_by: string; proposed_name: string;
   decided_at: string | null; decided_by: string | null; decided_name: string | null; exception: string | null;
@@ -16,7 +17,7 @@ export interface OutboxRow { id: string; deployment_id: string; service: string;
 interface KeyRow { kid: string; jwk: string; made_at: string }
 
 const on = <D extends Db>(db: D) =>
-  db.withTables<{ 'gateway.service': ServiceRow; 'gateway.policy': PolicyRow; 'gateway.discovery': DiscoveryRow; 'gateway.card': CardRow; 'gateway.minute': MinuteRow; 'gateway.lint': LintRow; 'gateway.signing_key': KeyRow; 'gateway.outbox': OutboxRow }>();
+  db.withTables<{ 'gateway.service': ServiceRow; 'gateway.policy': PolicyRow; 'gateway.discovery': DiscoveryRow; 'gateway.card': CardRow; 'gateway.minute': MinuteRow; 'gateway.lint': LintRow; 'gateway.signing_key': KeyRow; 'gateway.outbox': OutboxRow; 'gateway.notice': NoticeRow }>();
 
 /** On this channel every change is called out, so that no instance waits for its next look. */
 export const channel = 'attending_gateway';
@@ -95,6 +96,16 @@ export const forgetOld = async (db: Db, now: string): Promise<void> => {
 export const latestDiscovery = (db: Db, deployment: string): Promise<DiscoveryRow | undefined> => on(db).selectFrom('gateway.discovery').selectAll().where('deployment_id', '=', deployment).orderBy('nth', 'desc').limit(1).executeTakeFirst();
 export const addDiscovery = (tx: Tx, row: DiscoveryRow) => on(tx).insertInto('gateway.discovery').values(row).execute();
 export const seenDiscovery = (db: Db, deployment: string, nth: number, at: string) => on(db).updateTable('gateway.discovery').set({ last_at: at }).where('deployment_id', '=', deployment).where('nth', '=', nth).execute();
+
+/** Why the last try to read a discovery failed; null: it did not. */
+export const noteDiscovery = (db: Db, deployment: string, fault: string | null, at: string | null) => on(db).updateTable('gateway.service').set({ discovery_fault: fault, discovery_fault_at: at }).where('deployment_id', '=', deployment).execute();
+
+export const noticeRows = (db: Db, deployment: string): Promise<NoticeRow[]> => on(db).selectFrom('gateway.notice').selectAll().where('deployment_id', '=', deployment).orderBy('whom').execute();
+export const keepNotices = (db: Db, deployment: string, rows: readonly NoticeRow[]): Promise<void> =>
+  db.transaction().execute(async (tx) => {
+    await on(tx).deleteFrom('gateway.notice').where('deployment_id', '=', deployment).execute();
+    if (rows.length > 0) await on(tx).insertInto('gateway.notice').values([...rows]).onConflict((conflict) => conflict.doNothing()).execute();
+  });
 
 export async function keepCards(db: Db, rows: readonly CardRow[]): Promise<void> {
   if (rows.length === 0) return;
@@ -250,6 +261,24 @@ export async function overridesBySubject(db: Db, deployment: string, from: strin
     from decisions.fact where deployment_id = ${deployment} and at >= ${from}::timestamptz and at < ${to}::timestamptz and disposition = 'shown' and act = 'overridden' group by subject`.execute(db);
   return rows;
 }
+/** On which days each unit of a deployment was heard since a day; units that are no place of it any more are left out. */
+export async function feedDays(db: Db, deployment: string, from: string): Promise<{ facility: string; department: string; days: string[] }[]> {
+  const { rows } = await sql<{ facility: string; department: string; days: string[] }>`with place as (
+      select f.slug as facility, u.slug as department from deployments.deployment_place p join deployments.facility f on f.id = p.facility_id left join deployments.unit u on u.id = p.unit_id and u.facility_id = p.facility_id
+      where p.deployment_id = ${deployment})
+    select facility, department, array_agg(distinct day::text) as days from decisions.day
+    where deployment_id = ${deployment} and day >= ${from}::date and (facility = '' or not exists (select 1 from place)
+      or exists (select 1 from place where place.facility = day.facility and (place.department is null or day.department = '' or place.department = day.department)))
+    group by facility, department order by facility, department`.execute(db);
+  return rows;
+}
+/** The days of a period on which anything was heard of any AI, in order; the last one is left out. */
+export async function daysHeard(db: Db, from: string, to: string): Promise<string[]> {
+  const { rows } = await sql<{ day: string }>`select g.day::date::text as day from generate_series(${from}::date, ${to}::date - 1, interval '1 day') as g (day)
+    where exists (select 1 from deployments.deployment d where exists (select 1 from decisions.day n where n.deployment_id = d.id and n.day = g.day::date)) order by 1`.execute(db);
+  return rows.map(({ day }) => day);
+}
+
 /** When the thresholds of G3 were locked first, and when anything was shown first. */
 export async function lockAndExposure(db: Db, deployment: string, to: string): Promise<{ locked: string | null; exposed: string | null }> {
   const { rows } = await sql<{ locked: string | null; exposed: string | null }>`select

@@ -12,5 +12,5 @@ export const screens: Screen[] = [
   { path: '/deployments/$deployment/gateway/suspend-drill', title: 'Suspend drill', page: () => import('./suspend-drill/SuspendDrillPage.tsx'), who },
 ];
 
-/** The kill switch stands in the header of every deployment behind the gateway. */
+/** What stops an AI stands in the header of every deployment. */
 export const headerPieces: HeaderPiece[] = [{ of: '/deployments/$deployment', who: kill.who as readonly Role[], piece: () => import('./HeaderSwitch.tsx') }];

@@ -215,11 +215,37 @@ describe('what changes over time, and what comes too late', () => {
   it('T02: entered together at the end of the shift', () => expect(of(audit, 'T02', 'heart-rate')).toMatchObject({ verdict: 'not-met', figures: { onTheHour: expect.any(Number) } }));
   it('T03: the delay grows', () => expect(of(audit, 'T03', 'lactate')).toMatchObject({ rate: 1, verdict: 'not-met', figures: { medianRecent: 300, medianBefore: 5 } }));
   it('T04: on record only after the window closed', () => expect(of(audit, 'T04', 'lactate')).toMatchObject({ verdict: 'not-met' }));
+  it('rates by month and by department, of checks with rows of their own too, each with the people behind it', () => {
+    for (const [check, about] of [['D03', 'heart-rate'], ['T04', 'lactate'], ['M01', 'Observation'], ['M03', 'Observation'], ['C04', 'Observation'], ['F04', 'Observation'], ['I03', 'Observation']]) {
+      const table = audit.rates!.find((one) => one.check === check && (one.element ?? one.resource) === about);
+      const all = of(audit, check!, about!);
+      const sum = (which: { n: number }[]) => which.reduce((total, { n }) => total + n, 0);
+      expect([check, table?.departments.length]).toEqual([check, expect.any(Number)]);
+      expect([check, sum(table!.departments), sum(table!.months.filter(({ facility }) => facility === null))]).toEqual([check, all.n, all.n]);
+      for (const one of [...table!.departments, ...table!.months]) expect(one.people).toBeGreaterThan(0);
+      // Both hospitals stand in every month.
+      expect(sum(table!.months.filter(({ facility }) => facility !== null))).toBe(all.n);
+    }
+    const inTime = audit.rates!.find(({ check, element }) => check === 'T04' && element === 'lactate')!.months.filter(({ facility }) => facility === null);
+    expect(inTime.filter(({ month }) => month < '2025-07').every(({ n, k }) => k === n)).toBe(true);
+    expect(inTime.filter(({ month }) => month >= '2025-07').some(({ n, k }) => k < n)).toBe(true);
+  });
   it('V05: the values shift', () => {
     expect(of(audit, 'V05', 'lactate')).toMatchObject({ verdict: 'not-met' });
     expect(of(audit, 'V05', 'lactate').rate).toBeGreaterThan(0.8);
   });
 });
+
+it('T04: the moment of decision of the charter counts, where it names one', async () => {
+  const late = (small: SmallExport, more: More) => {
+    for (const one of more['labs.ndjson']!.filter(({ id }) => id!.startsWith('lac-'))) one['issued'] = later(one['effectiveDateTime'], 5 * 3_600_000);
+  };
+  const deciding = (after: string) => smallCharter(lactate).replace('data:\n', `data:\n  decision: { anchor: encounter-start, after: ${after} }\n`);
+  const [soon, tomorrow] = [of(await auditOf(late, deciding('PT2H')), 'T04', 'lactate'), of(await auditOf(late, deciding('PT24H')), 'T04', 'lactate')];
+  expect(soon).toMatchObject({ k: 0, verdict: 'not-met', says: expect.stringContaining('had it on record by the moment of decision') });
+  expect(soon.rows[0]?.says).toMatch(/^On record .* after the moment of decision\.$/);
+  expect(tomorrow).toMatchObject({ n: soon.n, k: soon.n, verdict: 'met' });
+}, 120_000);
 
 describe('groups and populations', () => {
   const charter = smallCharter(lactate).replace('data:\n', 'data:\n  population: { reference: { source: The validation study, age: { mean: 45, sd: 8 }, shares: { "sex: female": 0.5 } } }\n');

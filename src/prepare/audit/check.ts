@@ -3,6 +3,7 @@ import type { DataSection, Element, Tier } from '../../spine/deployments/model.t
 import type { Database, ExportFile } from '../../tools/fhir/fhir.ts';
 import { boundOf } from '../../tools/statistics/finding.ts';
 import type { CharterInput } from './charter-input.ts';
+import { clusteredInterval, type Moments } from './judging.ts';
 import type { CheckWords, EvidenceRow, Finding, Provenance, Threshold } from './model.ts';
 import type { Wanted } from './cells.ts';
 
@@ -28,15 +29,24 @@ export interface Desk {
   tallied: Tallied[];
   /** The checks that run. */
   checks: readonly Check[];
-  /** What the row checks counted department by department, for rate-tables.ts. */
+  /** What the checks counted department by department, and month by month, for rate-tables.ts. */
   departments: DepartmentRate[];
   signal?: AbortSignal | undefined;
 }
 
-/** A department's rate as it was counted, before it is decided whether it becomes a finding. */
+/** A department's or a month's rate as it was counted, before it is decided whether it becomes a finding. */
 export type DepartmentRate = Pick<Finding, 'check' | 'element' | 'resource' | 'unit' | 'n' | 'k' | 'low' | 'high' | 'verdict'> & { people: number };
 
 export const departmentRate = ({ check, element, resource, unit, n, k, low, high, verdict }: Finding, { clusters }: { clusters: number }): DepartmentRate => ({ check, element, resource, unit, n, k, low, high, verdict, people: clusters });
+
+/** Of a month given as year × 12 + month. */
+export const sayMonth = (m: number): string => `${Math.floor((m - 1) / 12)}-${String(((m - 1) % 12) + 1).padStart(2, '0')}`;
+
+/** A month's rate; it is never judged. Null as facility: all of them. */
+export function monthRate(check: string, element: string | null, resource: string | null, facility: string | null, m: number, moments: Moments): DepartmentRate {
+  const { low, high } = clusteredInterval(moments);
+  return { check, element, resource, unit: { ...whole, facility, month: sayMonth(m) }, n: moments.n, k: moments.k, low, high, verdict: 'not-measurable', people: moments.clusters };
+}
 
 /** Where the counts of a row check stand: columns `n<at>` and `k<at>` of `tally_<over>(el, u, p, m)`; `el` is the number of the element or type, `m` the month as year × 12 + month. */
 export interface Tallied {

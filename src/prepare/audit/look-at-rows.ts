@@ -1,9 +1,10 @@
-// How does a check that looks at rows of its own become findings, for the whole export, each facility, and departments that are not fine?
+// How does a check that looks at rows of its own become findings, for the whole export, each facility, and departments that are not fine, and rates by month?
 import type { Element } from '../../spine/deployments/model.ts';
 import { quote } from '../../tools/fhir/fhir.ts';
-import { departmentRate, rowOf, thresholdOf, tierOf, whole, type Check, type Desk, type FoundRow } from './check.ts';
+import { departmentRate, monthRate, rowOf, thresholdOf, tierOf, whole, type Check, type Desk, type FoundRow } from './check.ts';
 import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from './judging.ts';
 import { maxRows, type Finding } from './model.ts';
+import { isFewCells } from './month-cells.ts';
 import { unknownUnit } from './units.ts';
 
 export interface LookedAt {
@@ -14,12 +15,14 @@ export interface LookedAt {
   name: string;
   /**
    * SQL of one row per thing looked at: patient `p`, unit `u` (both may be NULL), `k` whether it counts, `wrong` whether it
-   * is evidence, `file`, `line` and two texts `a` and `b` for the sentence of an evidence row.
+   * is evidence, `file`, `line` and two texts `a` and `b` for the sentence of an evidence row; and, where `dated`, `m`: its month, see `monthOf`.
    */
   rows: string;
   /** The tail of the sentence, after "n of k". */
   are: string;
   says(row: FoundRow): string;
+  /** The rows have a month: then there is a rate for every month, by facility too where these are few. */
+  dated?: boolean;
   /** Beside the facilities; default true. */
   perFacility?: boolean;
   /** A further sentence for the whole export. */
@@ -38,17 +41,23 @@ export interface LookedAt {
 /** The columns every source of rows must give, for where there is nothing. */
 export const noRows = 'SELECT NULL::INTEGER AS p, NULL::INTEGER AS u, false AS k, false AS wrong, NULL::INTEGER AS file, NULL::INTEGER AS line, NULL::VARCHAR AS a, NULL::VARCHAR AS b WHERE false';
 
+/** The month of an instant, as year × 12 + month. */
+export const monthOf = (instant: string): string => `(year(${instant}) * 12 + month(${instant}))::INTEGER`;
+
 const departmentRows = 5;
 
 /** Counts the rows and makes one finding for the whole export, one per facility, and one per department that is not fine. Nothing looked at: no finding. */
-export async function lookAtRows(desk: Desk, { check, element = null, resource, name, rows, are, says, perFacility = true, adds = '', figures = {}, rowsAtMost = maxRows, fewest = 1, keep = false, placeEach = false }: LookedAt): Promise<Finding[]> {
+export async function lookAtRows(desk: Desk, { check, element = null, resource, name, rows, are, says, dated = false, perFacility = true, adds = '', figures = {}, rowsAtMost = maxRows, fewest = 1, keep = false, placeEach = false }: LookedAt): Promise<Finding[]> {
   const threshold = thresholdOf(check, desk.data);
   const looked = `looked AS ${keep ? '' : 'NOT '}MATERIALIZED (${rows})`;
   const departments = perFacility && desk.facilities.length > 0;
   const sets = (inside: string) => `GROUP BY GROUPING SETS ((${inside}), (facility${inside && ', '}${inside})${departments ? `, (facility, department${inside && ', '}${inside})` : ''})`;
   const placed = (from: string, where = '') => `SELECT ${from}.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility, coalesce(unit.department, ${quote(unknownUnit)}) AS department FROM ${from} LEFT JOIN unit ON unit.u = ${from}.u ${where}`;
   const level = `facility, ${departments ? 'department, GROUPING(department)' : 'NULL::VARCHAR AS department, 1'} AS gd, GROUPING(facility) AS g`;
-  const tallied = `tally AS (SELECT p, u, count(*) AS n, count(*) FILTER (k) AS k, coalesce(bool_or(wrong), false) AS w FROM looked GROUP BY p, u),
+  const monthly = dated && !desk.time.shifted;
+  const byFacility = monthly && isFewCells(desk);
+  const m = monthly ? ', m' : '';
+  const tallied = `tally AS (SELECT p, u${m}, count(*) AS n, count(*) FILTER (k) AS k, coalesce(bool_or(wrong), false) AS w FROM looked GROUP BY p, u${m}),
     per AS (SELECT ${level}, p, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k, bool_or(w) AS w FROM (${placed('tally')}) ${sets('p')})`;
   const spot = 'file::BIGINT * 10000000000 + line';
   const near = placeEach ? `near AS (SELECT unnest(min(${spot}, ${rowsAtMost})) AS spot FROM looked WHERE wrong AND file IS NOT NULL GROUP BY u), picked AS (SELECT looked.* FROM looked SEMI JOIN near ON near.spot = ${spot.replaceAll(/file|line/g, 'looked.$&')}), ` : '';
@@ -56,11 +65,14 @@ export async function lookAtRows(desk: Desk, { check, element = null, resource, 
       FROM (${placed(placeEach ? 'picked' : 'looked', 'WHERE wrong AND file IS NOT NULL')}) ${sets('')})`;
   // Summed without loss, so that the order of the rows does not show in the last digits.
   const moments = 'sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, fsum(k * k / n) AS kkn, count(*) AS clusters';
-  interface Level { facility: string | null; department: string | null; g: number; gd: number; rows: string | null }
+  const months = monthly
+    ? ` UNION ALL SELECT facility, NULL AS department, g, 2 AS gd, m, ${moments}, false AS wrong, NULL AS rows FROM (SELECT ${byFacility ? 'facility, GROUPING(facility)' : 'NULL::VARCHAR AS facility, 1'} AS g, m, p, sum(n)::DOUBLE AS n, sum(k)::DOUBLE AS k FROM (${placed('tally', 'WHERE m IS NOT NULL')}) GROUP BY ${byFacility ? 'GROUPING SETS ((m, p), (facility, m, p))' : 'm, p'}) GROUP BY facility, g, m`
+    : '';
+  interface Level { facility: string | null; department: string | null; g: number; gd: number; m: number | null; rows: string | null }
   const found = await desk.database.rows<Moments & Level & { wrong: boolean }>(
     keep
-      ? `WITH ${looked}, ${tallied}, ${bad} SELECT per.facility, per.department, per.g, per.gd, ${moments}, bool_or(w) AS wrong, any_value(bad.rows) AS rows FROM per LEFT JOIN bad ON bad.g = per.g AND bad.gd = per.gd AND bad.facility IS NOT DISTINCT FROM per.facility AND bad.department IS NOT DISTINCT FROM per.department GROUP BY per.facility, per.department, per.g, per.gd ORDER BY per.g DESC, per.gd DESC, per.facility, per.department`
-      : `WITH ${looked}, ${tallied} SELECT facility, department, g, gd, ${moments}, bool_or(w) AS wrong, NULL AS rows FROM per GROUP BY facility, department, g, gd ORDER BY g DESC, gd DESC, facility, department`,
+      ? `WITH ${looked}, ${tallied}, ${bad} SELECT per.facility, per.department, per.g, per.gd, NULL::INTEGER AS m, ${moments}, bool_or(w) AS wrong, any_value(bad.rows) AS rows FROM per LEFT JOIN bad ON bad.g = per.g AND bad.gd = per.gd AND bad.facility IS NOT DISTINCT FROM per.facility AND bad.department IS NOT DISTINCT FROM per.department GROUP BY per.facility, per.department, per.g, per.gd${months} ORDER BY g DESC, gd DESC, facility, department, m`
+      : `WITH ${looked}, ${tallied} SELECT facility, department, g, gd, NULL::INTEGER AS m, ${moments}, bool_or(w) AS wrong, NULL AS rows FROM per GROUP BY facility, department, g, gd${months} ORDER BY g DESC, gd DESC, facility, department, m`,
   );
   // Most often nothing is wrong: then nobody looks for evidence.
   if (!keep && found.some(({ wrong }) => wrong))
@@ -68,7 +80,9 @@ export async function lookAtRows(desk: Desk, { check, element = null, resource, 
       const mine = found.find((row) => row.g === g && row.gd === gd && row.facility === facility && row.department === department);
       if (mine) mine.rows = rows;
     }
+  for (const row of found) if (row.m !== null) desk.departments.push(monthRate(check.id, element?.id ?? null, resource, row.facility, row.m, row));
   return found.flatMap((row): Finding[] => {
+    if (row.m !== null) return [];
     const overall = row.g === 1;
     if (!overall && (!perFacility || desk.facilities.length === 0)) return [];
     const inDepartment = row.gd === 0;

@@ -2,14 +2,13 @@
 import type { Element } from '../../spine/deployments/model.ts';
 import { quote } from '../../tools/fhir/fhir.ts';
 import { quantile } from '../../tools/statistics/distribution.ts';
-import { thresholdOf, type Check, type DepartmentRate, type Desk } from './check.ts';
+import { sayMonth, thresholdOf, type Check, type DepartmentRate, type Desk } from './check.ts';
 import { clusteredInterval, tidy } from './judging.ts';
+import { isFewCells } from './month-cells.ts';
 import { smallestCell, type RateTable } from './model.ts';
 import { ratesBy } from './unit-rates.ts';
 import { unknownUnit } from './units.ts';
 
-/** With more facilities times months than this, months stand for the whole export only. */
-const mostCells = 120;
 const short = (value: number | null) => (value === null ? null : Number(value.toPrecision(4)));
 
 interface MonthRow { el: number; facility: string | null; m: number; [counted: string]: number | string | null }
@@ -30,7 +29,10 @@ export async function rateTables(desk: Desk, departments: readonly DepartmentRat
   const known = new Map(desk.tallied.map(({ check }) => [check.id, check]));
   for (const one of departments) {
     const check = known.get(one.check) ?? desk.checks.find(({ id }) => id === one.check);
-    if (check) tableOf(check, desk.elements.find(({ id }) => id === one.element) ?? null, one.resource).departments.push({ facility: one.unit.facility!, department: one.unit.department!, n: one.n, k: one.k ?? 0, people: one.people, low: short(one.low), high: short(one.high), verdict: one.verdict });
+    if (!check) continue;
+    const table = tableOf(check, desk.elements.find(({ id }) => id === one.element) ?? null, one.resource);
+    if (one.unit.month !== null) table.months.push({ facility: one.unit.facility, month: one.unit.month, n: one.n, k: one.k ?? 0, people: one.people, low: short(one.low), high: short(one.high) });
+    else table.departments.push({ facility: one.unit.facility!, department: one.unit.department!, n: one.n, k: one.k ?? 0, people: one.people, low: short(one.low), high: short(one.high), verdict: one.verdict });
   }
   for (const over of ['fact', 'type'] as const) {
     const mine = desk.tallied.filter((one) => one.over === over);
@@ -45,7 +47,7 @@ export async function rateTables(desk: Desk, departments: readonly DepartmentRat
         const people = Number(row[`c${at}`] ?? 0);
         const { low, high } = clusteredInterval({ n, k, nn: Number(row[`nn${at}`] ?? 0), kkn: Number(row[`kkn${at}`] ?? 0), clusters: people });
         const element = typeof about === 'string' ? null : about;
-        tableOf(check, element, element?.resource ?? (about as string)).months.push({ facility: row.facility, month: `${Math.floor((row.m - 1) / 12)}-${String(((row.m - 1) % 12) + 1).padStart(2, '0')}`, n, k, people, low: short(low), high: short(high) });
+        tableOf(check, element, element?.resource ?? (about as string)).months.push({ facility: row.facility, month: sayMonth(row.m), n, k, people, low: short(low), high: short(high) });
       }
   }
   for (const { check, element, resource, units } of await ratesBy(desk, 'clinician')) tableOf(check, element, resource).clinicians = distributionOf(units.map(({ k, n }) => k / n));
@@ -55,8 +57,7 @@ export async function rateTables(desk: Desk, departments: readonly DepartmentRat
 async function monthRows({ database, facilities, time, data }: Desk, over: 'fact' | 'type', ats: readonly number[]): Promise<MonthRow[]> {
   if (time.shifted || data.elements.length === 0) return [];
   const moments = ats.map((i) => `sum(n${i})::DOUBLE AS n${i}, sum(k${i})::DOUBLE AS k${i}, sum(n${i}::DOUBLE * n${i}) AS nn${i}, fsum(CASE WHEN n${i} > 0 THEN k${i}::DOUBLE * k${i} / n${i} ELSE 0 END) AS kkn${i}, count(*) FILTER (n${i} > 0) AS c${i}`).join(', ');
-  const months = time.firstDay && time.lastDay ? (Number(time.lastDay.slice(0, 4)) - Number(time.firstDay.slice(0, 4))) * 12 + Number(time.lastDay.slice(5, 7)) - Number(time.firstDay.slice(5, 7)) + 1 : mostCells;
-  if (facilities.length < 2 || facilities.length * months > mostCells) return database.rows<MonthRow>(`SELECT el, NULL::VARCHAR AS facility, m, ${moments} FROM tally_${over} WHERE m IS NOT NULL GROUP BY el, m ORDER BY el, m`);
+  if (!isFewCells({ facilities, time })) return database.rows<MonthRow>(`SELECT el, NULL::VARCHAR AS facility, m, ${moments} FROM tally_${over} WHERE m IS NOT NULL GROUP BY el, m ORDER BY el, m`);
   return database.rows<MonthRow>(`SELECT el, facility, m, ${moments} FROM (SELECT t.*, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM tally_${over} t LEFT JOIN unit ON unit.u = t.u WHERE m IS NOT NULL)
     GROUP BY GROUPING SETS ((el, m), (el, facility, m)) ORDER BY el, facility NULLS FIRST, m`);
 }

@@ -3,11 +3,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, ExportHandle } from '../../tools/fhir/fhir.ts';
+import { runTogether } from './side-by-side.ts';
 
 /** A database that answers a question it was asked before without working it out again. */
 export interface Remembering extends Database {
   /** A database for statements that rest on what was run so far and on nothing of other lanes, so that lanes may run at once, each on a connection of its own. */
   lane(name: string, on: () => Promise<Database>): Database;
+  /** Runs lists of statements, each in its order; the lists rest on what was run before and on nothing of one another. */
+  together(lists: readonly (readonly string[])[]): Promise<void>;
   /** Keeps what was asked this time, and nothing older. */
   remember(): Promise<void>;
 }
@@ -18,7 +21,7 @@ export interface Remembering extends Database {
  * makes another text, misses, and is worked out from the Parquet files. While answers fit, tables are not even made.
  * `name` tells apart the charters that share a reading. The file lies beside the Parquet files and holds patient data as they do.
  */
-export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'database' | 'kept'>, wanted: unknown, name: string): Promise<Remembering> {
+export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'database' | 'kept'>, wanted: unknown, name: string, atOnce = 2): Promise<Remembering> {
   const path = join(kept, `answers-${name}.json`);
   const known = await readAnswers(path);
   const asked: Record<string, string> = {};
@@ -28,24 +31,26 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
   /** Statements after those of `begun`, on a connection that is fetched when something must be worked out. */
   const follow = (begun: string, connection: () => Promise<Database>, before: () => Promise<void>) => {
     let chain = begun;
-    const waiting: { sql: string; signal: AbortSignal | undefined }[] = [];
+    const waiting: ((on: Database) => Promise<void>)[] = [];
     let caught: Promise<void> = Promise.resolve();
     const runWaiting = async () => {
       fits = false;
       await before();
       const on = await connection();
-      for (let next = waiting.shift(); next; next = waiting.shift()) await on.run(next.sql, next.signal);
+      for (let next = waiting.shift(); next; next = waiting.shift()) await next(on);
     };
     // Several lanes may wait for the same statements: nobody goes on while one of them runs.
     const catchUp = () => (caught = caught.then(runWaiting));
+    const wait = async (asked: unknown, work: (on: Database) => Promise<void>) => {
+      chain = hashOf(chain, asked);
+      waiting.push(work);
+      if (!fits) await catchUp();
+    };
     return {
       catchUp,
       chain: () => chain,
-      async run(sql: string, signal?: AbortSignal) {
-        chain = hashOf(chain, sql);
-        waiting.push({ sql, signal });
-        if (!fits) await catchUp();
-      },
+      run: (sql: string, signal?: AbortSignal) => wait(sql, (on) => on.run(sql, signal)),
+      together: (lists: readonly (readonly string[])[]) => wait(lists, (on) => runTogether(on, lists, atOnce)),
       async rows<T>(sql: string, signal?: AbortSignal) {
         const key = hashOf(chain, sql);
         let answer = known[key];
@@ -64,6 +69,7 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
     ...database,
     run: main.run,
     rows: main.rows,
+    together: main.together,
     lane: (lane, on) => {
       // What was run before the lane began is waited for once; what is run beside it is no concern of it.
       let begun: Promise<void> | undefined;
@@ -84,7 +90,7 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
   };
 }
 
-const hashOf = (...parts: string[]) => createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+const hashOf = (...parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
 async function readAnswers(path: string): Promise<Record<string, string>> {
   try {

@@ -13,7 +13,7 @@ import { countRows } from './count-rows.ts';
 import { timeOfExport } from './export-time.ts';
 import { fixesOf } from './fixes.ts';
 import { count } from './judging.ts';
-import { besides, runInLanes } from './lanes.ts';
+import { runInLanes } from './lanes.ts';
 import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
 import { inWorkspace, openForAudit } from './open-for-audit.ts';
 import { usedTypes, wantedFields } from './plan.ts';
@@ -22,7 +22,8 @@ import { rateTables } from './rate-tables.ts';
 import { rememberAnswers, type Remembering } from './remember-answers.ts';
 import { auditSample } from './sampling/audit-sample.ts';
 import type { SampleRequest } from './sampling/sample-words.ts';
-import { codeTable, factTable, fillFact, hitTable, macros, medicationTable, pack, placedTable } from './tables.ts';
+import { besides, runTogether, sharing } from './side-by-side.ts';
+import { codeTable, factView, fillFact, hitTable, macros, medicationTable, pack, placedTable, rooms } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
 
@@ -51,13 +52,15 @@ export function runAudit(folder: string, input: CharterInput, options: AuditOpti
   return inWorkspace(options.workspace, (workspace) => auditIn(workspace, folder, input, options));
 }
 
-async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads, memoryLimit, mapping, sample: asked, checks: ids }: AuditOptions): Promise<AuditDocument> {
+async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads = 2, memoryLimit, mapping, sample: asked, checks: ids }: AuditOptions): Promise<AuditDocument> {
   const startedAt = clock.now();
   const chosen = chooseChecks(ids);
   const wanted = wantedFields(input, new Set(chosen.run.map(({ id }) => id)));
   const { opened, tell } = await openForAudit(folder, { workspace, fields: wanted, onProgress, signal, threads, memoryLimit, mapping });
   try {
-    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24) + (asked ? '-sample' : '') + (ids === undefined ? '' : `-${chosen.told.map(({ id }) => id).join('-')}`).slice(0, 120));
+    const { atOnce, setting } = sharing(threads);
+    await opened.database.run(setting);
+    const database = await rememberAnswers(opened, wanted, input.digest.replace(/\W/g, '').slice(-24) + (asked ? '-sample' : '') + (ids === undefined ? '' : `-${chosen.told.map(({ id }) => id).join('-')}`).slice(0, 120), atOnce);
     const handle = { ...opened, database };
     const lines = handle.files.reduce((sum, file) => sum + file.lines, 0);
     const step = async (says: string, done: number, work: () => Promise<void>) => {
@@ -66,7 +69,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
       await work();
     };
     const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
-    await prepare(handle, input, wanted, step);
+    await prepare(handle, input, wanted, step, database.together);
     const time = await timeOfExport(handle, types, wanted, startedAt);
     // A sample is drawn before anything is counted and says where the records come from; without one both are done at once.
     const drawn = asked ? await provenanceOf(handle, types, wanted, time) : undefined;
@@ -77,7 +80,7 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
       ? await countAll(desk, chosen.run, step)
       : await beside(opened.database, database, async (other) => void (desk.provenance = await provenanceOf({ ...handle, database: other }, types, wanted, time)), () => countAll(desk, chosen.run, step));
     const { provenance } = desk;
-    const { found, told } = await check(desk, chosen, counted, step, { connection: opened.database, remembering: database });
+    const { found, told } = await check(desk, chosen, counted, step, { connection: opened.database, remembering: database, atOnce });
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
     const summary = await summaryOf(desk, told, chosen);
@@ -112,30 +115,32 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
   }
 }
 
-/** Fewer rows of a type are packed with the next. */
+/** Fewer rows of a type are left as they are. */
 const worthPacking = 20_000;
 
 type Step = (says: string, done: number, work: () => Promise<void>) => Promise<void>;
 
-/** Makes every table the checks read; see tables.ts and units.ts. */
-export async function prepare(handle: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>, step: Step): Promise<void> {
-  const { database } = handle;
-  const run = async (statements: readonly string[]) => {
-    for (const statement of statements) await database.run(statement);
-  };
-  await step('Preparing facilities, departments and encounters', 0.6, () => run([...macros, medicationTable(wanted), ...unitTables(data, wanted), factTable]));
+/** Makes every table the checks read; see tables.ts and units.ts. `together` runs lists of statements that know nothing of one another. */
+export async function prepare({ database, resources }: ExportHandle, { data }: CharterInput, wanted: Record<string, string[]>, step: Step, together = (lists: readonly (readonly string[])[]) => runTogether(database, lists, 2)): Promise<void> {
   const types = usedTypes(data);
-  for (const [at, type] of types.entries()) {
-    const elements = data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
-    await step(`Preparing ${type}`, 0.62 + 0.2 * (at / types.length), () => run([codeTable(type, elements, wanted), placedTable(type, elements, wanted), ...fillFact(type, elements, wanted), ...((handle.resources[type] ?? 0) >= worthPacking ? [pack] : [])]));
-  }
-  await step('Preparing the values of the charter', 0.82, () =>
-    run([
-      `CREATE OR REPLACE TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`,
-      hitTable(data.elements),
-      ...memberTable(data),
-    ]),
+  const large = types.filter((type) => (resources[type] ?? 0) >= worthPacking);
+  const elementsOf = (type: string) => data.elements.flatMap((element, at) => (element.resource === type ? [{ element, at }] : []));
+  await step('Preparing facilities, departments and encounters', 0.6, async () => {
+    for (const statement of [...rooms(types), ...macros, medicationTable(wanted)]) await database.run(statement);
+    await together([unitTables(data, wanted), ...types.map((type) => [codeTable(type, elementsOf(type), wanted)])]);
+  });
+  // The largest first, so that nothing long is left at the end.
+  const inOrder = types.toSorted((one, other) => (resources[other] ?? 0) - (resources[one] ?? 0));
+  await step(`Preparing ${inOrder.slice(0, 4).join(', ')}${inOrder.length > 4 ? ' …' : ''}`, 0.65, () =>
+    together(inOrder.map((type) => [placedTable(type, elementsOf(type), wanted), ...fillFact(type, elementsOf(type), wanted), ...(large.includes(type) ? [pack(type)] : [])])),
   );
+  await step('Preparing the values of the charter', 0.82, async () => {
+    await database.run(factView(types));
+    await together([
+      [hitTable(data.elements)],
+      [`CREATE OR REPLACE TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`, ...memberTable(data)],
+    ]);
+  });
 }
 
 /** What `work` finds, while `aside` runs on a connection of its own; when one fails, the other is waited for. */
@@ -158,7 +163,7 @@ async function countAll(desk: Desk, run: readonly Check[], step: Step): Promise<
 }
 
 /** All findings, and those of the checks that were asked for. */
-async function check(desk: Desk, { run, told }: Chosen, counted: ReadonlyMap<string, Finding[]>, step: Step, databases: { connection: Database; remembering: Remembering }): Promise<{ found: Finding[]; told: Finding[] }> {
+async function check(desk: Desk, { run, told }: Chosen, counted: ReadonlyMap<string, Finding[]>, step: Step, databases: { connection: Database; remembering: Remembering; atOnce: number }): Promise<{ found: Finding[]; told: Finding[] }> {
   let begun = 0;
   const outcomes = await runInLanes(desk, run, counted, { ...databases, begin: (one) => step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (begun++ / run.length), async () => {}) });
   // In the order of the catalogue, whichever check came to its end first.

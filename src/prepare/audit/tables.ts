@@ -10,16 +10,22 @@ import { unitAt } from './units.ts';
 import { conversions } from './unit-conversions.ts';
 
 
-/** What every connection must be told: tables lie packed in memory, which takes a quarter of the room; instants are kept in UTC without a zone. */
-export const connectionSettings = [`SET search_path = 'packed.main,memory.main'`, `SET TimeZone = 'UTC'`];
+/** Where the tables of a type lie: each type has room of its own, so that one can be packed while others are written. */
+const roomOf = (type: string): string => name(`packed_${type}`);
+const tableOf = (type: string, kind: 'placed' | 'fact'): string => `${roomOf(type)}.main.${name(`${kind}_${type}`)}`;
 
-/** Packs what was written since; no statement may run beside it. */
-export const pack = 'CHECKPOINT packed';
+/** Packs what was written of a type, which takes a quarter of the room then; no statement on this type may run beside it. */
+export const pack = (type: string): string => `CHECKPOINT ${roomOf(type)}`;
 
-/** Room for the tables, and small functions every statement here uses. */
+/** Room for the tables, which are found by their names alone; instants are kept in UTC without a zone. */
+export const rooms = (types: readonly string[]): string[] => [
+  ...types.map((type) => `ATTACH ':memory:' AS ${roomOf(type)} (COMPRESS)`),
+  `SET search_path = '${['memory', ...types.map(roomOf)].map((room) => `${room}.main`).join(',')}'`,
+  `SET TimeZone = 'UTC'`,
+];
+
+/** Small functions every statement here uses. */
 export const macros = [
-  `ATTACH ':memory:' AS packed (COMPRESS)`,
-  ...connectionSettings,
   // A FHIR dateTime of any precision as an instant; NULL where it is no such day (2026-02-30) or no date at all.
   `CREATE OR REPLACE MACRO at_(x) AS make_timestamp(epoch_us(CASE strlen(x) WHEN 4 THEN try_cast(x || '-01-01' AS TIMESTAMPTZ) WHEN 7 THEN try_cast(x || '-01' AS TIMESTAMPTZ) ELSE try_cast(x AS TIMESTAMPTZ) END))`,
   // Is the text (already turned into the instant a) in FHIR's form and precise to the day? The usual lengths need no pattern.
@@ -136,7 +142,7 @@ export function placedTable(type: string, elements: readonly Placed[], wanted: W
   const encounter = type === 'Encounter' ? 'id' : idAt(encounterPlace(type), columns);
   const text = codeText(type, columns);
   const found = elements.length === 0 ? [] : foundColumns(type, elements, columns, dates);
-  return `CREATE OR REPLACE TABLE ${name(`placed_${type}`)} AS
+  return `CREATE OR REPLACE TABLE ${tableOf(type, 'placed')} AS
     SELECT * EXCLUDE (enc_e, enc_u, move, seen), coalesce(enc_e, seen.e) AS e, coalesce(move, enc_u, seen.u) AS u FROM (
       SELECT r.* EXCLUDE (subject, encounter), who.p, enc.e AS enc_e, enc.u AS enc_u,
         ${type === 'Encounter' ? 'NULL::INTEGER' : unitAt('r.t')} AS move, CASE WHEN cover.visits IS NOT NULL THEN list_filter(cover.visits, lambda v: v.start_ <= r.t AND r.t <= v.until)[-1] END AS seen
@@ -207,17 +213,22 @@ function unitPathsOf(element: Element): string[] {
 export const isNumeric = (element: Element): boolean =>
   element.units.length > 0 || element.range !== undefined || element.path.endsWith('Quantity).value') || /ofType\((decimal|integer)\)$/.test(element.path);
 
+const factColumns: Readonly<Record<string, string>> = {
+  el: 'INTEGER', p: 'INTEGER', e: 'INTEGER', u: 'INTEGER', file: 'INTEGER', line: 'INTEGER', t: 'TIMESTAMP', rec: 'TIMESTAMP', rec_by_meta: 'BOOLEAN', v: 'VARCHAR', num: 'DOUBLE', w: 'VARCHAR',
+  present: 'BOOLEAN', placeholder: 'BOOLEAN', unit_ok: 'BOOLEAN', in_range: 'BOOLEAN', usable: 'BOOLEAN',
+};
+
 /**
- * `fact`: one row per resource an element means. `usable` = there, not a placeholder, a number where one is promised,
+ * `fact`: one row per resource an element means, from the `fact_<Type>` of every type, in this order. `usable` = there, not a placeholder, a number where one is promised,
  * in a unit and among the values the model understands, and not entered in error.
  */
-export const factTable = `CREATE OR REPLACE TABLE fact (el INTEGER, p INTEGER, e INTEGER, u INTEGER, file INTEGER, line INTEGER, t TIMESTAMP, rec TIMESTAMP, rec_by_meta BOOLEAN, v VARCHAR, num DOUBLE, w VARCHAR, present BOOLEAN, placeholder BOOLEAN, unit_ok BOOLEAN, in_range BOOLEAN, usable BOOLEAN)`;
+export const factView = (types: readonly string[]): string => `CREATE OR REPLACE VIEW fact AS ${types.map((type) => `SELECT * FROM ${tableOf(type, 'fact')}`).join(' UNION ALL ')}`;
 
-/** Moves the values of a type from its placed rows into `fact`. In both places at once, for all types, they would be the largest thing in memory. */
+/** Moves the values of a type from its placed rows into `fact_<Type>`. In both places at once, for all types, they would be the largest thing in memory. */
 export function fillFact(type: string, elements: readonly Placed[], wanted: Wanted): string[] {
-  if (elements.length === 0) return [];
+  if (elements.length === 0) return [`CREATE OR REPLACE TABLE ${tableOf(type, 'fact')} (${Object.entries(factColumns).map(([column, kind]) => `${column} ${kind}`).join(', ')})`];
   const columns = wanted[type] ?? [];
-  const placed = name(`placed_${type}`);
+  const placed = tableOf(type, 'placed');
   const found = foundColumns(type, elements, columns, []).map(({ column }) => column);
   const has = (column: string, otherwise: string) => (found.includes(column) ? column : otherwise);
   const groups = alike(type, elements, columns);
@@ -232,7 +243,7 @@ export function fillFact(type: string, elements: readonly Placed[], wanted: Want
   const ofRows = byRow.flatMap(({ elements }) => elements).map(({ element, at }) =>
     `SELECT ${at} AS el, p, e, u, file, line, t, rec, rec_by_meta, v, num, w, present, placeholder, unit_ok, in_range, usable AND ok AS usable FROM (${judged(element, `SELECT * EXCLUDE (of_) FROM val WHERE of_ = ${at}`)})`);
   return [
-    `INSERT INTO fact ${values.length > 0 ? `WITH val AS MATERIALIZED (${values.join(' UNION ALL ')}) ` : ''}${[...ofRows, ...byCode].join('\nUNION ALL\n')}`,
+    `CREATE OR REPLACE TABLE ${tableOf(type, 'fact')} AS SELECT ${Object.entries(factColumns).map(([column, kind]) => `${column}::${kind} AS ${column}`).join(', ')} FROM (${values.length > 0 ? `WITH val AS MATERIALIZED (${values.join(' UNION ALL ')}) ` : ''}${[...ofRows, ...byCode].join('\nUNION ALL\n')})`,
     ...found.map((column) => `ALTER TABLE ${placed} DROP COLUMN ${column}`),
   ];
 }

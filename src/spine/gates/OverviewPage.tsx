@@ -1,6 +1,5 @@
 // How does this deployment stand today, what blocks it, and what happened lately?
 import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
-import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { FormDialog } from '../../tools/ui/FormDialog.tsx';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
@@ -140,9 +139,6 @@ function Changes({ deployment }: { deployment: string }) {
           words={{ reason: { long: true, hint: 'Kept in the ledger.' }, goLive: { label: 'Go-live' } }}
           send={(body) => changing.tellAsync({ params, body })}
         />
-      )}
-      {mayChange && it.mode !== 'suspended' && it.mode !== 'off' && (
-        <ConfirmButton label="Suspend" danger title="Suspend this AI now?" says="Its mode becomes suspended, and the fallback workflow is in use until somebody resumes it." reason={{ label: 'Why' }} busy={changing.busy} problem={changing.problem} onConfirm={(reason) => changing.tellAsync({ params, body: { mode: 'suspended', reason } })} />
       )}
     </>
   );

@@ -9,6 +9,10 @@ import { hash } from 'node:crypto';
 export interface LeafList {
   /** Adds a record. It holds no line feed, as no canonical JSON does. */
   add(text: string): void;
+  /** The memory in which the next record is written by hand, from `at` on, with room for so many bytes; then `wrote` says where it ends. */
+  room(most: number): Buffer;
+  at: number;
+  wrote(end: number): void;
   length: number;
   /** The bytes of records `from` up to, not including, `to`: each but the last of them followed by a line feed. */
   lines(from: number, to: number): Uint8Array;
@@ -24,21 +28,29 @@ export function leafList(most: number): LeafList {
   const hashes = Buffer.allocUnsafe(32 * most);
   const list: LeafList = {
     length: 0,
+    at: 1,
     add(text) {
       // UTF-8 needs three bytes at most for one unit of UTF-16.
-      const room = end + 1 + 3 * text.length;
-      if (room > bytes.length) {
-        const more = Buffer.allocUnsafe(Math.max(room, 2 * bytes.length));
+      list.room(3 * text.length);
+      list.wrote(list.at + bytes.write(text, list.at, 'utf8'));
+    },
+    room(most) {
+      const needed = list.at + most;
+      if (needed > bytes.length) {
+        const more = Buffer.allocUnsafe(Math.max(needed, 2 * bytes.length));
         bytes.copy(more, 0, 0, end);
         bytes = more;
       }
+      return bytes;
+    },
+    wrote(next) {
       bytes[end] = 0;
-      const next = end + 1 + bytes.write(text, end + 1, 'utf8');
       hashes.write(hash('sha256', bytes.subarray(end, next), 'binary'), 32 * list.length, 'latin1');
       bytes[end] = 10;
       starts[list.length] = end + 1;
       list.length += 1;
       end = next;
+      list.at = next + 1;
       starts[list.length] = next + 1;
     },
     lines: (from, to) => bytes.subarray(starts[from]!, Math.max(starts[from]!, starts[to]! - 1)),

@@ -8,7 +8,7 @@ export type { Appending, Sealed } from './prepare.ts';
 export { leafList, type LeafList } from './leaf-list.ts';
 export { receiptOf } from './log/receipts.ts';
 export { openBeside, openPayload, readyKey, seal } from './payloads/seal.ts';
-export { keyedNames } from './payloads/many-names.ts';
+export { keyedNames, type Names } from './payloads/many-names.ts';
 export { keyedHash, keyedHashes, referenceFor, referencesFor, type Identifier } from './payloads/subjects.ts';
 export { consistencyOf, inclusionOf } from './proving.ts';
 export { entries, head, newest } from './reading.ts';

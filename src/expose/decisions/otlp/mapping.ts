@@ -33,8 +33,8 @@ export const attributesOf = (list: readonly Attribute[] | null | undefined): Att
 const answers = new Set(['chat', 'text_completion', 'generate_content', 'invoke_agent']);
 
 /**
- * A span with GenAI attributes (OpenTelemetry semantic conventions for generative AI) that names a deployment.
- * docs/decisions.md has the table.
+ * A span with GenAI attributes (OpenTelemetry semantic conventions for generative AI) or those of OpenInference
+ * (`llm.model_name`, `openinference.span.kind`) that names a deployment. docs/decisions.md has the table.
  */
 export function ofSpan(span: Span, resource: Attributes): Mapped {
   const found = { ...resource, ...attributesOf(span.attributes) };
@@ -64,25 +64,33 @@ export function ofLog(record: LogRecord, resource: Attributes): Mapped {
 }
 
 const isAnswer = (found: Attributes): boolean => {
+  if (!('attending.deployment' in found)) return false;
   const operation = found['gen_ai.operation.name'];
-  return 'attending.deployment' in found && (operation === undefined ? 'gen_ai.response.model' in found || 'gen_ai.request.model' in found : answers.has(String(operation)));
+  if (operation !== undefined) return answers.has(String(operation));
+  return modelOf(found) !== undefined && (found[openInferenceKind] ?? 'LLM') === 'LLM';
 };
+
+/** OpenInference says by this attribute what a span is; agents, chains and tools are the way to an `LLM`. */
+const openInferenceKind = 'openinference.span.kind';
+const modelOf = (found: Attributes) => textOf(found['gen_ai.response.model']) ?? textOf(found['gen_ai.request.model']) ?? textOf(found['llm.model_name']);
+/** What was asked and answered, in the names of either convention. */
+const ofTheAnswer = /^(?:gen_ai|llm|input|output)\./;
 
 function decisionOf(found: Attributes, ids: Pick<Span, 'traceId' | 'spanId'>, at: string | null, askedAt: string | null, more: Record<string, Value>): Mapped {
   const deployment = textOf(found['attending.deployment']);
   const subject = textOf(found['attending.subject']);
-  const version = textOf(found['gen_ai.response.model']) ?? textOf(found['gen_ai.request.model']);
+  const version = modelOf(found);
   const key = keyOf(found, ids);
   if (!deployment) return wrong('attending.deployment is no text');
   if (!subject) return wrong('attending.subject, the patient, is missing');
-  if (!version) return wrong('neither gen_ai.response.model nor gen_ai.request.model says which model answered');
+  if (!version) return wrong('none of gen_ai.response.model, gen_ai.request.model and llm.model_name says which model answered');
   if (!key) return wrong('neither attending.key nor a trace and span id names it');
-  const genAi = Object.fromEntries(Object.entries(found).filter(([name]) => name.startsWith('gen_ai.')));
+  const asked = Object.fromEntries(Object.entries(found).filter(([name]) => ofTheAnswer.test(name)));
   const line = {
     what: 'decision', key, at, askedAt, subject, encounter: textOf(found['attending.encounter']), user: userOf(found), facility: found['attending.facility'], department: found['attending.department'], version,
     output: { class: found['attending.class'], score: found['attending.score'], label: found['attending.label'], critical: found['attending.critical'] },
     disposition: found['attending.disposition'], rule: found['attending.rule'], arm: found['attending.arm'], momentAt: found['attending.moment'],
-    payload: { ...genAi, ...more },
+    payload: { ...asked, ...more },
   };
   return { kind: 'line', deployment, line };
 }

@@ -1,5 +1,5 @@
 // Does what an OpenTelemetry exporter sends become decisions, sealed, once, and is the rest said?
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { capability as deployments } from '../../../spine/deployments/deployments.ts';
@@ -64,6 +64,11 @@ describe('a span in protobuf', () => {
     expect(await known()).toHaveLength(1);
   });
 
+  it('may be packed as deflate, as the exporter of Python does when told', async () => {
+    const response = await post('/otlp/v1/traces', deflateSync(protobufSpan('eee19b7ec3c1b174')) as BodyInit, { ...protobuf, 'content-encoding': 'deflate' });
+    expect([response.status, (await known()).length]).toEqual([200, 1]);
+  });
+
   it('keeps prompt and figures sealed', async () => {
     const { rows } = await sql<{ all: string }>`select string_agg(e::text, ' ') as all from ledger.entry e`.execute(house.db);
     const { rows: batches } = await sql<{ id: string }>`select id from decisions.batch`.execute(house.db);
@@ -79,6 +84,25 @@ describe('a span in protobuf', () => {
     const answer = decode(new Uint8Array(await (await post('/otlp/v1/traces', both as BodyInit, protobuf)).arrayBuffer()), { 1: { name: 'partial', is: () => ({ 1: { name: 'rejected', is: 'long' }, 2: { name: 'message', is: 'text' } }) } });
     expect(answer).toMatchObject({ partial: { rejected: '1', message: expect.stringMatching(/attending\.subject.*1 passed over/) } });
     expect(await known()).toHaveLength(2);
+  });
+});
+
+describe('a span of OpenInference', () => {
+  const ofKind = (kind: string, spanId: string) => {
+    const attributes = { 'openinference.span.kind': kind, 'llm.model_name': 'scribe-4.3', 'input.value': 'Berta Bell coughs', 'llm.token_count.total': '5', 'attending.subject': 'MRN-79', 'attending.deployment': 'scribe' };
+    return { traceId, spanId, name: 'ChatCompletion', startTimeUnixNano: '1804676400000000000', endTimeUnixNano: '1804676402500000000', attributes: Object.entries(attributes).map(([key, stringValue]) => ({ key, value: { stringValue } })) };
+  };
+
+  it('is a decision where a model answered, and nothing where an agent only led there; its text is sealed', async () => {
+    const before = (await known()).length;
+    const response = await post('/otlp/v1/traces', JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [ofKind('AGENT', '00000000000000c1'), ofKind('LLM', '00000000000000c2')] }] }] }), json);
+    expect(await response.json()).toEqual({ partialSuccess: { rejectedSpans: '0', errorMessage: expect.stringMatching(/^1 passed over/) } });
+    const found = await known();
+    expect([found.length, found.find(({ version }) => version === 'scribe-4.3')?.disposition]).toEqual([before + 1, 'shown']);
+    const { rows: batches } = await sql<{ id: string }>`select id from decisions.batch`.execute(house.db);
+    expect((await Promise.all(batches.map(({ id }) => recordsOfBatch(house.db, id)))).flat().join(' ')).not.toContain('Berta');
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from decisions.batch_payload`.execute(house.db);
+    expect(rows[0]!.n).toBeGreaterThan(1);
   });
 });
 
@@ -100,7 +124,7 @@ describe('a log record', () => {
 
 describe('bad input', () => {
   it.each([
-    ['another type', 415, 'x', { 'content-type': 'text/plain' }], ['broken JSON', 400, '{', json], ['JSON of another shape', 400, '{"resourceSpans":[{"scopeSpans":7}]}', json], ['broken protobuf', 400, '\u000a\u00ff', protobuf], ['no gzip', 400, 'x', { ...json, 'content-encoding': 'gzip' }], ['another encoding', 400, 'x', { ...json, 'content-encoding': 'br' }],
+    ['another type', 415, 'x', { 'content-type': 'text/plain' }], ['broken JSON', 400, '{', json], ['JSON of another shape', 400, '{"resourceSpans":[{"scopeSpans":7}]}', json], ['broken protobuf', 400, '\u000a\u00ff', protobuf], ['no deflate', 400, 'x', { ...json, 'content-encoding': 'deflate' }], ['no gzip', 400, 'x', { ...json, 'content-encoding': 'gzip' }], ['another encoding', 400, 'x', { ...json, 'content-encoding': 'br' }],
   ] as const)('%s is answered with a status and a reason', async (_, status, body, headers) => {
     const response = await post('/otlp/v1/traces', body, headers);
     expect(response.status).toBe(status);

@@ -1,6 +1,6 @@
 // How is an OTLP/HTTP export taken in, and answered as the protocol asks?
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { gunzip, inflate } from 'node:zlib';
 import { Problem } from '../../../tools/base/problem.ts';
 import { databaseProblem } from '../../../tools/server/database.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
@@ -19,7 +19,7 @@ const mostAtOnce = 8;
 let underWay = 0;
 
 /**
- * OTLP/HTTP (OpenTelemetry Protocol specification 1.x): protobuf or JSON, plain or gzipped; the answer is of the same
+ * OTLP/HTTP (OpenTelemetry Protocol specification 1.x): protobuf or JSON, plain or packed; the answer is of the same
  * type. Spans and records that are no output of an AI are passed over and counted in the message of a partial success;
  * those that are one and cannot be used count as rejected.
  */
@@ -45,9 +45,13 @@ export async function receive(house: House, caller: Caller, signal: Signal, requ
   }
 }
 
+/** The protocol asks for gzip. The exporter of Python offers deflate as well, and loses a batch that is refused. */
+const packings: Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = { gzip: promisify(gunzip), deflate: promisify(inflate) };
+
 async function unpacked(request: Request): Promise<Buffer> {
-  const encoding = request.headers.get('content-encoding') ?? 'identity';
-  if (encoding !== 'identity' && encoding !== 'gzip') throw new Problem('bad-input', `The content encoding ${encoding.slice(0, 40)} is not read.`, 'Use gzip or none.');
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  const undo = packings[encoding];
+  if (encoding !== 'identity' && !undo) throw new Problem('bad-input', `The content encoding ${encoding.slice(0, 40)} is not read.`, 'Use gzip, deflate or none.');
   const parts: Uint8Array[] = [];
   let length = 0;
   if (request.body)
@@ -57,12 +61,12 @@ async function unpacked(request: Request): Promise<Buffer> {
       parts.push(part);
     }
   const body = Buffer.concat(parts);
-  if (encoding === 'identity') return body;
+  if (!undo) return body;
   try {
-    return await promisify(gunzip)(body, { maxOutputLength: largestUnpacked });
+    return await undo(body, { maxOutputLength: largestUnpacked });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Problem('too-large', 'The export is larger than 64 MB unpacked.', 'Make the exporter’s batches smaller.');
-    throw new Problem('bad-input', 'The gzip of the export breaks off or is none.');
+    throw new Problem('bad-input', `The ${encoding} of the export breaks off or is none.`);
   }
 }
 

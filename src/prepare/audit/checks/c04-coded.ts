@@ -3,6 +3,7 @@ import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.ts';
 import { count, percent, sayInterval, sayThreshold, sayUnit, share, smallestUnit, type Moments } from '../judging.ts';
 import { maxRows, type Finding } from '../model.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import { unknownUnit } from '../units.ts';
 
 export const coded: Check = {
@@ -34,6 +35,8 @@ export const coded: Check = {
           FROM (SELECT near.spot, k.shown, coalesce(unit.facility, ${quote(unknownUnit)}) AS facility FROM near LEFT JOIN k ON k.c = near.c LEFT JOIN unit ON unit.u = near.u) GROUP BY GROUPING SETS ((), (facility)))
         SELECT per.facility, sum(n) AS n, sum(k) AS k, sum(n * n) AS nn, sum(k * k / n) AS kkn, count(*) AS clusters, any_value(bad.rows) AS rows
         FROM per LEFT JOIN bad ON bad.g = per.g AND bad.facility IS NOT DISTINCT FROM per.facility GROUP BY per.facility, per.g ORDER BY per.g DESC, per.facility`);
+      // Departments and months have rates; what is wrong there stands in the findings above.
+      await lookAtRows(desk, { check: coded, resource, name: resource, are: '', dated: true, says: () => '', rows: `WITH ${known} SELECT p.p, p.u, coalesce(k.ok, false) AS k, false AS wrong, p.file, p.line, NULL AS a, NULL AS b, ${monthOf('p.t')} AS m FROM ${name(`placed_${resource}`)} p LEFT JOIN k ON k.c = p.c` });
       for (const row of rows) {
         if (row.facility !== null && desk.facilities.length === 0) continue;
         const unit = { ...whole, facility: row.facility };

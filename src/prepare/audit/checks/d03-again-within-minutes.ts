@@ -27,8 +27,8 @@ export const againWithinMinutes: Check = {
     for (const [e, element] of desk.elements.entries()) {
       if (!isNumeric(element) || (paces.find((pace) => pace.e === e)?.gap ?? 0) < streaming) continue;
       findings.push(...(await lookAtRows(desk, {
-        check: againWithinMinutes, element, resource: element.resource, name: element.name, are: `values repeat the one up to ${minutes} minutes before`,
-        rows: `SELECT p, u, same AND gap BETWEEN 1 AND ${minutes} AS k, k AS wrong, file, line, gap::VARCHAR AS a, NULL AS b FROM neighbour WHERE el = ${e} AND gap IS NOT NULL`,
+        check: againWithinMinutes, element, resource: element.resource, name: element.name, are: `values repeat the one up to ${minutes} minutes before`, dated: true,
+        rows: `SELECT p, u, same AND gap BETWEEN 1 AND ${minutes} AS k, k AS wrong, file, line, gap::VARCHAR AS a, NULL AS b, m FROM neighbour WHERE el = ${e} AND gap IS NOT NULL`,
         says: ({ a }) => `The same value stood ${a} min before.`,
       })));
     }

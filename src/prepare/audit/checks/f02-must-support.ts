@@ -3,7 +3,7 @@ import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { hasAt, textAt } from '../cells.ts';
 import type { Check } from '../check.ts';
 import { mustSupport } from '../knowledge.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 import { rawOf } from '../plan.ts';
 
@@ -36,8 +36,8 @@ export const followsProfile: Check = {
         return parts.length === 0 ? [] : [`CASE WHEN NOT (${parts.join(' OR ')}) THEN ${quote(element.split(/[|.]/)[0]!)} END`];
       });
       findings.push(...(await lookAtRows(desk, {
-        check: followsProfile, resource, name: resource, are: 'that claim US Core carry what it asks for', keep: true,
-        rows: `SELECT o.p, o.u, r.lacks = '' AS k, NOT k AS wrong, o.file, o.line, r.lacks AS a, NULL AS b FROM (SELECT _file, _line, concat_ws(', ', ${lacks.join(', ')}) AS lacks FROM ${rawOf(resource)} WHERE ${claims}) r JOIN ${name(`placed_${resource}`)} o ON o.file = r._file AND o.line = r._line`,
+        check: followsProfile, resource, name: resource, are: 'that claim US Core carry what it asks for', keep: true, dated: true,
+        rows: `SELECT o.p, o.u, r.lacks = '' AS k, NOT k AS wrong, o.file, o.line, r.lacks AS a, NULL AS b, ${monthOf('o.t')} AS m FROM (SELECT _file, _line, concat_ws(', ', ${lacks.join(', ')}) AS lacks FROM ${rawOf(resource)} WHERE ${claims}) r JOIN ${name(`placed_${resource}`)} o ON o.file = r._file AND o.line = r._line`,
         says: ({ a }) => `Missing: ${a}.`,
       })));
     }

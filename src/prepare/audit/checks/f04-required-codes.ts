@@ -3,7 +3,7 @@ import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { textAt } from '../cells.ts';
 import type { Check } from '../check.ts';
 import { requiredCodes } from '../knowledge.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 import { rawOf } from '../plan.ts';
 
@@ -25,10 +25,10 @@ export const allowedCodes: Check = {
       const allowed = resource === 'Condition' ? verificationStatus : resource === 'Patient' ? gender : status[resource];
       const said = resource === 'Patient' ? textAt('gender', desk.wanted['Patient'] ?? []) : 'status';
       if (!allowed || said === null) continue;
-      const from = resource === 'Patient' ? `(SELECT who.p, NULL::INTEGER AS u, ${said} AS status, r._file::INTEGER AS file, r._line::INTEGER AS line FROM ${rawOf('Patient')} r LEFT JOIN who ON who.id = r.id)` : name(`placed_${resource}`);
+      const from = resource === 'Patient' ? `(SELECT who.p, NULL::INTEGER AS u, NULL::TIMESTAMP AS t, ${said} AS status, r._file::INTEGER AS file, r._line::INTEGER AS line FROM ${rawOf('Patient')} r LEFT JOIN who ON who.id = r.id)` : name(`placed_${resource}`);
       findings.push(...(await lookAtRows(desk, {
-        check: allowedCodes, resource, name: resource, are: 'codes are allowed', perFacility: resource !== 'Patient',
-        rows: `SELECT p, u, status IN (${allowed.map(quote).join(', ')}) AS k, NOT k AS wrong, file, line, status AS a, NULL AS b FROM ${from} WHERE status IS NOT NULL`,
+        check: allowedCodes, resource, name: resource, are: 'codes are allowed', perFacility: resource !== 'Patient', dated: resource !== 'Patient',
+        rows: `SELECT p, u, status IN (${allowed.map(quote).join(', ')}) AS k, NOT k AS wrong, file, line, status AS a, NULL AS b, ${monthOf('t')} AS m FROM ${from} WHERE status IS NOT NULL`,
         says: ({ a }) => `\`${a}\` is no code FHIR allows here.`,
       })));
     }

@@ -1,6 +1,6 @@
 // I04: was somebody in two beds at once?
 import type { Check } from '../check.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 
 export const overlappingStays: Check = {
   id: 'I04',
@@ -16,8 +16,8 @@ export const overlappingStays: Check = {
   find: async (desk) =>
     // Stays of which no day is known all begin with the year.
     desk.time.undated ? [] : lookAtRows(desk, {
-      check: overlappingStays, resource: 'Encounter', name: 'Inpatient stays', are: 'overlap an earlier one of the same patient', keep: true,
-      rows: `SELECT p, u, coalesce(start_ < before - INTERVAL 1 HOUR, false) AS k, k AS wrong, file::INTEGER AS file, line::INTEGER AS line, left(start_::VARCHAR, 16) AS a, left(before::VARCHAR, 16) AS b
+      check: overlappingStays, resource: 'Encounter', name: 'Inpatient stays', are: 'overlap an earlier one of the same patient', keep: true, dated: true,
+      rows: `SELECT p, u, coalesce(start_ < before - INTERVAL 1 HOUR, false) AS k, k AS wrong, file::INTEGER AS file, line::INTEGER AS line, left(start_::VARCHAR, 16) AS a, left(before::VARCHAR, 16) AS b, ${monthOf('start_')} AS m
         FROM (SELECT *, max(end_) OVER (PARTITION BY p ORDER BY start_, end_, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM enc WHERE class IN ('IMP', 'ACUTE', 'NONAC') AND parent IS NULL AND start_ IS NOT NULL AND end_ >= start_ AND p IS NOT NULL)`,
       says: ({ a, b }) => `Begins on ${a}; an earlier stay ends on ${b}.`,
     }),

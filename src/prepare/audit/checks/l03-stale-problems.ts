@@ -1,7 +1,7 @@
 // L03: is the problem list looked after?
 import type { Check } from '../check.ts';
 import { gatherEvidence } from '../evidence.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 
 export const staleProblems: Check = {
   id: 'L03',
@@ -17,9 +17,9 @@ export const staleProblems: Check = {
   async find(desk) {
     await gatherEvidence(desk);
     return lookAtRows(desk, {
-      check: staleProblems, resource: 'Condition: problem list', name: 'Active problems older than a year', are: 'were not touched in the year before the patient last came', keep: true,
+      check: staleProblems, resource: 'Condition: problem list', name: 'Active problems older than a year', are: 'were not touched in the year before the patient last came', keep: true, dated: true,
       rows: `WITH last AS (SELECT p, max(start_) AS came FROM enc WHERE start_ IS NOT NULL GROUP BY p)
-        SELECT x.p, x.u, greatest(x.recorded, coalesce(x.updated, x.recorded)) < last.came - INTERVAL 1 YEAR AS k, k AS wrong, x.file, x.line, left(x.recorded::VARCHAR, 10) AS a, left(last.came::VARCHAR, 10) AS b FROM problem x JOIN last ON last.p = x.p
+        SELECT x.p, x.u, greatest(x.recorded, coalesce(x.updated, x.recorded)) < last.came - INTERVAL 1 YEAR AS k, k AS wrong, x.file, x.line, left(x.recorded::VARCHAR, 10) AS a, left(last.came::VARCHAR, 10) AS b, ${monthOf('x.recorded')} AS m FROM problem x JOIN last ON last.p = x.p
         WHERE x.listed AND x.stands AND coalesce(x.clinical, 'active') IN ('active', 'recurrence', 'relapse') AND x.recorded < last.came - INTERVAL 1 YEAR`,
       says: ({ a, b }) => `Recorded on ${a} and not touched since; the patient last came on ${b}.`,
     });

@@ -1,7 +1,7 @@
 // L05: does every result answer an order, and every order get its result?
 import { textAt } from '../cells.ts';
 import type { Check } from '../check.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import { rawOf } from '../plan.ts';
 
 export const ordersAndResults: Check = {
@@ -20,8 +20,8 @@ export const ordersAndResults: Check = {
     const [based, category] = [textAt('basedOn', columns), textAt('category', columns)];
     if ((desk.resources['ServiceRequest'] ?? 0) === 0 || !desk.types.includes('Observation') || based === null || category === null) return [];
     return lookAtRows(desk, {
-      check: ordersAndResults, resource: 'Observation: laboratory', name: 'Laboratory results', are: 'name their order', keep: true,
-      rows: `SELECT o.p, o.u, r.k, NOT r.k AS wrong, o.file, o.line, NULL AS a, NULL AS b FROM (SELECT _file, _line, ${based} IS NOT NULL AS k FROM ${rawOf('Observation')} WHERE contains(${category}, '"laboratory"')) r JOIN "placed_Observation" o ON o.file = r._file AND o.line = r._line`,
+      check: ordersAndResults, resource: 'Observation: laboratory', name: 'Laboratory results', are: 'name their order', keep: true, dated: true,
+      rows: `SELECT o.p, o.u, r.k, NOT r.k AS wrong, o.file, o.line, NULL AS a, NULL AS b, ${monthOf('o.t')} AS m FROM (SELECT _file, _line, ${based} IS NOT NULL AS k FROM ${rawOf('Observation')} WHERE contains(${category}, '"laboratory"')) r JOIN "placed_Observation" o ON o.file = r._file AND o.line = r._line`,
       says: () => 'The result names no order.',
     });
   },

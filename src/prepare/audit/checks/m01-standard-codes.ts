@@ -2,7 +2,7 @@
 import { name } from '../../../tools/fhir/fhir.ts';
 import type { Check } from '../check.ts';
 import { codeSystems } from '../code-systems.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 import { list } from '../plan.ts';
 
@@ -27,8 +27,8 @@ export const standardCodes: Check = {
     const findings: Finding[] = [];
     for (const resource of desk.types.filter((type) => codedTypes.includes(type)))
       findings.push(...(await lookAtRows(desk, {
-        check: standardCodes, resource, name: resource, are: 'carry a code of a standard terminology', placeEach: true,
-        rows: `SELECT o.p, o.u, k.k, NOT k.k AS wrong, o.file, o.line, k.said AS a, NULL AS b FROM ${name(`placed_${resource}`)} o JOIN (SELECT c, ${isStandard} AS k, CASE WHEN len(keys) = 0 THEN left(text, 100) ELSE array_to_string(keys, ', ') END AS said FROM ${name(`code_${resource}`)}) k ON k.c = o.c`,
+        check: standardCodes, resource, name: resource, are: 'carry a code of a standard terminology', placeEach: true, dated: true,
+        rows: `SELECT o.p, o.u, k.k, NOT k.k AS wrong, o.file, o.line, k.said AS a, NULL AS b, ${monthOf('o.t')} AS m FROM ${name(`placed_${resource}`)} o JOIN (SELECT c, ${isStandard} AS k, CASE WHEN len(keys) = 0 THEN left(text, 100) ELSE array_to_string(keys, ', ') END AS said FROM ${name(`code_${resource}`)}) k ON k.c = o.c`,
         says: ({ a }) => `Only local: ${a}.`,
       })));
     return findings;

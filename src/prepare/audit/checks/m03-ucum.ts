@@ -4,6 +4,7 @@ import { rowOf, thresholdOf, whole, type Check, type FoundRow } from '../check.t
 import { count, independent, percent, sayInterval, sayThreshold, sayUnit, share } from '../judging.ts';
 import { maxRows, type Finding } from '../model.ts';
 import { isUcum } from '../ucum.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import { unknownUnit } from '../units.ts';
 
 export const ucumUnits: Check = {
@@ -23,6 +24,9 @@ export const ucumUnits: Check = {
     if (rows.length === 0) return [];
     const threshold = thresholdOf(ucumUnits, desk.data);
     const known = new Map([...new Set(rows.map(({ w }) => w))].map((w) => [w, isUcum(w)]));
+    // Departments and months have rates; which units are meant stands with the facilities.
+    const ours = [...known].flatMap(([w, isKnown]) => (isKnown ? [quote(w)] : [])).join(', ') || 'NULL';
+    await lookAtRows(desk, { check: ucumUnits, resource: 'Observation', name: 'Observations', are: '', dated: true, says: () => '', rows: `SELECT p, u, coalesce(w IN (${ours}), false) AS k, false AS wrong, file, line, NULL AS a, NULL AS b, ${monthOf('t')} AS m FROM "placed_Observation" WHERE num IS NOT NULL AND w IS NOT NULL` });
     const facilities = desk.facilities.length === 0 ? [] : [...new Set(rows.map(({ facility }) => facility))].sort();
     return [null, ...facilities].map((facility): Finding => {
       const mine = rows.filter((row) => facility === null || row.facility === facility);

@@ -29,8 +29,8 @@ export const suddenChange: Check = {
     const findings: Finding[] = [];
     for (const { element, at, jump, hours, unit } of judged)
       findings.push(...(await lookAtRows(desk, {
-        check: suddenChange, element, resource: element.resource, name: element.name, are: `changes are larger than ${jump} ${unit} within ${hours} h`,
-        rows: `SELECT p, u, abs(change) > ${jump} AS k, k AS wrong, file, line, change::VARCHAR AS a, gap::VARCHAR AS b FROM neighbour WHERE el = ${at} AND change IS NOT NULL AND gap BETWEEN 0 AND ${hours * 60}`,
+        check: suddenChange, element, resource: element.resource, name: element.name, are: `changes are larger than ${jump} ${unit} within ${hours} h`, dated: true,
+        rows: `SELECT p, u, abs(change) > ${jump} AS k, k AS wrong, file, line, change::VARCHAR AS a, gap::VARCHAR AS b, m FROM neighbour WHERE el = ${at} AND change IS NOT NULL AND gap BETWEEN 0 AND ${hours * 60}`,
         says: ({ a, b }) => `Changed by ${Number(a).toPrecision(4).replace(/\.?0+$/, '')} ${unit} within ${b} min.`,
       })));
     return findings;

@@ -3,7 +3,7 @@ import { quote } from '../../../tools/fhir/fhir.ts';
 import { textAt } from '../cells.ts';
 import type { Check } from '../check.ts';
 import { gatherEvidence } from '../evidence.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 import { rawOf } from '../plan.ts';
 
@@ -26,23 +26,23 @@ export const impossibleTogether: Check = {
     await gatherEvidence(desk);
     const findings: Finding[] = [];
     findings.push(...(await lookAtRows(desk, {
-      check: impossibleTogether, resource: 'Observation: blood pressure', name: 'Blood pressure', are: 'pairs have a diastolic pressure not below the systolic',
-      rows: `SELECT p, u, diastolic >= systolic AS k, k AS wrong, file, line, systolic::VARCHAR AS a, diastolic::VARCHAR AS b FROM pressure WHERE systolic IS NOT NULL AND diastolic IS NOT NULL`,
+      check: impossibleTogether, resource: 'Observation: blood pressure', name: 'Blood pressure', are: 'pairs have a diastolic pressure not below the systolic', dated: true,
+      rows: `SELECT p, u, diastolic >= systolic AS k, k AS wrong, file, line, systolic::VARCHAR AS a, diastolic::VARCHAR AS b, ${monthOf('t')} AS m FROM pressure WHERE systolic IS NOT NULL AND diastolic IS NOT NULL`,
       says: ({ a, b }) => `Systolic ${a}, diastolic ${b} mmHg.`,
     })));
     const gender = textAt('gender', desk.wanted['Patient'] ?? []);
     if (desk.types.includes('Condition') && gender !== null) {
       const has = (prefixes: readonly string[]) => `len(list_filter(k.keys, lambda key: contains(key, 'icd-10') AND (${prefixes.map((prefix) => `starts_with(split_part(key, '|', 2), ${quote(prefix)})`).join(' OR ')}))) > 0`;
       findings.push(...(await lookAtRows(desk, {
-        check: impossibleTogether, resource: 'Condition: sex', name: 'Diagnoses of one sex', are: 'are of a patient recorded as the other', keep: true,
+        check: impossibleTogether, resource: 'Condition: sex', name: 'Diagnoses of one sex', are: 'are of a patient recorded as the other', keep: true, dated: true,
         rows: `WITH sexed AS (SELECT c, CASE WHEN ${has(femaleOnly)} THEN 'male' WHEN ${has(maleOnly)} THEN 'female' END AS wrong_for, array_to_string(keys, ', ') AS said FROM "said_Condition" k), g AS (SELECT who.p, any_value(${gender}) AS gender FROM ${rawOf('Patient')} r JOIN who ON who.id = r.id GROUP BY who.p)
-          SELECT x.p, x.u, coalesce(g.gender = sexed.wrong_for, false) AS k, k AS wrong, x.file, x.line, sexed.said AS a, g.gender AS b FROM problem x JOIN sexed ON sexed.c = x.c AND sexed.wrong_for IS NOT NULL LEFT JOIN g ON g.p = x.p WHERE x.stands`,
+          SELECT x.p, x.u, coalesce(g.gender = sexed.wrong_for, false) AS k, k AS wrong, x.file, x.line, sexed.said AS a, g.gender AS b, ${monthOf('x.recorded')} AS m FROM problem x JOIN sexed ON sexed.c = x.c AND sexed.wrong_for IS NOT NULL LEFT JOIN g ON g.p = x.p WHERE x.stands`,
         says: ({ a, b }) => `${a} of a ${b} patient.`,
       })));
     }
     findings.push(...(await lookAtRows(desk, {
-      check: impossibleTogether, resource: 'Encounter: finished', name: 'Finished encounters', are: 'have no end',
-      rows: `SELECT p, u, end_ IS NULL AS k, k AS wrong, file, line, NULL AS a, NULL AS b FROM "placed_Encounter" WHERE status = 'finished'`,
+      check: impossibleTogether, resource: 'Encounter: finished', name: 'Finished encounters', are: 'have no end', dated: true,
+      rows: `SELECT p, u, end_ IS NULL AS k, k AS wrong, file, line, NULL AS a, NULL AS b, ${monthOf('t')} AS m FROM "placed_Encounter" WHERE status = 'finished'`,
       says: () => 'Finished, but without an end.',
     })));
     return findings;

@@ -1,7 +1,7 @@
 // P07: are numbers measured, or rounded and repeated?
 import type { Check } from '../check.ts';
 import { percent, tidy } from '../judging.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 import { makeNeighbours } from '../neighbours.ts';
 
@@ -27,8 +27,8 @@ export const digitsAndRuns: Check = {
       const element = desk.elements[e]!;
       const same = runs.find((run) => run.e === e)?.same ?? null;
       findings.push(...(await lookAtRows(desk, {
-        check: digitsAndRuns, element, resource: element.resource, name: element.name, are: 'whole numbers end in 0 or 5, where one in five is expected',
-        rows: `SELECT p, u, num % 5 = 0 AS k, false AS wrong, file, line, NULL AS a, NULL AS b FROM fact WHERE el = ${e} AND num = floor(num) AND NOT placeholder`,
+        check: digitsAndRuns, element, resource: element.resource, name: element.name, are: 'whole numbers end in 0 or 5, where one in five is expected', dated: true,
+        rows: `SELECT p, u, num % 5 = 0 AS k, false AS wrong, file, line, NULL AS a, NULL AS b, ${monthOf('t')} AS m FROM fact WHERE el = ${e} AND num = floor(num) AND NOT placeholder`,
         says: () => '', figures: { endInZero: tidy(zero), sameAsBefore: tidy(same) }, adds: `${percent(zero)} end in 0${same === null ? '' : `; ${percent(same)} repeat the value before`}.`,
       })));
     }

@@ -2,7 +2,7 @@
 import type { Check } from '../check.ts';
 import { quote } from '../../../tools/fhir/fhir.ts';
 import { physiologicRanges } from '../knowledge.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 
 export const physiologic: Check = {
   id: 'P08',
@@ -21,8 +21,8 @@ export const physiologic: Check = {
     await desk.database.run(`CREATE OR REPLACE TEMP TABLE physio AS SELECT DISTINCT k.c, b.* FROM (SELECT c, unnest(keys) AS key FROM "code_Observation") k JOIN (VALUES ${bounds.join(', ')}) b(key, test, unit, low, high) ON b.key = k.key`);
     const [kinds] = await desk.database.rows<{ n: number }>('SELECT count(DISTINCT test) AS n FROM physio');
     return lookAtRows(desk, {
-      check: physiologic, resource: 'Observation', name: 'Observations of known tests', are: 'lie within physiologic bounds', figures: { tests: kinds?.n ?? 0 },
-      rows: `SELECT o.p, o.u, o.num BETWEEN b.low AND b.high AS k, NOT k AS wrong, o.file, o.line, b.test || ' ' || o.num || ' ' || o.w AS a, b.low || ' to ' || b.high AS b FROM "placed_Observation" o JOIN physio b ON b.c = o.c AND b.unit = o.w WHERE o.num IS NOT NULL AND coalesce(o.status NOT IN ('entered-in-error', 'cancelled'), true)`,
+      check: physiologic, resource: 'Observation', name: 'Observations of known tests', are: 'lie within physiologic bounds', dated: true, figures: { tests: kinds?.n ?? 0 },
+      rows: `SELECT o.p, o.u, o.num BETWEEN b.low AND b.high AS k, NOT k AS wrong, o.file, o.line, b.test || ' ' || o.num || ' ' || o.w AS a, b.low || ' to ' || b.high AS b, ${monthOf('o.t')} AS m FROM "placed_Observation" o JOIN physio b ON b.c = o.c AND b.unit = o.w WHERE o.num IS NOT NULL AND coalesce(o.status NOT IN ('entered-in-error', 'cancelled'), true)`,
       says: ({ a, b }) => `${a} lies outside ${b}.`,
     });
   },

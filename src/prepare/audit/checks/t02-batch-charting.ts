@@ -1,7 +1,7 @@
 // T02: was it written down at one go, long after?
 import { tidy } from '../judging.ts';
 import type { Check } from '../check.ts';
-import { lookAtRows } from '../look-at-rows.ts';
+import { lookAtRows, monthOf } from '../look-at-rows.ts';
 import type { Finding } from '../model.ts';
 
 const together = 3;
@@ -26,8 +26,8 @@ export const batchCharting: Check = {
     for (const { e, hour, half } of clocks) {
       const element = desk.elements[e]!;
       findings.push(...(await lookAtRows(desk, {
-        check: batchCharting, element, resource: element.resource, name: element.name, are: 'values were put on record in one go with others of other times',
-        rows: `SELECT f.p, f.u, b.p IS NOT NULL AS k, k AS wrong, f.file, f.line, left(f.t::VARCHAR, 16) AS a, left(f.rec::VARCHAR, 16) AS b FROM fact f LEFT JOIN batch b ON b.el = f.el AND b.p = f.p AND b.at_ = date_trunc('minute', f.rec) WHERE f.el = ${e} AND f.present AND f.t IS NOT NULL AND f.rec IS NOT NULL AND NOT f.rec_by_meta AND f.t <> date_trunc('day', f.t)`,
+        check: batchCharting, element, resource: element.resource, name: element.name, are: 'values were put on record in one go with others of other times', dated: true,
+        rows: `SELECT f.p, f.u, b.p IS NOT NULL AS k, k AS wrong, f.file, f.line, left(f.t::VARCHAR, 16) AS a, left(f.rec::VARCHAR, 16) AS b, ${monthOf('f.t')} AS m FROM fact f LEFT JOIN batch b ON b.el = f.el AND b.p = f.p AND b.at_ = date_trunc('minute', f.rec) WHERE f.el = ${e} AND f.present AND f.t IS NOT NULL AND f.rec IS NOT NULL AND NOT f.rec_by_meta AND f.t <> date_trunc('day', f.t)`,
         says: ({ a, b }) => `Of ${a}, on record at ${b} together with others.`, figures: { onTheHour: tidy(hour), onTheHalfHour: tidy(half) },
       })));
     }

@@ -25,5 +25,5 @@ async function keepDrawnOnly(database: Database, of: RecordKind, types: readonly
   await database.run(`DELETE FROM member WHERE CASE kind WHEN 'encounter' THEN key NOT IN ${encounters} ELSE key NOT IN ${patients} END`);
   // What belongs to no encounter (a birth date, a problem list) goes with its patient.
   const strange = `p IS NULL OR p NOT IN ${patients} OR (e IS NOT NULL AND e NOT IN ${encounters})`;
-  for (const table of ['fact', ...types.map((type) => name(`placed_${type}`))]) await database.run(`DELETE FROM ${table} WHERE ${strange}`);
+  for (const table of types.flatMap((type) => [name(`fact_${type}`), name(`placed_${type}`)])) await database.run(`DELETE FROM ${table} WHERE ${strange}`);
 }
