@@ -21,7 +21,7 @@ import { folderList } from '../src/tools/server/config.ts';
 
 /**
  * Runner contract: `npm run bench gateway [SECONDS [ROUNDS]]`. SECONDS is how long each load lasts (4 unless told), of
- * ROUNDS (3) the median is taken, after each target was warmed up. Vendor, proxies, gateway, PostgreSQL (fsync on) and
+ * ROUNDS (3) the median is taken, after each target answered 15,000 calls. Vendor, proxies, gateway, PostgreSQL (fsync on) and
  * the load are each a process of their own; requests are 7 to 8 kB of JSON. Load and vendor speak HTTP/1.1 over bare
  * sockets with bytes made in advance, so that on a small machine the thing between them is measured and not they.
  * `pass-through` is what Node itself allows: node:http and undici with nothing between them. The last line of standard
@@ -41,6 +41,11 @@ const vendorAnswer = Buffer.from(JSON.stringify({
   cards: [{ uuid: 'vendor-card-1', summary: 'High risk of sepsis in the next six hours', indicator: 'warning', detail: '**Lactate is rising.** Consider blood cultures and antibiotics within the hour.', source: { label: 'Sepsis Watch', url: 'https://vendor.example', topic: { code: 'high-risk', system: 'urn:vendor' } }, selectionBehavior: 'any', suggestions: [{ label: 'Order a lactate', uuid: 'vendor-s-1', actions: [{ type: 'create', description: 'Lactate', resource: { resourceType: 'ServiceRequest', status: 'draft', intent: 'proposal', code: { text: 'Lactate' } } }] }] }],
 }));
 const vendorDiscovery = Buffer.from(JSON.stringify({ services: [{ id: 'sepsis', hook: 'patient-view', title: 'Sepsis Watch', description: 'Finds sepsis early.', prefetch: { patient: 'Patient/{{context.patientId}}' } }] }));
+
+/** Calls after which hardly anything is compiled any more. */
+const compiledAfter = 15_000;
+/** In milliseconds; on a slow disk it goes on half warm. */
+const longestWarmUp = 20_000;
 
 const self = fileURLToPath(import.meta.url);
 const role = process.argv[2];
@@ -205,7 +210,8 @@ async function load(url: string, connections: number, seconds: number, rate: num
       // From the moment it was due: a queue that grows is seen, and not left out.
       const under = new Set<Promise<void>>();
       for (let due = began; due < end; due += 1_000 / rate) {
-        while (performance.now() < due) await new Promise(setImmediate);
+        // Asleep until then: a load that looks at the clock all the time takes one of two processors from those it measures.
+        while (performance.now() < due) await new Promise((done) => setTimeout(done, 1));
         const one = ask(due).finally(() => under.delete(one));
         under.add(one);
       }
@@ -299,8 +305,7 @@ async function measure(seconds: number, rounds: number): Promise<void> {
       'gateway, recorded': { url: `${recorded.url}/sepsis`, pid: recorded.child.pid ?? null, database: hospital.server.pid() },
     };
     if (!nginx) say('nginx', 'not on the path; left out');
-    // Compiled by use: without this the first load measures the compiler.
-    for (const target of Object.values(targets)) await loaded(target, 64, Math.min(3, seconds), 0);
+    for (const target of Object.values(targets)) await warmUp(target);
     const figures: Record<string, Record<string, Pace>> = {};
     for (const [how, connections, rate] of [['1', 1, 0], ['16', 16, 0], ['64', 64, 0], ['1,000/s', 64, 1_000]] as const) {
       figures[how] = {};
@@ -333,6 +338,15 @@ async function measure(seconds: number, rounds: number): Promise<void> {
     await hospital?.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Until it is compiled by use, counted in calls and not in seconds: who answers fewer a second is compiled later, and the
+ * first loads would measure the compiler (a recorded call took twice as long in the first four thousand).
+ */
+async function warmUp(target: Target): Promise<void> {
+  const began = performance.now();
+  for (let calls = 0; calls < compiledAfter && performance.now() - began < longestWarmUp; ) calls += (await loaded(target, 64, 2, 0)).all;
 }
 
 /** What the gateway itself counted, and the reasons it gave where it could not record. */

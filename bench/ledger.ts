@@ -1,13 +1,10 @@
 // How many entries a second does the ledger take and verify, beside PostgreSQL's own bare insert and copy?
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { systemClock } from '../src/tools/base/clock.ts';
-import { readConfig } from '../src/tools/server/config.ts';
-import { migrate, openDatabase, type Db } from '../src/tools/server/database.ts';
-import { startEmbedded } from '../src/tools/server/embedded-postgres.ts';
-import { silentLog } from '../src/tools/server/log.ts';
+import type { Db } from '../src/tools/server/database.ts';
+import { ownHouse } from './house/own-house.ts';
 import { appendGrouped, inclusionOf, ledger, readyKey, seal, signHead, verifyDatabase, type Appending } from '../src/spine/ledger/ledger.ts';
 import { byteaArray } from '../src/spine/ledger/binary-arrays.ts';
 import { entryKind, type NewEntry } from '../src/spine/ledger/model.ts';
@@ -30,21 +27,8 @@ const asked = Array.from({ length: 50 }, (_, patient) =>
   Buffer.from(JSON.stringify({ hook: 'patient-view', prefetch: { labs: Array.from({ length: 22 }, (__, i) => ({ resourceType: 'Observation', id: `o-${patient}-${i}`, status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '2524-7', display: 'Lactate [Moles/volume] in Serum or Plasma' }] }, subject: { reference: `Patient/p-${patient}` }, effectiveDateTime: '2026-03-10T10:00:00Z', valueQuantity: { value: (patient * 37 + i * 11) / 10, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' } })) } })),
 );
 
-const folder = mkdtempSync(join(tmpdir(), 'attending-bench-ledger-'));
-const config = readConfig({ ATTENDING_DATA: folder, ATTENDING_DEMO: 'off' });
-const server = await startEmbedded({ dataFolder: folder, log: silentLog }).catch((error: Error) => {
-  console.error(error.message);
-  return null;
-});
-if (!server) {
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(2);
-}
-const db = openDatabase(server.address);
-const house = { db, config, clock: systemClock, log: silentLog };
+const { house, db, close } = await ownHouse([ledger], systemClock, ['administrator']);
 try {
-  await migrate(db, [ledger]);
-  await signHead(house);
   const disk = fdatasync();
   say('this disk, fdatasync of 16 kB', `p50 ${disk.p50.toFixed(2)} ms  p99 ${disk.p99.toFixed(2)} ms`);
 
@@ -84,9 +68,7 @@ try {
   };
   console.log(JSON.stringify({ bench: 'ledger', figures, goals, met }));
 } finally {
-  await db.destroy();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await close();
 }
 
 function say(what: string, found: string): void {
@@ -202,7 +184,7 @@ async function verify(): Promise<{ perSecond: number; cpuMicroseconds: number; s
 
 /** What the disk itself takes to keep 16 kB: no promise to a caller can be quicker. */
 function fdatasync(): { p50: number; p99: number } {
-  const file = openSync(join(folder, 'fdatasync'), 'w');
+  const file = openSync(join(house.config.dataFolder, 'fdatasync'), 'w');
   const bytes = Buffer.alloc(16_384, 1);
   const waits: number[] = [];
   for (let i = 0; i < 300; i++) {

@@ -135,8 +135,10 @@ function AccountMenu({ me }: { me: Me }) {
 
 const matches = (pattern: string, path: string) => new RegExp(`^${pattern.replace(/\$\w+/g, '[^/]+')}(/|$)`).test(path);
 
+/** Of the name itself; what follows a comma says where somebody works. */
 const initials = (name: string) =>
   name
+    .split(',')[0]!
     .split(/\s+/)
     .filter((word) => /^[\p{L}]/u.test(word) && !/^(dr|prof)\.?$/i.test(word))
     .map((word) => word.charAt(0).toUpperCase())

@@ -15,7 +15,7 @@ export function guarded(screen: Screen, Inside: ComponentType) {
     return (
       <Page title={screen.title}>
         <EmptyState title="This page is not for your role">
-          It is for: {who.join(', ')}. You are signed in as {me?.roles.map((role) => `${role} (${roles[role].replace(/\.$/, '').toLowerCase()})`).join(', ') || 'somebody without a role'}. An administrator can change that.
+          It is for: {who.join(', ')}. You are signed in as {me?.roles.map((role) => `${role} (${roles[role].replace(/\.$/, '')})`).join(', ') || 'somebody without a role'}. An administrator can change that.
         </EmptyState>
       </Page>
     );

@@ -85,7 +85,9 @@ export function readPlain(bytes: Buffer, begin: number, stop: number, { places, 
 }
 
 function skip(bytes: Uint8Array, stop: number): void {
-  while (at < stop && (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0d)) at++;
+  let i = at;
+  while (i < stop && (bytes[i] === 0x20 || bytes[i] === 0x09 || bytes[i] === 0x0d)) i++;
+  at = i;
 }
 
 /** The members of an object, from behind its brace to behind the other. */
@@ -143,11 +145,12 @@ function value(bytes: Buffer, stop: number, places: Int32Array, otherwise: strin
 /** Text in quotes that needs no escape. */
 function words(bytes: Uint8Array, stop: number): boolean {
   if (at >= stop || bytes[at] !== 0x22) return false;
-  from = ++at;
-  for (; at < stop; at++) {
-    const byte = bytes[at]!;
+  from = at + 1;
+  for (let i = from; i < stop; i++) {
+    const byte = bytes[i]!;
     if (byte === 0x22) {
-      end = at++;
+      end = i;
+      at = i + 1;
       return true;
     }
     if (byte < 0x20 || byte > 0x7e || byte === 0x5c) return false;
@@ -159,7 +162,7 @@ function isSlug(bytes: Uint8Array): boolean {
   if (end - from < 2 || end - from > 64) return false;
   // A dash may not stand first, last, or beside another.
   let dash = true;
-  for (let i = from; i < end; i++) {
+  for (let i = from, stop = end; i < stop; i++) {
     const byte = bytes[i]!;
     if (byte === 0x2d) {
       if (dash) return false;
@@ -171,18 +174,20 @@ function isSlug(bytes: Uint8Array): boolean {
 }
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
-/** Two digits, or NaN, which fails every comparison. */
-const two = (bytes: Uint8Array, i: number): number => (isDigit(bytes[i]!) && isDigit(bytes[i + 1]!) ? 10 * bytes[i]! + bytes[i + 1]! - 11 * 0x30 : NaN);
+/** Two digits, or more than any two can say. */
+const two = (bytes: Uint8Array, i: number): number => (isDigit(bytes[i]!) && isDigit(bytes[i + 1]!) ? 10 * bytes[i]! + bytes[i + 1]! - 11 * 0x30 : 100);
 const mostDays = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** An instant of this century in UTC, to the second or millisecond; a leap day is left to the schema. */
 function isTime(bytes: Uint8Array): boolean {
-  const length = end - from;
-  if ((length !== 20 && length !== 24) || bytes[end - 1] !== 0x5a || bytes[from] !== 0x32 || bytes[from + 1] !== 0x30) return false;
-  if (bytes[from + 4] !== 0x2d || bytes[from + 7] !== 0x2d || bytes[from + 10] !== 0x54 || bytes[from + 13] !== 0x3a || bytes[from + 16] !== 0x3a) return false;
-  if (length === 24 && !(bytes[from + 19] === 0x2e && isDigit(bytes[from + 20]!) && two(bytes, from + 21) >= 0)) return false;
-  const [month, day] = [two(bytes, from + 5), two(bytes, from + 8)];
-  return two(bytes, from + 2) >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= mostDays[month]! && two(bytes, from + 11) <= 23 && two(bytes, from + 14) <= 59 && two(bytes, from + 17) <= 59;
+  const i = from;
+  const length = end - i;
+  if ((length !== 20 && length !== 24) || bytes[end - 1] !== 0x5a || bytes[i] !== 0x32 || bytes[i + 1] !== 0x30) return false;
+  if (bytes[i + 4] !== 0x2d || bytes[i + 7] !== 0x2d || bytes[i + 10] !== 0x54 || bytes[i + 13] !== 0x3a || bytes[i + 16] !== 0x3a) return false;
+  if (length === 24 && !(bytes[i + 19] === 0x2e && isDigit(bytes[i + 20]!) && two(bytes, i + 21) < 100)) return false;
+  const month = two(bytes, i + 5);
+  const day = two(bytes, i + 8);
+  return two(bytes, i + 2) < 100 && month >= 1 && month <= 12 && day >= 1 && day <= mostDays[month]! && two(bytes, i + 11) <= 23 && two(bytes, i + 14) <= 59 && two(bytes, i + 17) <= 59;
 }
 
 /** A time that was read, as a number that is larger where it is later. */

@@ -20,11 +20,19 @@ const [trueText, falseText] = [constant('true'), constant('false')];
 
 /** Begins to write what line `nth` of these says to `into`, from `at` on. */
 function begin(into: Buffer, at: number, bytes: Buffer, slots: Slots, nth: number): void {
-  [out, end, line, places, spelled, base] = [into, at, bytes, slots.places, slots.spelled, nth * width];
+  out = into;
+  end = at;
+  line = bytes;
+  places = slots.places;
+  spelled = slots.spelled;
+  base = nth * width;
 }
 
 function put(text: Uint8Array): void {
-  for (let i = 0; i < text.length; i++) out[end++] = text[i]!;
+  const into = out;
+  const at = end;
+  for (let i = 0; i < text.length; i++) into[at + i] = text[i]!;
+  end = at + text.length;
 }
 /** ASCII that is no part of the line. */
 function say(text: string): void {
@@ -33,8 +41,12 @@ function say(text: string): void {
 }
 const has = (nth: number): boolean => places[base + 2 * nth + 1] !== 0;
 function copy(nth: number): void {
+  const into = out;
+  const from = line;
   const stop = places[base + 2 * nth + 1]!;
-  for (let i = places[base + 2 * nth]!; i < stop; i++) out[end++] = line[i]!;
+  let at = end;
+  for (let i = places[base + 2 * nth]!; i < stop; i++) into[at++] = from[i]!;
+  end = at;
 }
 function quoted(nth: number, quote: Uint8Array): void {
   put(quote);

@@ -112,7 +112,7 @@ function VendorFeedback({ it }: { it: Service }) {
             facts={[
               ['Waiting', waiting === 0 ? 'nothing' : <span key="w">{count(waiting)}{oldest && <>, the oldest since <RelativeTime at={oldest} /></>}</span>],
               waiting > 0 && next !== null && ['Next try', <RelativeTime key="n" at={next} />],
-              waiting > 0 && fault !== null && ['The vendor', fault],
+              waiting > 0 && fault !== null && ['Why', /^E[A-Z]+$/.test(fault) ? <span key="f" title={fault}>the vendor cannot be reached</span> : fault],
               ['Given up in 28 days', dropped === 0 ? 'nothing' : `${count(dropped)}; each is an entry of the ledger (gateway.feedback-dropped)`],
             ]}
           />

@@ -1,7 +1,7 @@
 // What does the vendor say its service is, has it changed, and what is the EHR told of it?
 import { createHash } from 'node:crypto';
 import { happened, type FoundDeployment } from '../../spine/deployments/deployments.ts';
-import { canonicalBytes, type Json } from '../../tools/base/canonical.ts';
+import { canonical, canonicalBytes, type Json } from '../../tools/base/canonical.ts';
 import { Problem } from '../../tools/base/problem.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import { askVendor, openPool } from './ask-vendor.ts';
@@ -52,7 +52,7 @@ export async function readDiscovery(house: House, by: Caller, { id, slug }: Pick
   return house.db.transaction().execute(async (tx) => {
     await records.holdService(tx, id);
     const before = await records.latestDiscovery(tx, id);
-    if (before?.digest === digest) {
+    if (before && (before.digest === digest || saysTheSame(before.body, value))) {
       await records.seenDiscovery(tx, id, before.nth, at);
       return { changed: false };
     }
@@ -70,6 +70,18 @@ export async function readDiscovery(house: House, by: Caller, { id, slug }: Pick
     }]);
     return { changed: true };
   });
+}
+
+/** Services stand in no order, and nothing is the same as an empty `prefetch`: HAPI FHIR adds one to a service when it is first called. */
+const saysTheSame = (before: Uint8Array, now: Json): boolean => meaningOf(JSON.parse(Buffer.from(before).toString('utf8')) as Json) === meaningOf(now);
+
+function meaningOf(value: Json): string {
+  const of = (one: Json, leaveOut: (key: string, member: Json) => boolean): Json =>
+    typeof one === 'object' && one !== null && !Array.isArray(one) ? Object.fromEntries(Object.entries(one).filter(([key, member]) => member !== null && !leaveOut(key, member))) : one;
+  const isEmpty = (member: Json) => typeof member === 'object' && member !== null && Object.keys(member).length === 0;
+  const services = (value as { services?: Json }).services;
+  const all = Array.isArray(services) ? services.map((one) => canonical(of(one, (key, member) => key === 'prefetch' && isEmpty(member)))).sort() : [];
+  return canonical([of(value, (key) => key === 'services'), all]);
 }
 
 async function fetchDiscovery(house: House, connection: Connection): Promise<Buffer> {

@@ -10,7 +10,7 @@ import { catchUp } from '../decisions/decisions.ts';
 import * as told from '../decisions/model.ts';
 import * as api from './model.ts';
 import { policy } from './policy.ts';
-import { call, card, described, json, openHospital, openInstance, setPolicy, slug } from './test-ehr.ts';
+import { call, card, described, json, listening, openHospital, openInstance, setPolicy, slug } from './test-ehr.ts';
 import { decisionIn } from './uuids.ts';
 
 const { house, vendor, gateway, deployment, close } = await openHospital();
@@ -168,7 +168,7 @@ describe('a request that cannot be taken is refused in words', () => {
   it.each([
     ['no JSON', '{"hook"', 400], ['a key twice', '{"hook":"a","hook":"b"}', 400], ['nested without end', `{"hook":"a","hookInstance":"b","context":${'['.repeat(200)}${']'.repeat(200)}}`, 400],
     ['without hook', JSON.stringify({ hookInstance: 'x', context: {} }), 400], ['without context', JSON.stringify({ hook: 'x', hookInstance: 'x' }), 400],
-    ['larger than 16 MB', JSON.stringify(call({ prefetch: { a: 'x'.repeat(16_000_001) } })), 413],
+    ['a byte order mark before it', `\uFEFF${JSON.stringify(call())}`, 400], ['larger than 16 MB', JSON.stringify(call({ prefetch: { a: 'x'.repeat(16_000_001) } })), 413],
   ])('%s', async (_name, body, status) => expect((await gateway.ask(body)).status).toBe(status));
 
   it('but ten megabytes of prefetch, an error page or an OperationOutcome in it are the vendor’s to read', async () => {
@@ -176,6 +176,8 @@ describe('a request that cannot be taken is refused in words', () => {
     for (const prefetch of [{ labs: 'x'.repeat(10_000_000) }, { patient: '<html>502</html>' }, { patient: { resourceType: 'OperationOutcome', issue: [] } }, { patient: null }])
       expect(cardsOf((await gateway.ask(call({ prefetch }))).text)).toHaveLength(1);
   });
+
+  it('and a byte order mark is called by its name', async () => expect((await gateway.ask(`\uFEFF${JSON.stringify(call())}`)).text).toContain('byte order mark'));
 
   it('one that comes a byte at a time', async () => {
     const impatient = await openInstance(house, { slowest: 150 });
@@ -207,7 +209,8 @@ describe('a request that cannot be taken is refused in words', () => {
   });
 
   it('another address, method or type', async () => {
-    expect((await fetch(`${gateway.url}/cds/nobody/cds-services`)).status).toBe(404);
+    const nowhere = await fetch(`${gateway.url}/cds/nobody/cds-services`);
+    expect([nowhere.status, await nowhere.json()]).toEqual([404, expect.objectContaining({ title: expect.any(String), next: expect.stringContaining('/cds/{deployment}/cds-services') })]);
     expect((await fetch(`${gateway.base}/sepsis`)).status).toBe(405);
     expect((await gateway.post('unknown', call())).status).toBe(404);
     expect((await gateway.post('sepsis', call(), { 'content-type': 'text/plain' })).status).toBe(415);
@@ -258,6 +261,29 @@ describe('discovery', () => {
     await house.jobs.start('gateway.discovery', {});
     await house.idle();
     expect((await house.call(api.getService, { params })).discoveryChanges).toBe(1);
+    // Another service beside it is one; that the two stand the other way round, or an empty prefetch and a null, is none.
+    const both = [{ ...described.services[0], description: 'Finds sepsis with a new model.' }, { id: 'other', hook: 'order-sign', description: 'Other' }];
+    vendor.discovery = { services: both };
+    await house.call(api.readDiscovery, { params });
+    vendor.discovery = { services: [{ ...both[1], prefetch: {}, title: null }, both[0]] };
+    expect(await house.call(api.readDiscovery, { params })).toMatchObject({ changed: false });
+    vendor.discovery = { services: [{ ...both[1], prefetch: { a: 'Patient/1' } }, both[0]] };
+    expect(await house.call(api.readDiscovery, { params })).toMatchObject({ changed: true });
+    expect((await house.call(api.getService, { params })).discoveryChanges).toBe(3);
+  });
+
+  it('that cannot be read says why until it can, and may be elsewhere than the specification says', async () => {
+    const { connection } = await house.call(api.getService, { params });
+    const away = await house.call(api.putService, { params, body: { ...connection, url: `${vendor.url}/elsewhere` } });
+    expect([away.discoveryFault, away.discovery!.services.length]).toEqual([null, 2]);
+    const odd = await listening((incoming, outgoing) => (incoming.url === '/cds-discovery' ? json(outgoing, described) : json(outgoing, { detail: 'Not Found' }, 404)));
+    const wrong = await house.call(api.putService, { params, body: { ...connection, url: odd.url } });
+    expect(wrong.discoveryFault).toEqual({ at: house.clock.now(), says: expect.stringMatching(/answers 404.*`discovery`/) });
+    await expect(house.call(api.readDiscovery, { params })).rejects.toMatchObject({ details: [{ path: `${odd.url}/cds-services` }] });
+    const right = await house.call(api.putService, { params, body: { ...connection, url: odd.url, discovery: `${odd.url}/cds-discovery` } });
+    expect([right.discoveryFault, right.discovery!.services[0]!.id]).toEqual([null, 'sepsis']);
+    await house.call(api.putService, { params, body: connection });
+    await odd.close();
   });
 });
 

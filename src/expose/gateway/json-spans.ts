@@ -286,7 +286,7 @@ function passNumber(): void {
   if (text[at] === 0x2d) at++;
   if (text[at] === 0x30) at++;
   else if (isDigit(text[at])) passDigits();
-  else fail('a value is expected');
+  else fail(at === 0 && text[0] === 0xef && text[1] === 0xbb && text[2] === 0xbf ? 'a byte order mark stands before it, and JSON is sent without (RFC 8259)' : 'a value is expected');
   if (at >= length) return;
   if (text[at] === 0x2e) {
     at++;

@@ -9,7 +9,7 @@ import { checks, findingsOf, type Installation } from './installation.ts';
 import { gatewayMeasures } from './measures.ts';
 import * as api from './model.ts';
 import { policy } from './policy.ts';
-import { call, described, openHospital, setPolicy, slug } from './test-ehr.ts';
+import { call, described, listening, openHospital, setPolicy, slug } from './test-ehr.ts';
 
 const { house, vendor, gateway, deployment, close } = await openHospital();
 afterAll(close);
@@ -93,6 +93,63 @@ it('overrides are counted with and without a reason', async () => {
   expect(await measured('adoption.override-reasons')).toMatchObject({ value: null, n: 0 });
   await sql`update decisions.fact set act = 'overridden', reason = case when decision in (select decision from decisions.fact where disposition = 'shown' order by decision limit 3) then 'viral' end where disposition = 'shown'`.execute(house.db);
   expect(await measured('adoption.override-reasons')).toMatchObject({ value: 3 / 12, n: 12, interval: { low: expect.any(Number) as number, high: expect.any(Number) as number } });
+});
+
+describe('feeds', () => {
+  const heard = async (unit: string, ...daysAgo: number[]) => {
+    for (const one of daysAgo)
+      await sql`insert into decisions.day (deployment_id, day, facility, disposition, assurance, decisions, critical, repeats, undelivered, accepted, overridden, reasons, acted, timed, too_late)
+        values (${deployment}, ${house.clock.now()}::date - ${one}::int, ${unit}, 'shadow', 'enforced', 5, 0, 0, 0, 0, 0, 0, 0, 0, 0) on conflict do nothing`.execute(house.db);
+  };
+  const since = (from: number, to = 30) => Array.from({ length: to - from }, (_, i) => from + i);
+
+  it('none was heard often enough: not measurable', async () => expect(await measured('gateway.feed-breaks')).toMatchObject({ value: null, explain: expect.stringContaining('ten days') as string }));
+
+  it('one that is silent while others are heard is broken after more than a day', async () => {
+    await sql`delete from decisions.day`.execute(house.db);
+    await sql`delete from deployments.deployment_place`.execute(house.db);
+    await heard('north', ...since(0));
+    await heard('south', ...since(2));
+    expect(await measured('gateway.feed-breaks')).toMatchObject({ value: 0, n: 2, explain: 'All 2 feeds arrive.' });
+    await sql`delete from decisions.day where facility = 'south' and day >= ${house.clock.now()}::date - 2`.execute(house.db);
+    expect(await measured('gateway.feed-breaks')).toMatchObject({ value: 1, n: 2, explain: expect.stringMatching(/^1 of 2 feeds: south, silent since/) as string });
+    // Heard again today: it is back.
+    await heard('south', 0);
+    expect(await measured('gateway.feed-breaks')).toMatchObject({ value: 0 });
+    await sql`delete from decisions.day where facility = 'south' and day >= ${house.clock.now()}::date - 2`.execute(house.db);
+  });
+
+  it('where nothing at all arrives nobody can tell; nor where the gateway is off', async () => {
+    house.clock.pass(days(5));
+    expect(await measured('gateway.feed-breaks')).toMatchObject({ value: null, explain: expect.stringContaining('rests') as string });
+    await heard('north', 0);
+    // The days of rest do not count: south is silent for as long as it was.
+    expect(await measured('gateway.feed-breaks')).toMatchObject({ value: 1 });
+    await setPolicy(house, policy.parse({ mode: 'off' }));
+    expect(await measured('gateway.feed-breaks')).toMatchObject({ value: null, explain: expect.stringContaining('off') as string });
+  });
+});
+
+describe('notices', () => {
+  it('are on where both are named and can be read, and looked for again and again', async () => {
+    const { connection } = await house.call(api.getService, { params });
+    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 0, explain: 'No notice to patients is named; no notice to staff is named.' });
+    let status = 200;
+    const pages = await listening((_incoming, outgoing) => void outgoing.writeHead(status).end('<p>We use an AI for …</p>'));
+    const told = await house.call(api.putService, { params, body: { ...connection, notices: { patients: `${pages.url}/patients`, staff: `${pages.url}/staff` } } });
+    expect(told.notices).toMatchObject([{ whom: 'patients', reached: true, says: 'answers 200' }, { whom: 'staff', reached: true }]);
+    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 1 });
+    status = 404;
+    await house.jobs.start('gateway.notices', {});
+    await house.idle();
+    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 0, explain: expect.stringContaining('to staff answers 404') as string });
+    status = 200;
+    await house.jobs.start('gateway.notices', {});
+    await house.idle();
+    house.clock.pass(days(2));
+    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 0, explain: expect.stringContaining('more than a day ago') as string });
+    await pages.close();
+  });
 });
 
 it('what is shown before the criteria are locked is not criteria first', async () => {

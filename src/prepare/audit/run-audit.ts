@@ -23,7 +23,7 @@ import { rememberAnswers, type Remembering } from './remember-answers.ts';
 import { auditSample } from './sampling/audit-sample.ts';
 import type { SampleRequest } from './sampling/sample-words.ts';
 import { besides, runTogether, sharing } from './side-by-side.ts';
-import { codeTable, factView, fillFact, hitTable, macros, medicationTable, pack, placedTable, rooms } from './tables.ts';
+import { codeTable, factView, fillFact, hitTable, macros, medicationTable, openRooms, pack, placedTable, rooms } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
 
@@ -135,7 +135,7 @@ export async function prepare({ database, resources }: ExportHandle, { data }: C
     together(inOrder.map((type) => [placedTable(type, elementsOf(type), wanted), ...fillFact(type, elementsOf(type), wanted), ...(large.includes(type) ? [pack(type)] : [])])),
   );
   await step('Preparing the values of the charter', 0.82, async () => {
-    await database.run(factView(types));
+    for (const statement of [openRooms(types), factView(types)]) await database.run(statement);
     await together([
       [hitTable(data.elements)],
       [`CREATE OR REPLACE TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`, ...memberTable(data)],

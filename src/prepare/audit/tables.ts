@@ -14,15 +14,14 @@ import { conversions } from './unit-conversions.ts';
 const roomOf = (type: string): string => name(`packed_${type}`);
 const tableOf = (type: string, kind: 'placed' | 'fact'): string => `${roomOf(type)}.main.${name(`${kind}_${type}`)}`;
 
-/** Packs what was written of a type, which takes a quarter of the room then; no statement on this type may run beside it. */
-export const pack = (type: string): string => `CHECKPOINT ${roomOf(type)}`;
+/** Packs what was written of a type, which takes a quarter of the room then; waits for statements that look into this room. */
+export const pack = (type: string): string => `FORCE CHECKPOINT ${roomOf(type)}`;
 
-/** Room for the tables, which are found by their names alone; instants are kept in UTC without a zone. */
-export const rooms = (types: readonly string[]): string[] => [
-  ...types.map((type) => `ATTACH ':memory:' AS ${roomOf(type)} (COMPRESS)`),
-  `SET search_path = '${['memory', ...types.map(roomOf)].map((room) => `${room}.main`).join(',')}'`,
-  `SET TimeZone = 'UTC'`,
-];
+/** Room for the tables; instants are kept in UTC without a zone. */
+export const rooms = (types: readonly string[]): string[] => [...types.map((type) => `ATTACH ':memory:' AS ${roomOf(type)} (COMPRESS)`), `SET TimeZone = 'UTC'`];
+
+/** Tables are found by their names alone, once all are made: until then nobody must look into the room of another type. */
+export const openRooms = (types: readonly string[]): string => `SET search_path = '${['memory', ...types.map(roomOf)].map((room) => `${room}.main`).join(',')}'`;
 
 /** Small functions every statement here uses. */
 export const macros = [

@@ -13,6 +13,8 @@ import { Views } from '../../tools/ui/Tabs.tsx';
 import { addFacility, addProduct, addProductVersion, addUnit, getOrganization, listFacilities, listPeople, listProducts, listUnits, setOrganization, type Facility, type Product, type Unit } from './model.ts';
 import { RosterPart } from './Roster.tsx';
 
+const sizeWords = { practice: 'A practice', community: 'A community hospital', regional: 'A regional hospital', academic: 'An academic medical center', system: 'A health system of several hospitals' } as const;
+
 export default function OrganizationPage() {
   const [view, setView] = useKept('view', 'products');
   const organization = useAsk(getOrganization);
@@ -23,7 +25,7 @@ export default function OrganizationPage() {
   return (
     <Page
       title={it?.name || 'Organization'}
-      says={it?.size ? `A ${it.size} organization.` : 'Places, people and products that deployments refer to.'}
+      says={it?.size ? `${sizeWords[it.size]}.` : 'Places, people and products that deployments refer to.'}
       actions={
         <>
           {mayName && it && <FormDialog label="Rename" title="Name of the organization" does="Save" schema={setOrganization.body} start={{ name: it.name, size: it.size }} send={(body) => naming.tellAsync({ body })} />}

@@ -154,7 +154,7 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
               <p className="small faint">
                 {reading.value !== null && <>{scopeSays(reading.scope)}{reading.scopes > 1 && `, the worst of ${reading.scopes}`}. </>}
                 {reading.explain} <code>{reading.measure}</code>
-                {!reading.live && ' No room of this house measures it yet; it can be attested.'}
+                {!reading.live && ' Attending does not measure it itself yet; it can be attested.'}
                 {reading.source && (
                   <>
                     {' '}
@@ -288,7 +288,7 @@ function Actions({ judged, state, deployment }: Omit<BodyProps, 'articles'>) {
             title={reading.asks}
             says={
               <>
-                No room of this house measures <code>{reading.measure}</code> yet. A number on your word is evidence of class E0; with a document E1. {criterion.safety && 'It never satisfies a safety criterion.'}
+                Attending does not measure <code>{reading.measure}</code> itself yet. A number on your word is evidence of class E0; with a document E1. {criterion.safety && 'It never satisfies a safety criterion.'}
               </>
             }
             does="Record the number"

@@ -60,7 +60,7 @@ describe('a new deployment', async () => {
     const state = await gateOf(house, id, 'G0');
     const readiness = state.criteria.find((one) => one.criterion.id === '0.5');
     expect(readiness?.verdict).toMatchObject({ state: 'not-measurable' });
-    expect(readiness?.verdict.because).toContain('belongs to readiness');
+    expect(readiness?.verdict.because).toContain('does not measure this itself yet (readiness.');
     expect(state.evidence).toEqual({ measured: 0, strong: 0, share: null, target: 0.8 });
   });
   test('cannot be approved, and a later gate cannot be decided', async () => {

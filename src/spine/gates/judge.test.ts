@@ -80,7 +80,7 @@ describe('one number, one line', () => {
   test('says which room would measure it, where none does', () => {
     const verdict = judge(make([line({ measure: 'pilot.c' })]), [], context());
     expect(verdict.state).toBe('not-measurable');
-    expect(verdict.because).toContain('belongs to pilot');
+    expect(verdict.because).toContain('does not measure this itself yet (pilot.c)');
     expect(judge(make([line({ measure: 'nobody.knows' })]), [], context()).state).toBe('not-measurable');
   });
 

@@ -237,7 +237,7 @@ function beyond(value: number, alarm: number, line: Threshold, better: 'higher' 
 
 function nothingThere(condition: Condition, measure: Declared | undefined, scope: Scope, rows: readonly Measurement[]): string {
   if (rows.length > 0) return `There is no measurement for ${scopeSays(scope) === 'whole deployment' ? 'the whole deployment' : scopeSays(scope)}; there are ${rows.length} for others.`;
-  if (!measure?.live) return `No room of this house measures ${condition.measure} yet; it belongs to ${roomOf(condition.measure)}.`;
+  if (!measure?.live) return `Attending does not measure this itself yet (${condition.measure}).`;
   return `Nothing was measured yet; ${roomOf(condition.measure)} measures it.`;
 }
 
@@ -252,13 +252,19 @@ function sentence(reading: Reading): string {
   return reading.because ? `${said} ${reading.because}` : said;
 }
 
+/** What brings a first number of a room that measures. */
+const comesFrom: Readonly<Record<string, string>> = {
+  audit: 'Audit the data on the tab Data.', notes: 'Audit the notes on the tab Notes.', deployments: 'Write it into the charter.', decisions: 'Have its decisions recorded: through the gateway, or told.',
+  ledger: 'Have its decisions recorded, and counted at their source.', gateway: 'Connect it on the tab Gateway.', gates: 'It comes with time.',
+};
+
 function nextOf(reading: Reading, criterion: Criterion): string {
   if (reading.state === 'met') return '';
   if (reading.state === 'stale') return `Measure again in ${reading.room}.`;
   if (reading.state === 'undecided') return reading.interval ? 'Measure more cases; the interval then narrows.' : `Have ${reading.room} publish it with an interval.`;
-  if (reading.state === 'not-met') return `Bring it to ${reading.needsSays}, or ask for a waiver with a reason and an end.`;
+  if (reading.state === 'not-met') return `${reading.unit === 'yes' ? 'Make it so' : `Bring it to ${reading.needsSays}`}, or ask for a waiver with a reason and an end.`;
   if (reading.value !== null && reading.class === 'E0') return 'Supply a document, or let the house compute it.';
   if (reading.value !== null) return 'Measure more cases.';
-  if (reading.live) return `Run ${reading.room}.`;
+  if (reading.live) return comesFrom[reading.room] ?? `It is measured in: ${reading.room}.`;
   return criterion.safety ? 'Until then attest it with a document; a mere word does not count here.' : 'Until then attest it with a reason, better with a document.';
 }

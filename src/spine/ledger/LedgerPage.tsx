@@ -62,7 +62,7 @@ export default function LedgerPage() {
           { id: 'says', header: 'What happened', value: (entry) => entry.says },
           { id: 'kind', header: 'Kind', value: (entry) => entry.kind, cell: (entry) => <code>{entry.kind}</code> },
           { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <code>{entry.subject}</code> },
-          { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <span className="no-wrap" title={entry.actor.ref}>{entry.actor.kind} <code>…{entry.actor.ref.slice(-6)}</code></span> },
+          { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <span className="no-wrap" title={entry.actor.ref}>{entry.actor.kind === 'system' ? entry.actor.ref : <>{entry.actor.kind} <code>…{entry.actor.ref.slice(-6)}</code></>}</span> },
         ]}
       />
     </Part>

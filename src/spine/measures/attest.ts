@@ -18,7 +18,7 @@ export const attested = entryKind('measure.attested', 'A person vouched for a nu
 export async function attest(house: House, caller: Caller, of: Catalogue, deployment: string, said: Attestation): Promise<{ measurement: Measurement; recordedAt: string }> {
   const measure = of.byId.get(said.measure);
   if (!measure) throw new Problem('not-found', `There is no measure \`${said.measure}\`.`, 'The measures are listed at /api/v1/measures.');
-  if (computedByRoom(measure)) throw new Problem('conflict', `${measure.room} measures ${measure.id} in this house, so it is not attested.`, `Run ${measure.room} instead.`);
+  if (computedByRoom(measure)) throw new Problem('conflict', `Attending measures ${measure.id} itself, so it is not attested.`, `Have it measured in: ${measure.room}.`);
   const now = house.clock.now();
   const asOf = said.asOf ?? now;
   if (asOf > now) throw unfit('asOf', 'it lies in the future');

@@ -81,18 +81,28 @@ export function routine<Name extends string>(name: string, params: readonly Name
   return { name, params: params.length, locals: vector(groups.map(([type, names]) => [...leb(names.length), types[type]])), body: [...body(named), 0x0b] };
 }
 
+/** A module and its memory, made from an assembled one. */
+export interface Made {
+  memory: WebAssembly.Memory;
+  routines: Record<string, (...numbers: number[]) => number>;
+}
+
 /** The module of these routines over one memory of its own, or null where the processor has no vectors (core specification 2.0, chapter 5). */
-export function assemble(bytes: number, routines: readonly Routine[]): { memory: WebAssembly.Memory; routines: Record<string, (...numbers: number[]) => number> } | null {
+export function assemble(bytes: number, routines: readonly Routine[]): WebAssembly.Module | null {
   const text = (word: string): number[] => [word.length, ...Buffer.from(word)];
   const code = new Uint8Array([
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     ...section(1, vector(routines.map(({ params }) => [0x60, ...vector(Array.from({ length: params }, () => [types.i32])), 1, types.i32]))),
-    ...section(3, vector(routines.map((_, at) => [at]))),
+    ...section(3, vector(routines.map((_, at) => leb(at)))),
     ...section(5, vector([[0, ...leb(Math.ceil(bytes / 65_536))]])),
-    ...section(7, vector([[...text('memory'), 2, 0], ...routines.map(({ name }, at) => [...text(name), 0, at])])),
+    ...section(7, vector([[...text('memory'), 2, 0], ...routines.map(({ name }, at) => [...text(name), 0, ...leb(at)])])),
     ...section(10, vector(routines.map(({ locals, body }) => [...leb(locals.length + body.length), ...locals, ...body]))),
   ]);
-  if (!WebAssembly.validate(code)) return null;
-  const { memory, ...others } = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as { memory: WebAssembly.Memory } & Record<string, (...numbers: number[]) => number>;
-  return { memory, routines: others as Record<string, (...numbers: number[]) => number> };
+  return WebAssembly.validate(code) ? new WebAssembly.Module(code) : null;
+}
+
+/** Gives a module a memory and makes it run. */
+export function instantiate(module: WebAssembly.Module): Made {
+  const { memory, ...routines } = new WebAssembly.Instance(module).exports as { memory: WebAssembly.Memory } & Made['routines'];
+  return { memory, routines };
 }

@@ -1,5 +1,5 @@
 // How are the words of a text found and hashed sixteen letters at a time?
-import { all, answer, assemble, choose, during, i32, i64, routine, v128, when, type Code } from './assemble.ts';
+import { all, answer, assemble, choose, during, i32, i64, instantiate, routine, v128, when, type Code, type Made } from './assemble.ts';
 
 /** What was found in a text. Good until the next one. */
 export interface WordMachine {
@@ -37,14 +37,26 @@ const separated = 0xff;
 export const alone = 0xffff;
 
 const words = mostBytes / 2 + 64;
-const [textAt, foldAt] = [64, 64 + mostBytes + 256];
+/** Words of one text, however long, that others may put in: only what is touched takes room. */
+export const mostWords = 8_500_000;
+export const textAt = 64;
+const foldAt = textAt + mostBytes + 256;
 const blockAt = foldAt + 2 * 65_536;
-const [hashAt, startAt, endAt, allAt, atAt, keyAt, checkAt, size] = Array.from({ length: 8 }, (_, array) => blockAt + mostBytes / 4 + 64 + array * words * 4) as [number, number, number, number, number, number, number, number];
+const allAt = blockAt + mostBytes / 4 + 64;
+const [hashAt, startAt, endAt, atAt, keyAt, checkAt, size] = Array.from({ length: 7 }, (_, array) => allAt + words * 4 + array * mostWords * 4) as [number, number, number, number, number, number, number];
+export { hashAt, startAt, endAt, atAt, keyAt, checkAt, size };
+
+/** The routines that read text, for a module in which they come first. */
+export const textRoutines = () => [folding(), cutting(), printingOf()];
 
 /** Reads with vectors; null where the processor has none. `letters`: of each UTF-16 code unit the folded letter, as long in UTF-8, 0 or `alone`. */
 export function vectorMachine(letters: Uint16Array): WordMachine | null {
-  const made = assemble(size + 256, [folding(), cutting(), printingOf()]);
-  if (!made) return null;
+  const module = assemble(size + 256, textRoutines());
+  return module && wordsOver(instantiate(module), letters);
+}
+
+/** The same over a module that has more. */
+export function wordsOver(made: Made, letters: Uint16Array): WordMachine {
   const { buffer } = made.memory;
   const { fold, cut, print } = made.routines as Record<'fold' | 'cut' | 'print', (...numbers: number[]) => number>;
   new Uint16Array(buffer, foldAt, 65_536).set(letters);

@@ -1,7 +1,8 @@
 // How is a payload closed so that only its key opens it, and only unaltered?
 import { createCipheriv, createDecipheriv, hash, randomFillSync } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import type { Sealed } from '../prepare.ts';
+import { packed } from './pack.ts';
 
 /**
  * A sealed payload: one byte 1, the length of the key's id, the id, 12 random bytes, the ciphertext, 16 bytes of tag.
@@ -14,14 +15,9 @@ const largestPlain = 64_000_000;
 
 export function sealWith(key: { id: string; secret: Buffer }, plain: Uint8Array): Sealed {
   const head = headOf(key.id);
-  const bytes = encrypt(key.secret, deflateRawSync(plain, plain.length < large ? lean : usual), head, head);
+  const bytes = encrypt(key.secret, packed(plain), head, head);
   return { key: key.id, bytes, digest: hash('sha256', bytes) };
 }
-
-/** For what is not large, a window of 16 kB: making and clearing the tables of the usual one is a third of packing 8 kB (measured 40 against 33 µs). */
-const lean = { level: 3, windowBits: 14, memLevel: 7, chunkSize: 8_192 };
-const usual = { level: 3 };
-const large = 32_000;
 
 /** The payload. Throws when the key is another, or one byte was altered. */
 export function openWith(secret: Buffer, sealed: Buffer): Buffer {
@@ -40,23 +36,31 @@ const headOf = (id: string): Buffer => Buffer.from(`${String.fromCharCode(versio
 
 /** AES-256-GCM: `before` (unencrypted), 12 random bytes, ciphertext, tag. `bound` is authenticated, not stored. */
 export function encrypt(key: Buffer, plain: Uint8Array, bound: Uint8Array, before: Uint8Array = new Uint8Array(0)): Buffer {
-  const nonce = freshNonce();
+  // Written where it stays: five pieces that are joined afterwards cost as much as a fifth of the encryption.
+  const closed = Buffer.allocUnsafe(before.length + 28 + plain.length);
+  closed.set(before, 0);
+  const nonce = closed.subarray(before.length, before.length + 12);
+  drawNonce(nonce);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(bound);
-  return Buffer.concat([before, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  closed.set(cipher.update(plain), before.length + 12);
+  // GCM is a stream: nothing is left for the end but the tag (NIST SP 800-38D §7.1).
+  cipher.final();
+  closed.set(cipher.getAuthTag(), closed.length - 16);
+  return closed;
 }
 
 /** Chance drawn in advance: asking for 12 bytes at a time takes half as long as the encryption. Each byte is used once. */
 const chance = Buffer.alloc(12 * 512);
 let drawn = chance.length;
 
-function freshNonce(): Buffer {
+function drawNonce(into: Uint8Array): void {
   if (drawn === chance.length) {
     randomFillSync(chance);
     drawn = 0;
   }
+  chance.copy(into, 0, drawn, drawn + 12);
   drawn += 12;
-  return Buffer.from(chance.subarray(drawn - 12, drawn));
 }
 
 /** What `encrypt` closed. Throws on another key, on altered bytes and on another `bound`. */

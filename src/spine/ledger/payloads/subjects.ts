@@ -26,22 +26,32 @@ export const boundToSubject = ({ reference, lookup, kek }: Pick<records.SubjectR
   canonicalBytes(['subject', reference, lookup.toString('hex'), kek]);
 
 /** HMAC-SHA-256 (RFC 2104) of the identifier: the same identifier is found again, and the database alone cannot guess. */
-export function lookupOf(key: Buffer, { system, value }: Identifier): Buffer {
-  // Two plain hashes: for a text this short they take a third less than `createHmac` (measured 3.3 against 5.2 µs), and a batch asks for a million.
-  const [inner, outer] = padsOf(key);
-  const text = Buffer.from(canonical([system, value]), 'utf8');
-  return Buffer.from(hash('sha256', Buffer.concat([outer, Buffer.from(hash('sha256', Buffer.concat([inner, text]), 'binary'), 'latin1')]), 'binary'), 'latin1');
+export const lookupOf = (key: Buffer, identifier: Identifier): Buffer => Buffer.from(lookupText(key, identifier), 'latin1');
+
+/**
+ * The same, one character a byte. Two plain hashes over bytes that lie ready but for the last: for a text this short
+ * `createHmac` takes twice the time, and every call of the gateway asks four times.
+ */
+function lookupText(key: Buffer, { system, value }: Identifier): string {
+  const desk = deskOf(key);
+  const text = `[${canonical(system)},${canonical(value)}]`;
+  // A unit of UTF-16 takes three bytes at most.
+  if (block + 3 * text.length > desk.inner.length) desk.inner = Buffer.concat([desk.inner.subarray(0, block), Buffer.alloc(3 * text.length)]);
+  const end = block + desk.inner.write(text, block, 'utf8');
+  desk.outer.write(hash('sha256', desk.inner.subarray(0, end), 'binary'), block, 'latin1');
+  return hash('sha256', desk.outer, 'binary');
 }
 
-const pads = new WeakMap<Buffer, [Buffer, Buffer]>();
+const block = 64;
+const desks = new WeakMap<Buffer, { inner: Buffer; outer: Buffer }>();
 
-/** The key as RFC 2104 mixes it in. Our keys have 32 bytes, less than a block of 64. */
-function padsOf(key: Buffer): [Buffer, Buffer] {
-  const there = pads.get(key);
+/** The key as RFC 2104 mixes it in, with room behind it. Our keys have 32 bytes, less than a block of 64. Hashing never waits, so that two never share a desk at once. */
+function deskOf(key: Buffer): { inner: Buffer; outer: Buffer } {
+  const there = desks.get(key);
   if (there) return there;
-  const padded = (byte: number) => Buffer.from(Uint8Array.from({ length: 64 }, (_, i) => (key[i] ?? 0) ^ byte));
-  const made: [Buffer, Buffer] = [padded(0x36), padded(0x5c)];
-  pads.set(key, made);
+  const padded = (byte: number, room: number) => Buffer.from(Uint8Array.from({ length: block + room }, (_, i) => (i < block ? (key[i] ?? 0) ^ byte : 0)));
+  const made = { inner: padded(0x36, 1_024), outer: padded(0x5c, 32) };
+  desks.set(key, made);
   return made;
 }
 
@@ -67,11 +77,10 @@ export async function referencesFor(house: SealingHouse, identifiers: readonly I
   const { lookup: lookupKey } = await sealingKeys(house.config);
   let cache = caches.get(house.db);
   if (!cache) caches.set(house.db, (cache = new Map()));
-  const lookups = identifiers.map((one) => lookupOf(lookupKey, one));
+  const lookups = identifiers.map((one) => lookupText(lookupKey, one));
   const missing = new Map<string, { lookup: Buffer; identifier: Identifier }>();
-  lookups.forEach((lookup, i) => {
-    const name = lookup.toString('latin1');
-    if (!cache.has(name)) missing.set(name, { lookup, identifier: identifiers[i]! });
+  lookups.forEach((name, i) => {
+    if (!cache.has(name)) missing.set(name, { lookup: Buffer.from(name, 'latin1'), identifier: identifiers[i]! });
   });
   if (missing.size > 0) {
     const found = await records.subjectsByLookup(house.db, [...missing.values()].map((one) => one.lookup));
@@ -85,12 +94,12 @@ export async function referencesFor(house: SealingHouse, identifiers: readonly I
     // Read again where something was made: another instance may have been quicker.
     const all = made.length > 0 ? [...found, ...(await records.subjectsByLookup(house.db, made.map((row) => row.lookup)))] : found;
     const byLookup = new Map(all.map((row) => [row.lookup.toString('latin1'), row.reference]));
-    const answer = lookups.map((lookup) => byLookup.get(lookup.toString('latin1')) ?? cache.get(lookup.toString('latin1'))!);
+    const answer = lookups.map((name) => byLookup.get(name) ?? cache.get(name)!);
     if (cache.size + all.length > mostRemembered) cache.clear();
     for (const [lookup, reference] of byLookup) cache.set(lookup, reference);
     return answer;
   }
-  return lookups.map((lookup) => cache.get(lookup.toString('latin1'))!);
+  return lookups.map((name) => cache.get(name)!);
 }
 
 export const forgetCachedSubjects = (db: Db): void => void caches.delete(db);

@@ -4,6 +4,8 @@ import type { ReactNode, Ref } from 'react';
 export interface FigureTable {
   headers: readonly string[];
   rows: readonly (readonly (string | number | null)[])[];
+  /** What the table leaves out, if anything. */
+  says?: string;
 }
 
 /** A chart with its reading in words and its numbers as a table. `box` is where a chart learns its width. */
@@ -38,6 +40,7 @@ export function Figure({ title, reading, table, box, children }: { title: string
             </tbody>
           </table>
         </div>
+        {table.says && <p className="small faint">{table.says}</p>}
       </details>
     </figure>
   );

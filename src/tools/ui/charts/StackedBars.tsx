@@ -29,13 +29,15 @@ export function StackedBars({ title, bars, series, what }: { title: string; bars
   const { box, width } = useChartWidth();
   const totals = series.map((one) => ({ ...one, n: bars.reduce((sum, bar) => sum + (bar.values[one.id] ?? 0), 0) })).filter(({ n }) => n > 0);
   const sumOf = (bar: StackedBar) => series.reduce((sum, one) => sum + (bar.values[one.id] ?? 0), 0);
+  // Sixty rows of zeros would hide the one that tells something, on paper most of all.
+  const told = bars.filter((bar) => sumOf(bar) > 0);
   const all = totals.reduce((sum, { n }) => sum + n, 0);
   const says = all === 0 ? `No ${what} in this period.` : `${count(all)} ${what}: ${totals.map(({ label, n }) => `${count(n)} ${label.toLowerCase()}`).join(', ')}.`;
   const x = scaleBand(bars.map(({ id }) => id), [margin.left, width - margin.right]).paddingInner(0.25);
   const y = scaleLinear([0, Math.max(1, ...bars.map(sumOf))], [height - margin.bottom, margin.top]).nice(4);
   const every = Math.max(1, Math.ceil((bars.length * labelled) / width));
   return (
-    <Figure box={box} title={title} reading={says} table={{ headers: ['', ...totals.map(({ label }) => label), 'all'], rows: bars.map((bar) => [bar.label, ...totals.map(({ id }) => bar.values[id] ?? 0), sumOf(bar)]) }}>
+    <Figure box={box} title={title} reading={says} table={{ headers: ['', ...totals.map(({ label }) => label), 'all'], rows: told.map((bar) => [bar.label, ...totals.map(({ id }) => bar.values[id] ?? 0), sumOf(bar)]), ...(told.length < bars.length && { says: `Periods without any ${what} have no row.` }) }}>
       {all === 0 ? (
         <p className="none">Nothing in this period.</p>
       ) : (
