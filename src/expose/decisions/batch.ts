@@ -182,7 +182,8 @@ async function makeReady({ house, via, names, now }: Desk, ready: Ready, raw: re
     ready.names.push(name);
     ready.decisions.push(decision);
   };
-  for (const [nth, { line, bytes, from, to }] of lines.entries()) {
+  for (let nth = 0; nth < lines.length; nth++) {
+    const { line, bytes, from, to } = lines[nth]!;
     const key = keys[nth]!;
     const told = sheet.told[nth];
     const fresh = underWay.get(key) ?? ready.fresh.get(key);
@@ -227,7 +228,8 @@ async function makeReady({ house, via, names, now }: Desk, ready: Ready, raw: re
 function elsewhere({ keys, kinds }: Sheet, ...here: readonly Fresh[]): string[] {
   const told = new Set<string>();
   const asked = new Set<string>();
-  for (const [nth, key] of keys.entries()) {
+  for (let nth = 0; nth < keys.length; nth++) {
+    const key = keys[nth]!;
     if (kinds[nth] === 1) told.add(key);
     else if (!told.has(key) && !here.some((one) => one.has(key))) asked.add(key);
   }

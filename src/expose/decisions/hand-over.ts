@@ -25,15 +25,12 @@ export async function recordTogether(house: House, actor: Actor, deployment: str
   const root = list.root();
   const batch = newId('bat', house.clock.now());
   // The decisions stand in the ledger already: their names may be known a moment before it is told that they were delivered.
-  await house.db.transaction().execute((tx) => records.noteNames(tx, events.flatMap(({ name, event }) => (name === null ? [] : [{ name, decision: event.decision }]))));
+  await records.noteNames(house.db, events.flatMap(({ name, event }) => (name === null ? [] : [{ name, decision: event.decision }])));
   const pages = await records.packed(list);
   await appendInTurn(
     house.db,
     { at: house.clock.now(), kind: kinds.batch.kind, actor, deployment, subject: `batch/${batch}`, body: { batch, records: events.length, root: root.toString('hex'), via: 'gateway' } },
-    {
-      before: (tx) => records.keepPages(tx, batch, pages),
-      after: async (tx, position) => void (await records.keepBatch(tx, { id: batch, deployment_id: deployment, position, records: events.length, root })),
-    },
+    records.batchInTurn({ id: batch, deployment_id: deployment, records: events.length, root }, pages),
   );
 }
 

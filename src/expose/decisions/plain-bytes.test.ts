@@ -25,11 +25,12 @@ const word = often(fc.constantFrom('A-1', 'MRN 4711', 'x'.repeat(200)), odd);
 const slug = often(fc.constantFrom('icu', 'high-risk', 'a1', 'x'.repeat(64)), fc.constantFrom('Bad', 'a', '-a', 'a-', 'a--b', 'x'.repeat(65), 'a_b', null));
 const flag = often(fc.boolean(), fc.constantFrom(null, 'true', 1));
 const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined, freq: 3 });
+const seldom = <T>(one: fc.Arbitrary<T>) => fc.oneof({ weight: 15, arbitrary: fc.constant(undefined) }, one);
 const figure = (one: fc.Arbitrary<string>) => maybe(one.map((text) => ({ number: text })));
 
 const line = fc.oneof(
-  fc.record({ what: fc.constant('decision'), key: word, at: time, askedAt: maybe(time), shownAt: maybe(time), subject: word, encounter: maybe(word), user: maybe(word), facility: maybe(slug), department: maybe(slug), version: word, output: maybe(often(fc.record({ class: maybe(slug), score: figure(spelled), label: maybe(word), critical: maybe(flag) }), odd)), disposition: maybe(often(fc.constantFrom('shown', 'suppressed', 'late'), fc.constantFrom('seen', ''))), rule: fc.option(slug, { nil: undefined, freq: 9 }), arm: maybe(slug), momentAt: maybe(time), payload: fc.option(fc.constant({ a: 1 }), { nil: undefined, freq: 20 }) }),
-  fc.record({ what: fc.constant('feedback'), key: word, at: time, act: often(fc.constantFrom('accepted', 'overridden'), fc.constantFrom('ignored')), user: maybe(word), reason: maybe(often(fc.record({ code: often(word, fc.constant(undefined)), system: maybe(word), text: fc.option(fc.constant('because'), { nil: undefined, freq: 9 }) }), odd)), suggestion: maybe(word), edited: figure(share), dwellMs: figure(whole) }),
+  fc.record({ what: fc.constant('decision'), key: word, at: time, askedAt: maybe(time), shownAt: maybe(time), subject: word, encounter: maybe(word), user: maybe(word), facility: maybe(slug), department: maybe(slug), version: word, output: maybe(often(fc.record({ class: maybe(slug), score: figure(spelled), label: maybe(word), critical: maybe(flag) }), odd)), disposition: maybe(often(fc.constantFrom('shown', 'suppressed', 'late'), fc.constantFrom('seen', ''))), rule: seldom(slug), arm: maybe(slug), momentAt: maybe(time), payload: seldom(fc.constant({ a: 1 })) }),
+  fc.record({ what: fc.constant('feedback'), key: word, at: time, act: often(fc.constantFrom('accepted', 'overridden'), fc.constantFrom('ignored')), user: maybe(word), reason: maybe(often(fc.record({ code: often(word, fc.constant(undefined)), system: maybe(word), text: seldom(fc.constant('because')) }), odd)), suggestion: maybe(word), edited: figure(share), dwellMs: figure(whole) }),
   fc.record({ what: fc.constant('outcome'), key: word, at: time, name: slug, positive: often(fc.constantFrom(true, false, null), fc.constantFrom('yes', undefined)), acted: maybe(flag), value: figure(spelled) }),
   fc.record({ what: often(fc.constant('use'), fc.constantFrom('used', 7)), key: word, at: time, touch: often(fc.constantFrom('opened', 'signed', 'displayed'), fc.constantFrom('eaten')), user: maybe(word), ms: figure(whole) }),
 );
@@ -41,7 +42,7 @@ function written(value: unknown, blank: string, turned: boolean): string {
   const members = Object.entries(value).filter(([, one]) => one !== undefined).map(([name, one]) => `${blank}${JSON.stringify(name)}${blank}:${blank}${written(one, blank, turned)}${blank}`);
   return `{${(turned ? members.toReversed() : members).join(',') || blank}}`;
 }
-const text = fc.tuple(line, fc.constantFrom('', ' ', '\t '), fc.boolean(), fc.option(fc.tuple(fc.constantFrom('extra', 'at', 'what', 'output', '__proto__', 'class', ''), odd), { freq: 20, nil: null }), fc.constantFrom('', '', '', '', '', '', '', '}', ',', 'x', '\r'))
+const text = fc.tuple(line, fc.constantFrom('', ' ', '\t '), fc.boolean(), seldom(fc.tuple(fc.constantFrom('extra', 'at', 'what', 'output', '__proto__', 'class', ''), odd)), often(fc.constant(''), fc.constantFrom('}', ',', 'x', '\r')))
   .map(([one, blank, turned, other, tail]) => {
     const made = written(one, blank, turned);
     return `${other ? `${made.slice(0, -1)},${JSON.stringify(other[0])}:${JSON.stringify(other[1])}}` : made}${tail}`;

@@ -241,7 +241,7 @@ function truth(bytes: Uint8Array, stop: number, mayBeNull: boolean): boolean {
   from = end = found;
   return true;
 }
-const [spelledTrue, spelledFalse, spelledNull] = ['true', 'false', 'null'].map((word) => Buffer.from(word)) as [Uint8Array, Uint8Array, Uint8Array];
+const [spelledTrue, spelledFalse, spelledNull] = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')] as const;
 
 function isWord(bytes: Uint8Array, begin: number, stop: number, word: Uint8Array): boolean {
   if (stop - begin !== word.length) return false;

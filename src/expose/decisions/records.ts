@@ -7,7 +7,7 @@ import type { Db, Tx } from '../../tools/server/database.ts';
 import { counted, dayKeyOf, type Counted } from './day.ts';
 import { bitsOf, peopleBytes, peopleIn } from './people.ts';
 import { repeatWithin, type Fact } from './fact.ts';
-import { uuidArray } from './uuid-array.ts';
+import { idArray, uuidArray } from './uuid-array.ts';
 
 export interface FactRow {
   decision: string; deployment_id: string; position: number; name: string; at: string; asked_at: string | null; recorded_at: string; shown_at: string | null;
@@ -216,6 +216,13 @@ export async function keepPages(tx: Tx, batch: string, pages: readonly Buffer[])
     select ${batch}, (nth - 1) * ${pageOf}::int, true, lines from unnest(${byteaArray(pages)}::bytea[]) with ordinality q (lines, nth)`.execute(tx);
 }
 
+/** A batch with its pages, written in the statement of its entry. */
+export const batchInTurn = (batch: Omit<BatchRow, 'position'>, pages: readonly Buffer[]) => sql`
+  pages as (insert into decisions.batch_page (batch, first, packed, lines)
+    select ${batch.id}::text, (nth - 1) * ${pageOf}::int, true, lines from turn, unnest(${byteaArray(pages)}::bytea[]) with ordinality q (lines, nth) where turn.grown),
+  batch as (insert into decisions.batch (id, deployment_id, position, records, root)
+    select ${batch.id}::text, ${batch.deployment_id}::text, turn.position, ${batch.records}::int, ${batch.root}::bytea from turn where turn.grown)`;
+
 /** What is sealed beside records of a batch. */
 export async function keepBatchPayloads(tx: Tx, batch: string, sealed: readonly { nth: number; sealed: { key: string; bytes: Uint8Array } }[]): Promise<void> {
   if (sealed.length === 0) return;
@@ -240,7 +247,7 @@ export async function knownNames(db: Db, names: readonly string[]): Promise<Map<
 }
 
 /** Notes names, in hexadecimal; gives those that were new. Another that was told at the same moment is waited for. */
-export async function noteNames(tx: Tx, names: readonly { name: string; decision: string }[]): Promise<Set<string>> {
+export async function noteNames(tx: Db, names: readonly { name: string; decision: string }[]): Promise<Set<string>> {
   if (names.length === 0) return new Set();
   const { array, order } = uuidArray(names.map(({ name }) => name));
   const full = new Map(names.map(({ name }) => [name.slice(0, 32), name]));
@@ -253,7 +260,7 @@ export async function noteNames(tx: Tx, names: readonly { name: string; decision
 /** Notes names that should be new, in half the time of asking; it fails where one is not (`wasTold`). */
 export async function noteNewNames(tx: Tx, names: readonly string[], decisions: readonly string[]): Promise<void> {
   const { array, order } = uuidArray(names);
-  await sql`insert into decisions.known (name, decision) select name, decision from unnest(${array}::uuid[], ${textArray(Array.from(order, (nth) => decisions[nth]!))}::text[]) q (name, decision)`.execute(tx);
+  await sql`insert into decisions.known (name, decision) select name, decision from unnest(${array}::uuid[], ${idArray(decisions, order)}::text[]) q (name, decision)`.execute(tx);
 }
 
 /** Did it fail because something was told before, or by another at the same moment? */

@@ -33,7 +33,7 @@ export function ExceptionNote({ exception }: { exception: PolicyVersion['excepti
   if (exception === null) return null;
   return (
     <Note kind="warning" title={`By an exception to ${exception.gates.join(' and ')}, until ${exception.until}`}>
-      {exception.reason} After that day what is shown is only asked in silence, or nothing is.
+      {exception.reason}{/[.!?]$/.test(exception.reason) ? '' : '.'} After that day what is shown is only asked in silence, or nothing is.
     </Note>
   );
 }

@@ -1,5 +1,6 @@
 // Does nobody get in with a token that is forged, old, replayed or meant for another, and is no token ever kept?
 import { generateSecret, generateKeyPair, exportJWK, SignJWT, UnsecuredJWT, jwtVerify, createRemoteJWKSet, type JWTPayload } from 'jose';
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -13,9 +14,9 @@ const iss = 'https://ehr.example';
 const ec = await generateKeyPair('ES384', { extractable: true });
 const rsa = await generateKeyPair('RS384', { extractable: true });
 const other = await generateKeyPair('ES384', { extractable: true });
-const published = { keys: [{ ...(await exportJWK(ec.publicKey)), kid: 'ec', alg: 'ES384' }, { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS384' }] };
-const keys = await listening((_incoming, outgoing) => json(outgoing, published));
-const { house, vendor, gateway, close } = await openHospital({ callers: { check: 'jwt', issuers: [{ iss, jwks: published }, { iss: 'https://by-url.example', jwksUrl: `${keys.url}/jwks.json` }] }, sign: true, origins: ['https://smart.example'], places: { facility: '%tenant' } }, now);
+const published = { keys: [{ ...(await exportJWK(ec.publicKey)), kid: 'ec', alg: 'ES384' }, { ...(await exportJWK(rsa.publicKey)), kid: 'rsa', alg: 'RS384' }, { ...generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }), kty: 'RSA', kid: 'short', alg: 'RS384' }] };
+const keys = await listening((incoming, outgoing) => (incoming.url === '/jwks.json' ? json(outgoing, published) : json(outgoing, { error: 'broken' }, 500)));
+const { house, vendor, gateway, close } = await openHospital({ callers: { check: 'jwt', issuers: [{ iss, jwks: published }, { iss: 'https://by-url.example', jwksUrl: `${keys.url}/jwks.json` }, { iss: 'https://keys-away.example', jwksUrl: `${keys.url}/away` }] }, sign: true, origins: ['https://smart.example'], places: { facility: '%tenant' } }, now);
 const second = await openInstance(house);
 afterAll(async () => (await second.close(), await close(), await keys.close()));
 
@@ -60,6 +61,7 @@ describe('a caller', () => {
     ['no kid', () => token({}, { kid: null }), /signed as it has to be|kid/],
     ['a key that is not the issuer’s', () => token({}, { key: other.privateKey }), /signed as it has to be/],
     ['an unknown kid', () => token({}, { kid: 'unknown' }), /signed as it has to be/],
+    ['an RSA key of 1024 bits', () => token({}, { alg: 'RS384', kid: 'short', key: rsa.privateKey }), /2048 bits/],
     ['the algorithm none', async () => new UnsecuredJWT({ iss, aud: endpoint, exp: seconds + 300, iat: seconds, jti: 'none' }).encode(), /no bearer token|signed as it has to be/],
     ['a shared secret', async () => token({}, { alg: 'HS256', key: await generateSecret('HS256') }), /signed as it has to be/],
     ['claims altered after signing', async () => {
@@ -73,6 +75,10 @@ describe('a caller', () => {
     expect(answer.status).toBe(401);
     expect(answer.text).toMatch(says);
     expect(vendor.calls()).toHaveLength(before);
+  });
+
+  it('whose keys cannot be read right now is told to come again', async () => {
+    expect(await ask(await token({ iss: 'https://keys-away.example' }))).toMatchObject({ status: 503, text: expect.stringContaining('keys of the issuer') as string });
   });
 
   it('uses a token once, on whichever instance, even at the same moment', async () => {

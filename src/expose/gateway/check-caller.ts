@@ -61,8 +61,11 @@ export async function checkCaller(house: House, { callers }: Pick<Connection, 'c
   } catch (error) {
     if (error instanceof errors.JWTExpired) return refuse('The token has ended (`exp`).');
     if (error instanceof errors.JWTClaimValidationFailed) return refuse(`The claim \`${error.claim}\` of the token is missing or wrong.`);
-    if (error instanceof errors.JWKSTimeout || (error instanceof TypeError && /fetch/.test(error.message))) return { ok: false, status: 503, says: 'The keys of the issuer cannot be fetched right now.' };
+    // What the address of the keys answers with, when it is an error or no set of keys, has no code of its own in jose.
+    const keysAway = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC') || (error instanceof TypeError && /fetch/.test(error.message));
+    if (keysAway) return { ok: false, status: 503, says: 'The keys of the issuer cannot be fetched right now.' };
     if (error instanceof errors.JOSEError) return refuse(`The token is not signed as it has to be (${error.code}).`);
+    if (error instanceof TypeError && /modulusLength/.test(error.message)) return refuse('The key that signed the token is too short; RSA needs 2048 bits.');
     return { ok: false, status: 503, says: 'Whether the token was used before cannot be looked up right now.' };
   }
 }

@@ -40,6 +40,6 @@ export const connection = z.strictObject({
     })
     .prefault({}),
   moment: path.nullable().default(null).describe('A FHIRPath that gives the instant the decision is due.'),
-  notices: z.strictObject({ patients: http.optional(), staff: http.optional() }).optional().describe('The pages that tell patients and staff of this AI. They are looked for every six hours.'),
+  notices: z.strictObject({ patients: http.optional(), staff: http.optional() }).optional().describe('The pages that tell patients and staff of this AI. They are looked for every day.'),
 });
 export type Connection = z.infer<typeof connection>;

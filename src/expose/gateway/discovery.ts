@@ -94,7 +94,7 @@ async function fetchDiscovery(house: House, connection: Connection): Promise<Buf
     const answer = await askVendor(pool, { method: 'GET', path, headers, body: null }, 10_000);
     const unusable = (says: string) => new Problem('unavailable', `The vendor’s discovery cannot be read: ${says}.`, 'Check the address of the connection, and ask the vendor.', [{ path: address.href, says }]);
     if (!answer.ok) throw unusable(answer.says);
-    if (answer.status !== 200) throw unusable(answer.status === 404 && connection.discovery === undefined ? 'it answers 404, so there is no discovery at this address; if the vendor has it elsewhere, name that as `discovery`' : `it answers ${answer.status}`);
+    if (answer.status !== 200) throw unusable(answer.status === 404 && connection.discovery === undefined ? 'it answers 404, so there is no discovery at this address; if the vendor has it elsewhere, the connection has a field for that' : `it answers ${answer.status}`);
     try {
       if (spanAt(spansOf(answer.bytes), ['services'])?.kind !== 'array') throw new Error('there is no list of services in it');
     } catch (error) {

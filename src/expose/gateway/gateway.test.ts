@@ -278,7 +278,7 @@ describe('discovery', () => {
     expect([away.discoveryFault, away.discovery!.services.length]).toEqual([null, 2]);
     const odd = await listening((incoming, outgoing) => (incoming.url === '/cds-discovery' ? json(outgoing, described) : json(outgoing, { detail: 'Not Found' }, 404)));
     const wrong = await house.call(api.putService, { params, body: { ...connection, url: odd.url } });
-    expect(wrong.discoveryFault).toEqual({ at: house.clock.now(), says: expect.stringMatching(/answers 404.*`discovery`/) });
+    expect(wrong.discoveryFault).toEqual({ at: house.clock.now(), says: expect.stringMatching(/answers 404.*the connection has a field/) });
     await expect(house.call(api.readDiscovery, { params })).rejects.toMatchObject({ details: [{ path: `${odd.url}/cds-services` }] });
     const right = await house.call(api.putService, { params, body: { ...connection, url: odd.url, discovery: `${odd.url}/cds-discovery` } });
     expect([right.discoveryFault, right.discovery!.services[0]!.id]).toEqual([null, 'sepsis']);

@@ -28,7 +28,7 @@ export const watchDiscoveries: Job = {
 export const watchNotices: Job = {
   name: 'gateway.notices',
   says: 'Looks whether the pages that tell patients and staff of an AI are there.',
-  schedule: '25 */6 * * *',
+  schedule: '25 6 * * *',
   run: (house, _, signal) => lookForNotices(house, signal),
 };
 

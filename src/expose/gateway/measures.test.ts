@@ -9,7 +9,7 @@ import { checks, findingsOf, type Installation } from './installation.ts';
 import { gatewayMeasures } from './measures.ts';
 import * as api from './model.ts';
 import { policy } from './policy.ts';
-import { call, described, listening, openHospital, setPolicy, slug } from './test-ehr.ts';
+import { call, described, openHospital, setPolicy, slug } from './test-ehr.ts';
 
 const { house, vendor, gateway, deployment, close } = await openHospital();
 afterAll(close);
@@ -127,28 +127,6 @@ describe('feeds', () => {
     expect(await measured('gateway.feed-breaks')).toMatchObject({ value: 1 });
     await setPolicy(house, policy.parse({ mode: 'off' }));
     expect(await measured('gateway.feed-breaks')).toMatchObject({ value: null, explain: expect.stringContaining('off') as string });
-  });
-});
-
-describe('notices', () => {
-  it('are on where both are named and can be read, and looked for again and again', async () => {
-    const { connection } = await house.call(api.getService, { params });
-    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 0, explain: 'No notice to patients is named; no notice to staff is named.' });
-    let status = 200;
-    const pages = await listening((_incoming, outgoing) => void outgoing.writeHead(status).end('<p>We use an AI for …</p>'));
-    const told = await house.call(api.putService, { params, body: { ...connection, notices: { patients: `${pages.url}/patients`, staff: `${pages.url}/staff` } } });
-    expect(told.notices).toMatchObject([{ whom: 'patients', reached: true, says: 'answers 200' }, { whom: 'staff', reached: true }]);
-    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 1 });
-    status = 404;
-    await house.jobs.start('gateway.notices', {});
-    await house.idle();
-    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 0, explain: expect.stringContaining('to staff answers 404') as string });
-    status = 200;
-    await house.jobs.start('gateway.notices', {});
-    await house.idle();
-    house.clock.pass(days(2));
-    expect(await measured('gateway.notice-configured')).toMatchObject({ value: 0, explain: expect.stringContaining('more than a day ago') as string });
-    await pages.close();
   });
 });
 

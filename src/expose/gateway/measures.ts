@@ -7,7 +7,6 @@ import { clusteredShare } from '../../tools/statistics/design-effect.ts';
 import { connection as connectionSchema } from './connection.ts';
 import { feedsIn, learnt } from './feeds.ts';
 import { checks, findingsOf, type Finding } from './installation.ts';
-import { whoms } from './notices.ts';
 import { policy as policySchema } from './policy.ts';
 import * as records from './records.ts';
 
@@ -43,10 +42,6 @@ export const gatewayMeasures: readonly Declaration[] = [
   {
     id: 'gateway.feed-breaks', asks: 'How many feeds are broken?', unit: 'count', better: 'lower', evidence: 'E3', minimumN: 0, freshForDays: 2, dependsOn: [], evaluate: feedBreaks,
     explains: `Units of the deployment from which inputs of the AI came on at least ten days, and that have been silent for more than twice the longest silence of the ${learnt} days before, and for more than a day. Counted are days that are over and on which the house heard something of any AI. What is missing inside a request is not seen here. n: feeds with a cadence.`,
-  },
-  {
-    id: 'gateway.notice-configured', asks: 'Are the notices to patients and staff on?', unit: 'yes', better: 'higher', evidence: 'E2', minimumN: 0, freshForDays: 365, dependsOn: [], evaluate: noticeConfigured,
-    explains: '1 where the connection names a page for patients and one for staff, and both answered when they were last looked for, within a day. What stands on them is not read. Not measurable for a product that is not behind the gateway.',
   },
   {
     id: 'gateway.production-database', asks: 'Does the house run on a production database?', unit: 'yes', better: 'higher', evidence: 'E3', minimumN: 0, freshForDays: 30, dependsOn: [], evaluate: productionDatabase,
@@ -133,18 +128,6 @@ async function feedBreaks(db: Db, deployment: string, asOf: string): Promise<New
   return [{ ...base, value: broken.length, n: found.length, explain: broken.length === 0 ? `All ${found.length} feeds arrive.` : `${broken.length} of ${found.length} feeds: ${said.join('; ')}.` }];
 }
 const nameOf = ({ facility, department }: { facility: string; department: string }) => [facility, department].filter((one) => one !== '').join('/') || 'no unit named';
-
-async function noticeConfigured(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
-  const base = { ...shared(deployment, asOf, 'gateway/notices'), class: 'E2' as const, measure: 'gateway.notice-configured', interval: null, n: null };
-  if (!(await records.serviceRow(db, deployment))) return [{ ...base, value: null, explain: 'It is not behind the gateway, which knows nothing of its notices.' }];
-  const notices = await records.noticeRows(db, deployment);
-  const lacking = whoms.flatMap((whom) => {
-    const one = notices.find((row) => row.whom === whom);
-    if (!one) return [`no notice to ${whom} is named`];
-    return one.reached && one.at >= shift(asOf, -days(1)) ? [] : [`the notice to ${whom} ${one.reached ? 'was last looked for more than a day ago' : one.says}`];
-  });
-  return [{ ...base, value: lacking.length === 0 ? 1 : 0, explain: lacking.length === 0 ? 'The notices to patients and to staff can be read.' : `${lacking.join('; ').replace(/^./, (first) => first.toUpperCase())}.` }];
-}
 
 async function productionDatabase(db: Db, deployment: string, asOf: string): Promise<NewMeasurement[]> {
   const { version, listens, socket } = await records.databaseFacts(db);

@@ -1,4 +1,5 @@
 // Are patients and staff told of this AI: is there a notice for each, and can it be read?
+import { publish } from '../../spine/measures/measures.ts';
 import type { House } from '../../tools/server/capability.ts';
 import { connection as connectionSchema, type Connection } from './connection.ts';
 import * as records from './records.ts';
@@ -17,10 +18,27 @@ export async function lookForNotices(house: House, signal?: AbortSignal): Promis
   }
 }
 
-/** Looks for the notices of one service and keeps what came of it; those that are not named any more are forgotten. */
+/**
+ * Looks for the notices of one service, keeps what came of it, and publishes the measure a gate asks for. Where none is
+ * named nothing is published: then a person's word about notices on paper stands.
+ */
 export async function lookFor(house: Pick<House, 'db' | 'clock'>, deployment: string, { notices = {} }: Connection): Promise<void> {
   const found = await Promise.all(whoms.flatMap((whom) => (notices[whom] === undefined ? [] : [look(notices[whom]).then((one) => ({ deployment_id: deployment, whom, url: notices[whom]!, at: house.clock.now(), ...one }))])));
-  await records.keepNotices(house.db, deployment, found);
+  const at = house.clock.now();
+  await house.db.transaction().execute(async (tx) => {
+    const before = await records.noticeRows(tx, deployment);
+    if (found.length === 0 && before.length === 0) return;
+    await records.keepNotices(tx, deployment, found);
+    const lacking = whoms.flatMap((whom) => {
+      const one = found.find((notice) => notice.whom === whom);
+      return !one ? [`no notice to ${whom} is named`] : one.reached ? [] : [`the notice to ${whom} ${one.says}`];
+    });
+    await publish(tx, [{
+      measure: 'gateway.notice-configured', deployment, asOf: at, scope: { facility: null, department: null }, class: 'E2', source: `gateway/notices/${at}`, interval: null, n: null,
+      value: found.length === 0 ? null : lacking.length === 0 ? 1 : 0,
+      explain: lacking.length === 0 ? 'The notices to patients and to staff can be read.' : `${lacking.join('; ').replace(/^./, (first) => first.toUpperCase())}.`,
+    }], at);
+  });
 }
 
 /** A notice is there when its address answers as a page does, wherever that leads. What stands on it is for people to read. */

@@ -101,11 +101,10 @@ export const seenDiscovery = (db: Db, deployment: string, nth: number, at: strin
 export const noteDiscovery = (db: Db, deployment: string, fault: string | null, at: string | null) => on(db).updateTable('gateway.service').set({ discovery_fault: fault, discovery_fault_at: at }).where('deployment_id', '=', deployment).execute();
 
 export const noticeRows = (db: Db, deployment: string): Promise<NoticeRow[]> => on(db).selectFrom('gateway.notice').selectAll().where('deployment_id', '=', deployment).orderBy('whom').execute();
-export const keepNotices = (db: Db, deployment: string, rows: readonly NoticeRow[]): Promise<void> =>
-  db.transaction().execute(async (tx) => {
-    await on(tx).deleteFrom('gateway.notice').where('deployment_id', '=', deployment).execute();
-    if (rows.length > 0) await on(tx).insertInto('gateway.notice').values([...rows]).onConflict((conflict) => conflict.doNothing()).execute();
-  });
+export async function keepNotices(tx: Tx, deployment: string, rows: readonly NoticeRow[]): Promise<void> {
+  await on(tx).deleteFrom('gateway.notice').where('deployment_id', '=', deployment).execute();
+  if (rows.length > 0) await on(tx).insertInto('gateway.notice').values([...rows]).onConflict((conflict) => conflict.doNothing()).execute();
+}
 
 export async function keepCards(db: Db, rows: readonly CardRow[]): Promise<void> {
   if (rows.length === 0) return;

@@ -237,7 +237,7 @@ describe('what changes over time, and what comes too late', () => {
 });
 
 it('T04: the moment of decision of the charter counts, where it names one', async () => {
-  const late = (small: SmallExport, more: More) => {
+  const late = (_: SmallExport, more: More) => {
     for (const one of more['labs.ndjson']!.filter(({ id }) => id!.startsWith('lac-'))) one['issued'] = later(one['effectiveDateTime'], 5 * 3_600_000);
   };
   const deciding = (after: string) => smallCharter(lactate).replace('data:\n', `data:\n  decision: { anchor: encounter-start, after: ${after} }\n`);

@@ -86,24 +86,28 @@ describe('grouped appending', async () => {
 });
 
 it('what is written with an entry is written in its transaction, in turn with the groups', async () => {
-  const { db, drop } = await testDatabase([ledger]);
+  const { db, address, drop } = await testDatabase([ledger]);
+  const other: Db = openDatabase(address, 2);
   try {
     await sql`create table public.beside (position bigint, text text)`.execute(db);
     const write = (text: string, fails = false) =>
-      appendInTurn(db, one(0), {
-        before: async (tx) => void (await sql`insert into public.beside (text) values (${text})`.execute(tx)),
-        after: async (tx, position) => {
-          await sql`update public.beside set position = ${position} where text = ${text}`.execute(tx);
-          if (fails) throw new Error('the change failed');
-        },
-      });
+      appendInTurn(db, one(0), sql`beside as (insert into public.beside (position, text) select turn.position, ${text}::text from turn where turn.grown and case when ${fails}::bool then 1 / (turn.position - turn.position) > 0 else true end)`);
     const many = (from: number) => Array.from({ length: 40 }, (_, n) => appendGrouped(db, one(from + n)));
     const settled = await Promise.allSettled([...many(0), write('first'), ...many(40), write('fails', true), ...many(80), write('second')]);
     expect(settled.map(({ status }) => status === 'rejected')).toEqual(settled.map((_, nth) => nth === 81));
-    const { rows } = await sql<{ position: number; text: string }>`select position, text from public.beside order by position`.execute(db);
-    expect(rows).toEqual([{ position: 40, text: 'first' }, { position: 121, text: 'second' }]);
+    const written = async () => (await sql<{ position: number; text: string }>`select position, text from public.beside order by position`.execute(db)).rows;
+    expect(await written()).toEqual([{ position: 40, text: 'first' }, { position: 121, text: 'second' }]);
     expect((await entries(db, { limit: 1 })).items[0]!.position).toBe(121);
+    // Another process moved the head: it is tried anew, and nothing is written twice or for nothing.
+    const places = new Map<string, number>();
+    for (let nth = 0; nth < 12; nth++) {
+      const [{ position }] = await Promise.all([write(`beside another ${nth}`), appendGrouped(other, one(nth)), appendGrouped(other, one(nth))]);
+      places.set(`beside another ${nth}`, position);
+    }
+    expect(new Map((await written()).slice(2).map(({ position, text }) => [text, position]))).toEqual(places);
+    expect((await entries(db, { limit: 1 })).items[0]!.position).toBe(157);
   } finally {
+    await other.destroy();
     await drop();
   }
 });

@@ -1,22 +1,16 @@
 // How do many callers at once get their entries onto the disk with one commit?
-import type { Db, Tx } from '../../tools/server/database.ts';
+import type { Db } from '../../tools/server/database.ts';
 import { growthOf, placesOf, type Appended } from './append.ts';
 import { prepare, type Appending, type Prepared } from './prepare.ts';
-import { grow, lockHead, readHead } from './records.ts';
+import { grow, lockHead, readHead, type Alongside } from './records.ts';
 import type { Frontier } from './tree.ts';
 
 interface Waiting {
   one: Prepared;
-  /** What is written in the same transaction. */
+  /** What is written in the same statement. */
   with: Alongside | null;
   done(appended: Appended): void;
   failed(error: unknown): void;
-}
-
-/** What a room writes in the transaction of its entry: before anybody has to wait for it, and when the number is known. */
-export interface Alongside {
-  before(tx: Tx): Promise<void>;
-  after(tx: Tx, position: number): Promise<void>;
 }
 
 interface Group {
@@ -49,8 +43,9 @@ export function appendGrouped(db: Db, one: Appending): Promise<Appended> {
 }
 
 /**
- * Appends an entry together with what is written `with` it, in one transaction of its own, in turn with those who append
- * in groups. With `append` they would find the head moved every time, and write again what they had written for nothing.
+ * Appends an entry together with what a room writes with it, in one statement and so in one transaction, in turn with
+ * those who append in groups. With `append` they would find the head moved every time. One round trip, because all who
+ * record a decision wait behind it, and each trip of a busy process takes a whole turn of its event loop.
  */
 export function appendInTurn(db: Db, one: Appending, alongside: Alongside): Promise<Appended> {
   return join(db, one, alongside);
@@ -75,7 +70,7 @@ async function flushAll(db: Db, group: Group): Promise<void> {
     const taken = take(group);
     try {
       const entries = taken.map(({ one }) => one);
-      const places = await (taken[0]!.with ? flushLocked(db, group, entries, taken[0]!.with) : flush(db, group, entries));
+      const places = await flush(db, group, entries, taken[0]!.with);
       taken.forEach((one, i) => one.done(places[i]!));
       // Those who were answered may come again at once; in this turn they still share the next commit.
       await new Promise(setImmediate);
@@ -105,12 +100,12 @@ function take(group: Group): Waiting[] {
  * One round trip where nobody else wrote since: number and hash onto the head as it was left, and let the database
  * refuse when that is no longer the head. Then the head is read and it is tried once more; otherwise under the lock.
  */
-async function flush(db: Db, group: Group, entries: Prepared[]): Promise<Appended[]> {
+async function flush(db: Db, group: Group, entries: Prepared[], alongside: Alongside | null): Promise<Appended[]> {
   if (group.locked === 0) {
     for (let tries = 0; tries < 2; tries++) {
       group.head ??= (await readHead(db)).frontier;
       const grown = growthOf(entries, group.head);
-      if (await grow(db, grown)) {
+      if (await grow(db, grown, alongside)) {
         group.head = grown.to;
         return placesOf(grown);
       }
@@ -119,15 +114,13 @@ async function flush(db: Db, group: Group, entries: Prepared[]): Promise<Appende
     group.locked = carefulFor;
   }
   group.locked -= 1;
-  return flushLocked(db, group, entries, null);
+  return flushLocked(db, group, entries, alongside);
 }
 
 async function flushLocked(db: Db, group: Group, entries: Prepared[], alongside: Alongside | null): Promise<Appended[]> {
   const grown = await db.transaction().execute(async (tx) => {
-    await alongside?.before(tx);
     const made = growthOf(entries, (await lockHead(tx)).frontier);
-    if (!(await grow(tx, made))) throw new Error('the head of the ledger moved under its own lock');
-    await alongside?.after(tx, made.from.size);
+    if (!(await grow(tx, made, alongside))) throw new Error('the head of the ledger moved under its own lock');
     return made;
   });
   group.head = grown.to;

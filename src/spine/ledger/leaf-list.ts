@@ -25,7 +25,8 @@ export function leafList(most: number): LeafList {
   let bytes = Buffer.allocUnsafe(1 << 20);
   let end = 0;
   const starts = new Float64Array(most + 1);
-  const hashes = Buffer.allocUnsafe(32 * most);
+  // One byte before them, as `rootOf` wants it.
+  const hashes = Buffer.allocUnsafe(1 + 32 * most);
   const list: LeafList = {
     length: 0,
     at: 1,
@@ -45,7 +46,7 @@ export function leafList(most: number): LeafList {
     },
     wrote(next) {
       bytes[end] = 0;
-      hashes.write(hash('sha256', bytes.subarray(end, next), 'binary'), 32 * list.length, 'latin1');
+      hashes.write(hash('sha256', bytes.subarray(end, next), 'binary'), 1 + 32 * list.length, 'latin1');
       bytes[end] = 10;
       starts[list.length] = end + 1;
       list.length += 1;
@@ -54,22 +55,23 @@ export function leafList(most: number): LeafList {
       starts[list.length] = next + 1;
     },
     lines: (from, to) => bytes.subarray(starts[from]!, Math.max(starts[from]!, starts[to]! - 1)),
-    root: () => rootOf(Buffer.from(hashes.subarray(0, 32 * list.length)), list.length),
+    root: () => rootOf(Buffer.from(hashes.subarray(0, 1 + 32 * list.length)), list.length),
   };
   return list;
 }
 
-/** Joins the hashes in place, level by level. */
+/**
+ * Joins the hashes in place, level by level. They begin behind one byte that is free; before every other pair stands a
+ * hash that is joined already, whose last byte becomes the mark of a node.
+ */
 function rootOf(hashes: Buffer, length: number): Buffer {
   if (length === 0) return Buffer.from(hash('sha256', '', 'hex'), 'hex');
-  const pair = Buffer.allocUnsafe(65);
-  pair[0] = 1;
   for (let many = length; many > 1; many = Math.ceil(many / 2)) {
     for (let at = 0; at + 1 < many; at += 2) {
-      hashes.copy(pair, 1, 32 * at, 32 * at + 64);
-      hashes.write(hash('sha256', pair, 'binary'), 16 * at, 'latin1');
+      hashes[32 * at] = 1;
+      hashes.write(hash('sha256', hashes.subarray(32 * at, 32 * at + 65), 'binary'), 1 + 16 * at, 'latin1');
     }
-    if (many % 2 === 1) hashes.copy(hashes, 16 * (many - 1), 32 * (many - 1), 32 * many);
+    if (many % 2 === 1) hashes.copy(hashes, 1 + 16 * (many - 1), 1 + 32 * (many - 1), 1 + 32 * many);
   }
-  return hashes.subarray(0, 32);
+  return hashes.subarray(1, 33);
 }

@@ -2,42 +2,59 @@
 import type { CrossPatientFinding, SharedSpan } from './model.ts';
 
 /** Share of the shorter one's fingerprints that both must hold to be looked at. */
-const alike = 0.5;
+const alike = 0.4;
 /**
- * Share of the shorter one's words that must stand in the other in the same order, and how many one after the other. Two people
- * who write in the same turns of phrase about other numbers share half of the words too, but never so many in a row: of the
- * planted copies into a wrong chart, edited in up to every tenth word, none that is found has fewer (see planted/).
+ * Share of the shorter piece's words that must stand in the other in the same order; how many words all pieces of two notes must
+ * share so, because edits, templates and stock sentences cut a copy into pieces; and how many must stand one after the other in one
+ * of them. Two people who write in the same turns of phrase about other numbers share half of the words too, but never so many in a
+ * row (measured on planted copies, edited in up to every tenth word, see planted/).
  */
 const sameWords = 0.5;
-const verbatim = 15;
+const inAll = 30;
+const verbatim = 12;
 /** With more patients than this it is no slip. */
 const few = 4;
 /** Longer texts are held against each other in their beginning. */
 const mostWords = 2_000;
 
+/** What two notes of different patients share so far. */
+interface Pair {
+  finding: CrossPatientFinding;
+  /** Words of the longest piece, of all pieces, and one after the other. */
+  chief: number;
+  words: number;
+  longest: number;
+}
+
 /**
- * Pairs the shared spans of all charts, each with its earliest other side in time. A span that was copied on inside its
- * own chart is not here again (`analyseChart` tells it as copied). Linear in the spans.
+ * Pairs the shared spans of all charts with those of earlier notes of other patients. A span may hold text of several; what two notes
+ * share in pieces counts together, and the longest piece stands for it. A span that was copied on inside its own chart is not here
+ * again (`analyseChart` tells it as copied). Linear in the spans: each is held against few others.
  */
 export function crossPatientFindings(spans: Iterable<SharedSpan>): CrossPatientFinding[] {
   const inOrder = [...spans].sort((a, b) => (a.at ?? '9').localeCompare(b.at ?? '9'));
   const holders = new Map<number, SharedSpan[]>();
-  const findings: CrossPatientFinding[] = [];
+  const pairs = new Map<string, Pair>();
   for (const span of inOrder) {
+    const own = new Set(span.fingerprints);
     const common = new Map<SharedSpan, number>();
-    for (const fingerprint of new Set(span.fingerprints)) {
+    for (const fingerprint of own) {
       const others = holders.get(fingerprint) ?? [];
       for (const other of others) if (other.subject !== span.subject) common.set(other, (common.get(other) ?? 0) + 1);
       if (others.length < few) holders.set(fingerprint, [...others, span]);
     }
-    let best: SharedSpan | null = null;
-    for (const [other, count] of common) if (!best || count > common.get(best)!) best = other;
-    if (!best) continue;
-    if (common.get(best)! / Math.min(new Set(span.fingerprints).size, new Set(best.fingerprints).size) < alike) continue;
-    const { similarity, longest } = agreement(best.words, span.words);
-    if (similarity >= sameWords && longest >= verbatim) findings.push({ earlier: without(best), later: without(span), similarity });
+    for (const [other, count] of common) {
+      if (count / Math.min(own.size, new Set(other.fingerprints).size) < alike) continue;
+      const { similarity, longest } = agreement(other.words, span.words);
+      if (similarity < sameWords) continue;
+      const words = Math.round(similarity * Math.min(other.words.length, span.words.length, mostWords));
+      const key = JSON.stringify([span.subject, span.index, other.subject, other.index]);
+      const pair = pairs.get(key);
+      const finding = pair && pair.chief >= words ? pair.finding : { earlier: without(other), later: without(span), similarity };
+      pairs.set(key, { finding, chief: Math.max(words, pair?.chief ?? 0), words: words + (pair?.words ?? 0), longest: Math.max(longest, pair?.longest ?? 0) });
+    }
   }
-  return findings;
+  return [...pairs.values()].filter(({ words, longest }) => words >= inAll && longest >= verbatim).map(({ finding }) => finding);
 }
 
 /** The longest common subsequence of two texts as a share of the shorter, and the longest stretch without a change. */

@@ -63,14 +63,19 @@ describe('planted corpora', () => {
     }
   });
 
-  it('names the wrong chart, and hardly anything else, up to edits of one word in twenty', () => {
-    let [planted, found, named] = [0, 0, 0];
-    for (const planting of ownPlantings.slice(0, 3)) {
+  it('names the wrong chart, and hardly anything else, up to edits of one word in ten', () => {
+    let [planted, found, named, rightly] = [0, 0, 0, 0];
+    for (const planting of ownPlantings.slice(0, 4)) {
       const corpus = plant({ ...planting, wrongCharts: 12 });
       const findings = crossPatientFindings(answer(corpus).charts.flatMap(({ shared: spans }) => spans));
       const pairs = new Set(findings.map(({ earlier, later }) => [earlier.note, later.note].sort().join(' ')));
+      // What was copied on inside either chart stands in other notes of the same two patients; what went into two charts, in both of them.
+      const patientOf = (id: string) => id.split('-')[0]!;
+      const takers = (note: string) => [patientOf(note), ...corpus.wrong.filter(({ from }) => from === note).map(({ to }) => patientOf(to))];
+      const right = new Set(corpus.wrong.flatMap(({ from }) => takers(from).flatMap((one) => takers(from).map((other) => `${one} ${other}`))));
       planted += corpus.wrong.length;
-      named += pairs.size;
+      named += findings.length;
+      rightly += findings.filter(({ earlier, later }) => right.has(`${earlier.subject} ${later.subject}`)).length;
       found += corpus.wrong.filter(({ from, to }) => pairs.has([from, to].sort().join(' '))).length;
       for (const { earlier, later, similarity } of findings) {
         expect(earlier.subject).not.toBe(later.subject);
@@ -78,8 +83,8 @@ describe('planted corpora', () => {
       }
     }
     expect(planted).toBeGreaterThan(25);
-    expect(found / planted).toBeGreaterThanOrEqual(0.6);
-    expect(found / named).toBeGreaterThanOrEqual(0.9);
+    expect(found / planted).toBeGreaterThanOrEqual(0.8);
+    expect(rightly / named).toBeGreaterThanOrEqual(0.98);
   });
 
   it('tells the same text, edited, from the same turns of phrase about other numbers', () => {

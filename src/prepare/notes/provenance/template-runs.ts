@@ -7,7 +7,7 @@ export const runNumbers = {
   drift: 6,
   /** Edits in a stretch that two patients share interrupt it no further than this. */
   sharedGap: 14,
-  leastPair: 24,
+  leastPair: 16,
   mostShifts: 16,
 };
 

@@ -16,9 +16,9 @@ export const tracingNumbers = {
   /** A template of so many tokens is known again in later notes even where edits hide it from the corpus. */
   leastHandedOn: 50,
   /** Text shared with few other patients is told from so many tokens on. */
-  leastShared: 30,
+  leastShared: 16,
   /** Of text that is the same throughout, a fingerprint is kept about every fifth token; edits take some. */
-  expectedGap: 8,
+  expectedGap: 12,
 };
 
 export const tracing = `

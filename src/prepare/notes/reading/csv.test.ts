@@ -68,6 +68,11 @@ describe('a file of notes', () => {
     expect(notes.map(({ note, facility, department }) => [note.id, note.text, facility, department])).toEqual([['n2', 'Earlier', 'North', 'Medicine'], ['n1', 'First', 'North', 'Medicine']]);
     expect((await read('semicolon.csv', 'patient;text\np1;a, b\n')).notes[0]!.note.text).toBe('a, b');
   });
+  it('counts minutes from an admission where no date is known, as numbers and not as years', async () => {
+    const { notes } = await read('note.csv', 'noteid,patientunitstayid,noteoffset,notetype,notetext\n1,141,2014,Progress,third\n2,141,-30,Admission,first\n3,141,1440,Progress,second\n4,141,soon,Progress,whenever\n');
+    expect(notes.map(({ note }) => [note.subject, note.text, note.at]).sort()).toEqual([['141', 'first', '1999-12-31T23:30:00.000Z'], ['141', 'second', '2000-01-02T00:00:00.000Z'], ['141', 'third', '2000-01-02T09:34:00.000Z'], ['141', 'whenever', null]]);
+    expect((await read('note.csv', 'patient,time,offset,text\np,2024-05-01T08:00:00Z,90,dated\n')).notes[0]!.note.at).toBe('2024-05-01T08:00:00.000Z');
+  });
   it('without a column for patient or text is refused with its columns, unless a person names them', async () => {
     await expect(read('strange.csv', 'who,what\np,hello\n')).rejects.toThrow(/No column of strange.csv is the text/);
     expect((await read('strange.csv', 'who,what\np,hello\n', { patient: 'who', text: 'what' })).notes).toHaveLength(1);

@@ -10,14 +10,15 @@ import { csvRows } from '../../../tools/base/csv-rows.ts';
 import { decodeText } from './decode.ts';
 import { noSubject, type Gathering } from './gather.ts';
 import type { NoteHead } from './heads.ts';
-import { readTime } from './times.ts';
+import { readTime, type ReadTime } from './times.ts';
 
 /** Names a column may carry, without regard to case, blanks, dashes and underscores; the first that is there is taken. */
 export const columnNames = {
   note: ['note_id', 'row_id', 'document_id', 'doc_id', 'id'],
-  patient: ['subject_id', 'patient_id', 'person_id', 'patient', 'subject', 'pat_id', 'mrn'],
+  patient: ['subject_id', 'patient_id', 'person_id', 'patient', 'subject', 'pat_id', 'mrn', 'uniquepid', 'patientunitstayid'],
   time: ['charttime', 'note_datetime', 'note_time', 'datetime', 'timestamp', 'time', 'created_at', 'written_at', 'at'],
   date: ['chartdate', 'note_date', 'date'],
+  offset: ['noteoffset', 'offset'],
   signed: ['storetime', 'signed_at', 'signed_time', 'filed_at', 'signed'],
   encounter: ['hadm_id', 'encounter_id', 'visit_occurrence_id', 'visit_id', 'encounter', 'visit', 'csn', 'stay_id'],
   author: ['author_id', 'author', 'provider_id', 'cgid', 'clinician', 'writer', 'signed_by'],
@@ -98,7 +99,8 @@ export async function readCsv(path: string, into: Gathering, reading: CsvReading
       return;
     }
     const exact = readTime(value('time'));
-    const time = exact.at !== null ? exact : { ...readTime(value('date')), bad: exact.bad };
+    const minutes = at.time === undefined && at.date === undefined ? value('offset') : null;
+    const time = minutes !== null ? afterAdmission(minutes) : exact.at !== null ? exact : { ...readTime(value('date')), bad: exact.bad };
     const { bytes: text, ...found } = decodeText(fields[at.text!]!, null);
     const head: NoteHead = {
       is: 'note', id: value('note') ?? `line-${line}`, resource: 'row', at: time.at, badTime: time.bad, signed: readTime(value('signed')).at,
@@ -106,6 +108,12 @@ export async function readCsv(path: string, into: Gathering, reading: CsvReading
     };
     into.note(value('patient') ?? noSubject, head, { text: { bytes: text, ...found }, binary: null }, () => null);
   }
+}
+
+/** Data without dates count minutes from an admission nobody dates: the order and the hours between notes are right, the day is not. */
+function afterAdmission(minutes: string): ReadTime {
+  const after = Number(minutes);
+  return Number.isFinite(after) && Math.abs(after) < 1e8 ? { at: new Date(Date.UTC(2000, 0, 1) + after * 60_000).toISOString(), bad: false } : { at: null, bad: true };
 }
 
 async function findDelimiter(path: string, gzip: boolean): Promise<number> {
