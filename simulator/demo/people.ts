@@ -61,6 +61,7 @@ export function rosterCsv(seed: string): string {
     seen.add(userName);
     rows.push([userName, given, family, email ?? `${userName}@ocotillo.example`, job, leads ? 'yes' : 'no', hospital?.slug ?? '', department?.slug ?? '', startsOn, 'yes']);
   };
+  const named = new Set<string>();
   const university = hospitals[0]!;
   const at = (slug: string) => university.departments.find((department) => department.slug === slug)!;
   add('Ingrid', 'Halvorsen', 'Chief medical information officer', false, university, null, '2017-09-01', demoAccounts.governance.email);
@@ -78,7 +79,11 @@ export function rosterCsv(seed: string): string {
       for (const post of posts)
         for (let number = 1; number <= post.count(department); number++) {
           const random = stream(seed, 'roster', hospital.slug, department.slug, post.job, number);
-          const name = personName(random, random.chance(0.62) ? 'female' : 'male');
+          const sex = random.chance(0.62) ? 'female' : 'male';
+          // A roster on which every third person is called like another would not be believed.
+          let name = personName(random, sex);
+          for (let tries = 0; named.has(`${name.given} ${name.family}`) && tries < 30; tries++) name = personName(random, sex);
+          named.add(`${name.given} ${name.family}`);
           const startsOn = `${random.integer(2008, 2026)}-${String(random.integer(1, 9)).padStart(2, '0')}-${random.chance(0.5) ? '01' : '15'}`;
           add(name.given, name.family, post.job, post.job === 'Nurse manager', hospital, department, startsOn);
         }

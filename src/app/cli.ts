@@ -1,5 +1,5 @@
 // What can be asked of Attending at a terminal?
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import type { House } from '../tools/server/capability.ts';
 import { tell } from './tell.ts';
 
@@ -21,6 +21,13 @@ async function commandsFor(asked: string | undefined): Promise<readonly Commands
   return capabilities.flatMap((room) => room.commands ?? []);
 }
 
+/** An option in the words of the help: what must be given says so, and an empty default says nothing. */
+function optionDescription(this: Help, option: Option): string {
+  const { defaultValue, mandatory } = option;
+  const empty = defaultValue === '' || defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  return `${empty ? option.description : Help.prototype.optionDescription.call(this, option)}${mandatory ? ' (needed)' : ''}`;
+}
+
 /** Every command, or only those the asked one is among. What a command needs of the house is opened when it asks. */
 export async function buildProgram(open: () => Promise<House>, asked?: string): Promise<Command> {
   const { version } = await import('./near.ts');
@@ -28,6 +35,7 @@ export async function buildProgram(open: () => Promise<House>, asked?: string): 
     .description('Runs clinical AI from idea to safe, adopted, paid-for practice; every step proven by evidence.')
     .version(version)
     .showHelpAfterError('(--help shows what there is)')
+    .configureHelp({ optionDescription })
     .addHelpText('after', `
 Examples:
   attending start                              run the server; the address and a sign-in link are printed
@@ -38,6 +46,12 @@ Exit codes: 0 done, 1 the answer is no (an audit or a ledger that fails), 2 it c
   program
     .command('start')
     .description('Run the server until Ctrl-C. Settings are environment variables: see `attending doctor`.')
+    .addHelpText('after', `
+The settings asked for first; \`attending doctor\` prints all of them with what they are now:
+  PORT=7420              the port
+  ATTENDING_DATA=FOLDER  where the database and the keys lie; a new folder is a new installation
+  ATTENDING_DEMO=off     a new installation starts empty, without the demo hospital
+  DATABASE_URL=…         a PostgreSQL 15 or later of your own, instead of the embedded one`)
     .action(async () => (await import('./start.ts')).startAtTerminal());
   program
     .command('doctor')

@@ -29,6 +29,9 @@ export function commands(program: Command, open: () => Promise<House>): void {
     .option('--map <mapping>', 'which column is what: field=column, or field:=text for every row, with commas between', '')
     .option('--zone <offset>', 'offset of times that have none, e.g. +01:00')
     .option('--dry-run', 'check every row and write nothing', false)
+    .addHelpText('after', `
+Example:
+  attending decisions import scores.csv --deployment sepsis-alert --map 'key=alert_id,output.score=risk,version:=2.3.0' --zone +01:00 --dry-run`)
     .action(async (file: string, asked: { deployment: string; what: string; map: string; zone?: string; dryRun: boolean }) => {
       const { refused } = await importFile(await open(), file, asked, (text) => void process.stdout.write(`${text}\n`));
       if (refused > 0) process.exitCode = 1;
@@ -49,7 +52,7 @@ export function commands(program: Command, open: () => Promise<House>): void {
     });
   decisions
     .command('drill')
-    .description('Draw 20 decisions of the last 28 days that nobody could choose, and try to tell each from input to action. Exit 1: one could not be.')
+    .description('Draw 20 decisions of the last 28 days at random, and try to tell each from input to action. Exit 1: one could not be.')
     .requiredOption('--deployment <deployment>', 'slug or id')
     .option('--json', 'print everything as JSON', false)
     .action(async (asked: { deployment: string; json: boolean }) => {

@@ -96,7 +96,8 @@ export function readCall(bytes: Uint8Array): Request {
   if (context?.kind !== 'object') throw new BadCall('The request has no `context`.');
   const prefetch = memberOf(root, 'prefetch')?.value;
   if (prefetch && prefetch.kind !== 'object' && prefetch.kind !== 'null') throw new BadCall('`prefetch` is not an object.');
-  if (memberOf(root, 'fhirAuthorization') && !stringAt(bytes, spanAt(root, ['fhirServer']))) throw new BadCall('There is a `fhirAuthorization` without `fhirServer`.');
+  const authorization = memberOf(root, 'fhirAuthorization')?.value;
+  if (authorization && authorization.kind !== 'null' && !stringAt(bytes, spanAt(root, ['fhirServer']))) throw new BadCall('There is a `fhirAuthorization` without `fhirServer`.');
   const text = (key: string) => stringAt(bytes, spanAt(context, [key])) || null;
   return { root, hook, hookInstance, patient: text('patientId')?.replace(/^Patient\//, '') ?? null, encounter: text('encounterId')?.replace(/^Encounter\//, '') ?? null, user: text('userId') };
 }

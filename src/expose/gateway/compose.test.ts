@@ -59,9 +59,12 @@ describe('an answer', () => {
   });
 
   it('gets reasons behind those it has, none twice', () => {
-    for (const [theirs, n] of [['', 4], [',"overrideReasons":[]', 4], [',"overrideReasons":[ {"code":"later","system":"s","display":"d","x":1.0} ]', 4]] as const) {
+    for (const [theirs, n] of [['', 4], [',"overrideReasons":[]', 4], [',"overrideReasons":null', 4], [',"overrideReasons":null,"links":[]', 4], [',"overrideReasons":[ {"code":"later","system":"s","display":"d","x":1.0} ]', 4]] as const) {
       const bytes = Buffer.from(`{"cards":[{"summary":"S"${theirs}}]}`);
-      const read = JSON.parse(Buffer.from(composed(bytes, spansOf(bytes), [{ nth: 0, minted: mint(now), reasons: standardReasons }])).toString()) as { cards: { overrideReasons: { code: string }[] }[] };
+      const answer = composed(bytes, spansOf(bytes), [{ nth: 0, minted: mint(now), reasons: standardReasons }]);
+      // Which refuses a key that stands twice.
+      expect(spansOf(answer).kind).toBe('object');
+      const read = JSON.parse(Buffer.from(answer).toString()) as { cards: { overrideReasons: { code: string }[] }[] };
       expect(read.cards[0]!.overrideReasons).toHaveLength(n);
       expect(new Set(read.cards[0]!.overrideReasons.map(({ code }) => code)).size).toBe(n);
     }

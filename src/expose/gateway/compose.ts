@@ -81,7 +81,9 @@ function withReasons(bytes: Uint8Array, card: Span, reasons: readonly Reason[]):
   const known = new Set(there?.kind === 'array' ? there.items.map((one) => stringAt(bytes, spanAt(one, ['code']))) : []);
   const text = reasons.filter(({ code }) => !known.has(code)).map(({ code, system = ownSystem, display }) => JSON.stringify({ code, system, display }));
   if (text.length === 0) return [];
-  if (there?.kind !== 'array') return [insert(card.members.at(-1)!.value.end, `,"overrideReasons":[${text.join(',')}]`)];
+  // Anything else in its place is a null, which says as much as nothing there: a second key beside it would break the object.
+  if (there && there.kind !== 'array') return [{ start: there.start, end: there.end, text: `[${text.join(',')}]` }];
+  if (!there) return [insert(card.members.at(-1)!.value.end, `,"overrideReasons":[${text.join(',')}]`)];
   const last = there.items.at(-1);
   return [last ? insert(last.end, `,${text.join(',')}`) : insert(there.start + 1, text.join(','))];
 }

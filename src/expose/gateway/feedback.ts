@@ -67,7 +67,7 @@ function readItem(bytes: Uint8Array, span: Span, nth: number, now: string): Item
   const told = Date.parse(text(['outcomeTimestamp']) ?? '');
   if (!Number.isFinite(told)) throw new BadCall(`${here}.outcomeTimestamp is no instant.`);
   const suggestions = spanAt(span, ['acceptedSuggestions']);
-  if (suggestions !== undefined && suggestions.kind !== 'array') throw new BadCall(`${here}.acceptedSuggestions is no list.`);
+  if (suggestions && suggestions.kind !== 'array' && suggestions.kind !== 'null') throw new BadCall(`${here}.acceptedSuggestions is no list.`);
   const accepted = (suggestions?.kind === 'array' ? suggestions.items : []).map((one, i) => {
     const id = stringAt(bytes, spanAt(one, ['id']));
     const which = id === null ? null : decisionIn(id);

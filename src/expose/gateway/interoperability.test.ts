@@ -118,6 +118,7 @@ describe('a client', () => {
     ['sends no prefetch', { prefetch: undefined }],
     ['says that a prefetch found nothing', { prefetch: { patient: null } }],
     ['says that there is no prefetch at all', { prefetch: null }],
+    ['writes null for everything it leaves out', { fhirServer: null, fhirAuthorization: null, extension: null, context: { userId: 'Practitioner/7', patientId: 'p-9', encounterId: null } }],
     ['still speaks 1.0, with a user and a redirect beside the context', { user: 'Practitioner/7', redirect: 'https://ehr.example/back' }],
     ['names the extension of its maker', { extension: { 'com.example.session': { depth: [1, 2.50] } } }],
     ['asks from outside an encounter', { context: { userId: 'PractitionerRole/9', patientId: 'p-9' } }],
@@ -126,6 +127,13 @@ describe('a client', () => {
     expect(shown(await (await post(text)).text())).toEqual(['Sepsis is likely']);
     expect(vendor.calls().at(-1)!.body.toString()).toBe(text);
   });
+});
+
+it('feedback may write null for what it leaves out', async () => {
+  const { text } = await gateway.ask();
+  const [only] = (JSON.parse(text) as { cards: { uuid: string }[] }).cards;
+  const told = await gateway.post('sepsis/feedback', { feedback: [{ card: only!.uuid, outcome: 'accepted', acceptedSuggestions: null, overrideReason: null, outcomeTimestamp: house.clock.now() }] });
+  expect([told.status, await told.json()]).toEqual([200, { recorded: 1 }]);
 });
 
 describe('a service', () => {
@@ -140,6 +148,17 @@ describe('a service', () => {
       expect(shown((await gateway.ask()).text)).toEqual(['Sepsis is likely']);
     }
     expect(vendor.calls().every(({ headers: { 'accept-encoding': packed } }) => packed === 'identity')).toBe(true);
+  });
+
+  it('may write null for what it leaves out, as libraries of Java, .NET and Python do; that is counted', async () => {
+    const nothing = { uuid: null, detail: null, suggestions: null, selectionBehavior: null, overrideReasons: null, links: null };
+    vendor.cards = (_asked, outgoing) => json(outgoing, { cards: [card({ ...nothing, indicator: 'critical', source: { label: 'Sepsis Watch', url: null, icon: null, topic: null } })], systemActions: null, extension: null });
+    const { text } = await gateway.ask();
+    expect(shown(text)).toEqual(['Sepsis is likely']);
+    const [only] = (JSON.parse(text) as { cards: { uuid: string; overrideReasons: unknown[] }[] }).cards;
+    expect([typeof only!.uuid, only!.overrideReasons.length, text.match(/overrideReasons/g)]).toEqual(['string', 4, ['overrideReasons']]);
+    await gateway.settle();
+    expect((await house.call(api.getService, { params: { deployment: slug } })).lint.filter(({ says }) => says.startsWith('is null')).length).toBeGreaterThan(5);
   });
 
   it('that sends elsewhere is not followed: what is recorded has to be what was asked', async () => {

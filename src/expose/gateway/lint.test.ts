@@ -20,6 +20,19 @@ describe('a sound answer has no fault', () => {
   ])('%s', (_name, answer) => expect(told(answer)).toEqual([]));
 });
 
+describe('a null where something may be left out', () => {
+  const nothing = { uuid: null, detail: null, suggestions: null, selectionBehavior: null, overrideReasons: null, links: null, extension: null };
+  it('is a warning, as many libraries write one, and keeps no card from anybody', () => {
+    const card = { ...good, ...nothing, source: { label: 'l', url: null, icon: null, topic: null } };
+    const found = told({ cards: [card], systemActions: null });
+    expect(found).toHaveLength(Object.keys(nothing).length + 4);
+    expect(found.every((one) => /^warning .* is null/.test(one))).toBe(true);
+    expect(told(suggestions({ uuid: null, isRecommended: null, actions: [{ ...action, resourceId: null }] }))).toEqual(['uuid', 'isRecommended', 'actions[].resourceId'].map((key) => `warning cards[].suggestions[].${key} is null; what is not there is left out`));
+  });
+  it('is an error where something has to be', () => expect(told(withCard({ summary: null, source: null }))).toEqual(expect.arrayContaining(['error cards[].summary is missing', 'error cards[].source is missing'])));
+  it('of a discovery is one as well', () => expect(lintDiscovery({ services: [{ id: 'a', hook: 'b', title: 't', description: 'd', prefetch: null, usageRequirements: null }] }).map(({ severity }) => severity)).toEqual(['warning', 'warning']));
+});
+
 describe('a card with an error', () => {
   it.each<[string, Json, string]>([
     ['cards that are no array', { cards: {} }, 'error cards is not an array'],

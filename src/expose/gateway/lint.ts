@@ -22,11 +22,23 @@ export const longestSummary = 140;
 
 type Tell = (path: string, says: string, severity?: Fault['severity']) => void;
 
+/**
+ * What is there. A null where something may be left out breaks the specification ("JSON attributes SHALL NOT be null"),
+ * but many libraries write one, and it says no more than nothing would: no reason to keep a card from anybody.
+ */
+function given(of: Fields, path: string, tell: Tell): Fields {
+  const nulls = Object.keys(of).filter((key) => of[key] === null);
+  if (nulls.length === 0) return of;
+  for (const key of nulls) tell(`${path}.${key}`, 'is null; what is not there is left out', 'warning');
+  return Object.fromEntries(Object.entries(of).filter(([, value]) => value !== null));
+}
+
 /** Faults of an answer to a call, by CDS Hooks 2.0 "CDS Service Response"; fields that 3.0 adds are taken. */
 export function lintAnswer(answer: Json): Fault[] {
   const faults: Fault[] = [];
   const whole: Tell = (path, says, severity = 'error') => void faults.push({ card: null, path, says, severity });
   if (!isObject(answer)) return whole('(the whole)', 'is not a JSON object'), faults;
+  answer = given(answer, '(the whole)', whole);
   if (!Array.isArray(answer['cards'])) whole('cards', 'is not an array');
   else answer['cards'].forEach((card, nth) => lintCard(card, (path, says, severity = 'error') => void faults.push({ card: nth, path: `cards[]${path}`, says, severity })));
   if (Array.isArray(answer['cards'])) sameTwice(answer['cards'], whole);
@@ -41,6 +53,7 @@ export function lintAnswer(answer: Json): Fault[] {
 
 function lintCard(card: Json, tell: Tell): void {
   if (!isObject(card)) return tell('', 'is not an object');
+  card = given(card, '', tell);
   if (!isText(card['summary'])) tell('.summary', 'is missing');
   else if ([...card['summary']].length >= longestSummary) tell('.summary', `is not shorter than ${longestSummary} characters`, 'warning');
   if (!['info', 'warning', 'critical'].includes(card['indicator'] as string)) tell('.indicator', 'is none of info, warning, critical');
@@ -73,6 +86,7 @@ function lintCard(card: Json, tell: Tell): void {
 
 function lintSource(source: Json | undefined, tell: Tell): void {
   if (!isObject(source)) return tell('.source', 'is missing');
+  source = given(source, '.source', tell);
   if (!isText(source['label'])) tell('.source.label', 'is missing');
   for (const key of ['url', 'icon'] as const) {
     if (source[key] === undefined) continue;
@@ -84,6 +98,7 @@ function lintSource(source: Json | undefined, tell: Tell): void {
 
 function lintCoding(coding: Json, path: string, tell: Tell, display: boolean): void {
   if (!isObject(coding)) return tell(path, 'is no coding', 'warning');
+  coding = given(coding, path, tell);
   if (!isText(coding['code'])) tell(`${path}.code`, 'is missing', 'warning');
   if (!isText(coding['system'])) tell(`${path}.system`, 'is missing', 'warning');
   if (display && !isText(coding['display'])) tell(`${path}.display`, 'is missing: there is nothing to read');
@@ -91,6 +106,7 @@ function lintCoding(coding: Json, path: string, tell: Tell, display: boolean): v
 
 function lintSuggestion(suggestion: Json, tell: Tell): void {
   if (!isObject(suggestion)) return tell('.suggestions[]', 'is not an object');
+  suggestion = given(suggestion, '.suggestions[]', tell);
   if (!isText(suggestion['label'])) tell('.suggestions[].label', 'is missing');
   if (suggestion['uuid'] !== undefined && !isText(suggestion['uuid'])) tell('.suggestions[].uuid', 'is not a string');
   if (suggestion['isRecommended'] !== undefined && typeof suggestion['isRecommended'] !== 'boolean') tell('.suggestions[].isRecommended', 'is not a boolean');
@@ -102,6 +118,7 @@ function lintSuggestion(suggestion: Json, tell: Tell): void {
 
 function lintAction(action: Json, path: string, tell: Tell): void {
   if (!isObject(action)) return tell(path, 'is not an object');
+  action = given(action, path, tell);
   const { type, description, resource, resourceId } = action;
   if (type !== 'create' && type !== 'update' && type !== 'delete') tell(`${path}.type`, 'is none of create, update, delete');
   if (!isText(description)) tell(`${path}.description`, 'is missing');
@@ -113,6 +130,7 @@ function lintAction(action: Json, path: string, tell: Tell): void {
 
 function lintLink(link: Json, tell: Tell): void {
   if (!isObject(link)) return tell('.links[]', 'is not an object');
+  link = given(link, '.links[]', tell);
   if (!isText(link['label'])) tell('.links[].label', 'is missing');
   if (isDangerous(link['url'])) tell('.links[].url', 'is an address that runs code');
   else if (!isUrl(link['url'])) tell('.links[].url', 'is no address');
@@ -146,13 +164,13 @@ export function lintDiscovery(told: Json): Fault[] {
       tell('services[]', 'is not an object');
       continue;
     }
+    const { prefetch, usageRequirements } = given(service, 'services[]', tell);
     for (const key of ['hook', 'id', 'description'] as const) if (!isText(service[key])) tell(`services[].${key}`, 'is missing');
     if (!isText(service['title'])) tell('services[].title', 'is missing', 'warning');
     if (isText(service['id']) && !/^[\w.~-]+$/.test(service['id'])) tell('services[].id', 'cannot stand in an address as it is');
     const named = `${String(service['id'])} ${String(service['hook'])}`;
     if (seen.has(named)) tell('services[].id', 'the same id and hook twice');
     seen.add(named);
-    const { prefetch, usageRequirements } = service;
     if (usageRequirements !== undefined && !isText(usageRequirements)) tell('services[].usageRequirements', 'is not a string', 'warning');
     if (prefetch === undefined) continue;
     if (!isObject(prefetch)) {

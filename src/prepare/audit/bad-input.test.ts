@@ -144,7 +144,7 @@ describe('what stands in the way of the report', { timeout: 120_000 }, () => {
   });
 
   it.skipIf(!existsSync('/dev/full'))('a full disk: a sentence, and the earlier report stays', async () => {
-    const { cannotWrite } = await import('./write-report.ts');
+    const { cannotWrite } = await import('./report/write-report.ts');
     const { writeFile } = await import('node:fs/promises');
     const error = await writeFile('/dev/full', 'x').catch((caught: unknown) => caught);
     expect(cannotWrite('out', error).message).toBe('The report cannot be written into out: the disk is full.');

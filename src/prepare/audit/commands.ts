@@ -62,7 +62,7 @@ interface AuditCommand {
 
 async function auditFolder(folder: string, { charter, out, json, previous, mapping, cache, threads, memory, checks, sample, seed, perFacility }: AuditCommand): Promise<void> {
   const [{ readCharterFile }, { runAudit }, { claimFolder, writeReport, auditJson }, { systemClock }, { Problem }, { resolve }] = await Promise.all([
-    import('./charter-input.ts'), import('./run-audit.ts'), import('./write-report.ts'), import('../../tools/base/clock.ts'), import('../../tools/base/problem.ts'), import('node:path'),
+    import('./charter-input.ts'), import('./run-audit.ts'), import('./report/write-report.ts'), import('../../tools/base/clock.ts'), import('../../tools/base/problem.ts'), import('node:path'),
   ]);
   if (!/^[1-9]\d?$/.test(threads)) throw new Problem('bad-input', `--threads ${threads} is no number of threads.`, 'Give a whole number from 1 to 99.');
   if (!/^\d+(\.\d+)?\s*([KMGT]i?)?B$/i.test(memory)) throw new Problem('bad-input', `--memory ${memory} is no size.`, 'Give it like 1GB or 800MB.');

@@ -18,7 +18,7 @@ import * as records from './records.ts';
 import { seedDigest } from './sampling/draw.ts';
 import type { SampleRequest } from './sampling/sample-words.ts';
 import { fetchFirst, requireBulkServer } from './sources/bulk-servers.ts';
-import { auditJson } from './write-report.ts';
+import { auditJson } from './report/write-report.ts';
 
 export const kinds = {
   started: entryKind('audit.started', 'A data audit was started.'),

@@ -107,6 +107,7 @@ export const rateTable = z.strictObject({
   resource: z.string().nullable(),
   threshold: z.number().min(0).nullable(),
   bound: bound.nullable(),
+  facilities: z.array(z.strictObject({ facility: z.string(), ...counts, verdict })).optional().describe('Of C07 only, whose findings name the silent facilities and not the others.'),
   departments: z.array(z.strictObject({ facility: z.string(), department: z.string(), ...counts, verdict })).describe('Every department, those that are fine too.'),
   months: z.array(z.strictObject({ facility: z.string().nullable().describe('Null: all facilities.'), month: z.string().describe('YYYY-MM.'), ...counts })).describe('By month of the row; none where dates were shifted.'),
   clinicians: z

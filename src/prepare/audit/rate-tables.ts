@@ -32,6 +32,7 @@ export async function rateTables(desk: Desk, departments: readonly DepartmentRat
     if (!check) continue;
     const table = tableOf(check, desk.elements.find(({ id }) => id === one.element) ?? null, one.resource);
     if (one.unit.month !== null) table.months.push({ facility: one.unit.facility, month: one.unit.month, n: one.n, k: one.k ?? 0, people: one.people, low: short(one.low), high: short(one.high) });
+    else if (one.unit.department === null) (table.facilities ??= []).push({ facility: one.unit.facility!, n: one.n, k: one.k ?? 0, people: one.people, low: short(one.low), high: short(one.high), verdict: one.verdict });
     else table.departments.push({ facility: one.unit.facility!, department: one.unit.department!, n: one.n, k: one.k ?? 0, people: one.people, low: short(one.low), high: short(one.high), verdict: one.verdict });
   }
   for (const over of ['fact', 'type'] as const) {

@@ -58,7 +58,7 @@ export const routes: readonly Route[] = [
   serve(api.downloadHtml, async ({ house, caller, params }) => {
     const run = await requireDone(house, caller, params.run);
     await seen(house, caller, run, kinds.downloaded.kind, { format: 'html' });
-    const { reportHtml } = await import('./report.ts');
+    const { reportHtml } = await import('./report/report.ts');
     return fileAnswer(reportHtml(JSON.parse((await documentOf(house, run)).toString('utf8')) as api.AuditDocument), 'text/html; charset=utf-8', `${run.deployment}-audit.html`);
   }),
 ];

@@ -182,7 +182,7 @@ function Origin({ notes }: { notes: ShownNotes }) {
         />
       </Part>
       {spans > 0 && (
-        <Part title="How old and how deep" says={`Half of the copied spans are at most ${chains.days.p50 ?? 'an unknown number of'} days old, nine of ten at most ${chains.days.p90 ?? 'unknown'}.`}>
+        <Part title="How old and how deep" says={`Half of the copied spans are at most ${chains.days.p50 ?? 'an unknown number of'} ${chains.days.p50 === 1 ? 'day' : 'days'} old, nine of ten at most ${chains.days.p90 ?? 'unknown'}.`}>
           <DataTable
             caption="Copied spans by age"
             bare

@@ -28,7 +28,7 @@ export default function OrganizationPage() {
       says={it?.size ? `${sizeWords[it.size]}.` : 'Places, people and products that deployments refer to.'}
       actions={
         <>
-          {mayName && it && <FormDialog label="Rename" title="Name of the organization" does="Save" schema={setOrganization.body} start={{ name: it.name, size: it.size }} send={(body) => naming.tellAsync({ body })} />}
+          {mayName && it && <FormDialog label={it.updatedAt === null ? 'Name it' : 'Rename'} title="Name of the organization" does="Save" schema={setOrganization.body} start={{ name: it.name, size: it.size }} send={(body) => naming.tellAsync({ body })} />}
           <Views label="What to show" open={view} onOpen={setView} views={[{ name: 'products', label: 'Products' }, { name: 'places', label: 'Facilities and units' }, ...(mayPeople ? [{ name: 'people', label: 'People' }] : [])]} />
         </>
       }

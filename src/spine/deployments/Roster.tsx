@@ -9,11 +9,13 @@ import { Note } from '../../tools/ui/Note.tsx';
 import { count } from '../../tools/ui/numbers.ts';
 import { Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
-import { importPeople, listPeople, type RosterPerson, type RosterReport } from './model.ts';
+import { importPeople, listFacilities, listPeople, listUnits, type RosterPerson, type RosterReport } from './model.ts';
 
 export function RosterPart() {
   const people = usePages(listPeople);
   const may = useMay(importPeople);
+  const facilities = new Map(usePages(listFacilities).items.map(({ slug, name }) => [slug, name]));
+  const units = new Map(usePages(listUnits).items.map(({ facility, slug, name }) => [`${facility}/${slug}`, name]));
   return (
     <>
       {may && <Import />}
@@ -29,8 +31,8 @@ export function RosterPart() {
           columns={[
             { id: 'name', header: 'Name', value: (person) => `${person.familyName}, ${person.givenName}`, cell: (person) => <b>{person.familyName}, {person.givenName}</b> },
             { id: 'job', header: 'Position', value: (person) => person.job },
-            { id: 'facility', header: 'Facility', value: (person) => person.facility, choice: true },
-            { id: 'unit', header: 'Unit', value: (person) => person.unit, choice: true },
+            { id: 'facility', header: 'Facility', value: (person) => (person.facility && facilities.get(person.facility)) ?? person.facility, choice: true },
+            { id: 'unit', header: 'Unit', value: (person) => units.get(`${person.facility}/${person.unit}`) ?? person.unit, choice: true },
             { id: 'leads', header: 'Leads', value: (person) => person.leads },
             { id: 'source', header: 'Source', value: (person) => person.source },
           ]}

@@ -57,7 +57,8 @@ function read(given: JsonSchema, defs: Record<string, JsonSchema>, required: boo
     if (rest.length === 1) json = { ...rest[0], ...(json.description && { description: json.description }), ...('default' in json && { default: json.default }) };
   }
   const common: Common = {
-    says: json.description ?? '',
+    // The schema speaks of null; who fills in a form leaves a field empty.
+    says: (json.description ?? '').replace(/\bNull:/g, 'Empty:').replace(/\bnull:/g, 'empty:'),
     empty: nullable ? 'null' : required && !('default' in json) ? 'refused' : 'left-out',
     fallback: json.default,
   };

@@ -19,7 +19,7 @@ export function commands(program: Command, open: () => Promise<House>): void {
     .command('drill')
     .description('Show the latest suspend drill, step by step; or call one and stop the AI now. Exit 1: a step failed, was late, or there was none.')
     .requiredOption('--deployment <deployment>', 'slug or id')
-    .option('--call <scenario>', 'call a drill, acknowledge it here, and press the kill switch at once; going back takes two people on the page')
+    .option('--call <scenario>', 'stops the AI for real: calls a drill, acknowledges it here and presses the kill switch at once; going back takes two people on the page')
     .option('--arm <arm>', 'with --call: stop this arm alone')
     .option('--json', 'print everything as JSON', false)
     .action(async (asked: { deployment: string; call?: string; arm?: string; json: boolean }) => {

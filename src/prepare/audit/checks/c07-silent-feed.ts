@@ -1,8 +1,9 @@
 // C07: which unit is silent where its peers speak?
 import { betaBinomialSilence, silences, type BetaBinomial } from '../../../tools/statistics/beta-binomial.ts';
+import { wilson } from '../../../tools/statistics/intervals.ts';
 import { name, quote } from '../../../tools/fhir/fhir.ts';
 import { textAt } from '../cells.ts';
-import { tierOf, whole, type Check, type Desk } from '../check.ts';
+import { tierOf, whole, type Check, type DepartmentRate, type Desk } from '../check.ts';
 import { countOf, independent, percent, share, tidy } from '../judging.ts';
 import type { EvidenceRow, Finding, Threshold, Unit } from '../model.ts';
 import { rawOf } from '../plan.ts';
@@ -122,7 +123,7 @@ function nameOf(about: About, { unit, n, rows }: Counts, peers: BetaBinomial, { 
 const sayChance = (p: number): string => (p < 1e-12 ? 'less than 10⁻¹²' : p < 0.001 ? p.toExponential(1) : p.toFixed(3));
 
 /** Is a kind of record silent somewhere? By encounter where most records name one, else by patient. */
-async function silentKind({ database, types, wanted }: Desk, resource: string, kind?: string): Promise<Finding[]> {
+async function silentKind({ database, types, wanted, departments }: Desk, resource: string, kind?: string): Promise<Finding[]> {
   const columns = wanted[resource] ?? [];
   const [subject, encounter] = feedFields(resource);
   if (subject === undefined || textAt(subject, columns) === null) return [];
@@ -142,5 +143,16 @@ async function silentKind({ database, types, wanted }: Desk, resource: string, k
     SELECT facility, department, count(*) AS n, count(*) FILTER (fed) AS k FROM q WHERE g = 1 OR department <> ${quote(unknownUnit)} GROUP BY facility, department, g ORDER BY g DESC, facility, department`);
   const units = rows.map(({ facility, department, n, k }) => ({ unit: { ...whole, facility, department }, n, k, rows: [] }));
   const words = kind === undefined ? resource : `${resource} (${kind})`;
-  return judge({ element: null, resource: words, name: words, subjects: 'patient', tier: 'important', promised: { bound: 'at-least', value: 1, from: 'default' } }, units);
+  const found = judge({ element: null, resource: words, name: words, subjects: 'patient', tier: 'important', promised: { bound: 'at-least', value: 1, from: 'default' } }, units);
+  for (const unit of units) departments.push(rateOf(words, unit, found, units));
+  return found;
+}
+
+/** A unit's rate, whether it is named or not: whoever was silent must be seen to speak again. Less than a tenth of what all have on average is as good as silent. */
+function rateOf(resource: string, { unit, n, k }: Counts, found: readonly Finding[], all: readonly Counts[]): DepartmentRate {
+  const same = all.filter((one) => (one.unit.department === null) === (unit.department === null));
+  const mean = same.reduce((sum, one) => sum + one.k, 0) / Math.max(1, same.reduce((sum, one) => sum + one.n, 0));
+  const interval = wilson(k, n);
+  const isNamed = found.some((one) => one.unit.facility === unit.facility && one.unit.department === unit.department);
+  return { check: 'C07', element: null, resource, unit, n, k, low: interval?.low ?? null, high: interval?.high ?? null, people: n, verdict: isNamed ? 'not-met' : k === 0 ? 'not-measurable' : k / n < mean / 10 ? 'not-met' : 'met' };
 }

@@ -1,6 +1,6 @@
 // How does what changed since the audit before read on the audit's page?
 import { count, percent } from '../../../tools/ui/numbers.ts';
-import { escape, section, table } from '../report-html.ts';
+import { escape, section, table } from '../report/html.ts';
 import type { Change, Comparison } from './model.ts';
 import { inPoints, movementMarks } from './movement-words.ts';
 

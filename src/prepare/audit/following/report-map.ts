@@ -3,7 +3,7 @@ import { funnel } from '../../../tools/statistics/funnel.ts';
 import { heatWords, layOutGrid, type GridRow } from '../../../tools/ui/charts/heat-grid.ts';
 import { count, percent } from '../../../tools/ui/numbers.ts';
 import type { AuditDocument } from '../model.ts';
-import { escape, section, table } from '../report-html.ts';
+import { escape, section, table } from '../report/html.ts';
 import { mapRows } from './map-rows.ts';
 import { missingnessOf, monthCounts } from './map.ts';
 import { smallestCell } from './model.ts';

@@ -43,15 +43,17 @@ export function unitsOf(complete: readonly Row[], variation: readonly Row[], mon
 }
 
 /** Any other rate: from its table, its findings of the whole and of facilities, and those of the variation checks about the same. */
-export function unitsOfRate({ check, threshold, departments, months, clinicians }: RateTable, findings: readonly Row[], variation: readonly Row[], facility: string | null): Reading {
+export function unitsOfRate({ check, threshold, facilities: counted, departments, months, clinicians }: RateTable, findings: readonly Row[], variation: readonly Row[], facility: string | null): Reading {
   const facilities = findings.filter(({ unit, rate }) => unit.facility !== null && unit.department === null && unit.month === null && unit.clinician === null && rate !== null);
   const shown = facilities.filter((finding) => people(finding) >= smallestCell);
   const many = departments.filter((one) => one.people >= smallestCell);
+  const speaking = (counted ?? []).filter((one) => one.people >= smallestCell);
   return {
     check, threshold, clinicians,
-    facilities: shown.map(point),
+    // C07's findings name the silent ones only; its own rates have them all.
+    facilities: counted ? speaking.map(({ facility, n, k, low, high, verdict }) => ({ facility, department: null, n, rate: k / Math.max(1, n), low, high, verdict })) : shown.map(point),
     departments: many.map(({ n, k, people: _, ...one }) => ({ ...one, n, rate: k / Math.max(1, n) })),
-    withheld: facilities.length - shown.length + departments.length - many.length,
+    withheld: (counted ? counted.length - speaking.length : facilities.length - shown.length) + departments.length - many.length,
     overall: findings.find(isWhole)?.rate ?? null,
     variation: told(variation),
     months: months.filter((one) => one.facility === facility).map(({ month, n, k, people: here, low, high }) => (here < smallestCell ? { month, n: null, k: null, low: null, high: null } : { month, n, k, low, high })),

@@ -148,7 +148,7 @@ async function stopped<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>
 
 /** Each file whole or not at all; what stood there stays until then. */
 async function writeWhole(folder: string, files: Record<string, string>): Promise<string[]> {
-  const [{ mkdir, rename, rm, writeFile }, { join }, { cannotWrite }] = await Promise.all([import('node:fs/promises'), import('node:path'), import('../write-report.ts')]);
+  const [{ mkdir, rename, rm, writeFile }, { join }, { cannotWrite }] = await Promise.all([import('node:fs/promises'), import('node:path'), import('../report/write-report.ts')]);
   const places = Object.keys(files).map((file) => ({ file, place: join(folder, file), part: join(folder, `${file}.${process.pid}.part`) }));
   try {
     await mkdir(folder, { recursive: true });

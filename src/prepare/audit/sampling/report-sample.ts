@@ -1,6 +1,6 @@
 // How does the audit's page say that it looked at a sample, and what the full feed says beside it?
 import { count, countOf, percent } from '../judging.ts';
-import { escape } from '../report-html.ts';
+import { escape } from '../report/html.ts';
 import { strataLevels, type AuditedSample } from './sample-words.ts';
 
 const words = { met: '✓ met', 'not-met': '✗ not met', undecided: '≈ undecided', 'not-measurable': '– not measurable' };

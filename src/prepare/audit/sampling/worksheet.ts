@@ -1,7 +1,7 @@
 // What do two reviewers fill in, on paper, in a spreadsheet or on a screen?
 import { createHash } from 'node:crypto';
 import { toCsv } from '../../../tools/ui/table.ts';
-import { escape } from '../report-html.ts';
+import { escape } from '../report/html.ts';
 import { answerNames, answers, askedOf, drawnOf } from './questions.ts';
 import type { SampleDocument, SampledRecord } from './sample-words.ts';
 

@@ -6,6 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { standingClock } from '../../../tools/base/clock.ts';
 import { readCharterText } from '../charter-input.ts';
+import { everyUnit } from '../following/department-findings.ts';
+import { outcomeOf, type Held } from '../following/issue-rules.ts';
 import { runAudit } from '../run-audit.ts';
 import { testFolder } from '../test-export.ts';
 
@@ -15,7 +17,7 @@ afterAll(remove);
 const silent: Record<number, readonly string[]> = { 107: ['medication'], 115: ['lab'], 122: ['medication', 'lab'], 131: ['vitalPeriodic'] };
 
 /** Forty hospitals of 15 to 54 stays, in the shape of eICU: minutes for times, capitals here and there, quoted commas, packed files. */
-function hospitals(folder: string): void {
+function hospitals(folder: string, silent: Record<number, readonly string[]>): void {
   let seed = 3;
   const chance = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
   const at = (hour: number) => `${String(Math.floor(hour) % 24).padStart(2, '0')}:30:00`;
@@ -42,10 +44,11 @@ function hospitals(folder: string): void {
 
 test('every silent feed is named and no other, though the charter names one vital sign only', async () => {
   const folder = join(root, 'eicu');
-  hospitals(folder);
+  hospitals(folder, silent);
   const charter = await readCharterText('attending: charter/1\ndata:\n  elements:\n    - { id: pulse, name: Heart rate, resource: Observation, path: value.ofType(Quantity).value, codes: [{ system: "http://loinc.org", code: 8867-4 }], per: encounter, tier: important }\n', 'charter.yaml');
   const mapping = fileURLToPath(new URL('../../../../examples/mappings/eicu.yaml', import.meta.url));
-  const audit = await runAudit(folder, charter, { clock: standingClock('2026-06-01T00:00:00.000Z'), workspace: join(root, 'work'), mapping, checks: ['C06', 'C07', 'I04', 'P04', 'S01'] });
+  const options = { clock: standingClock('2026-06-01T00:00:00.000Z'), workspace: join(root, 'work'), mapping, checks: ['C06', 'C07', 'I04', 'P04', 'S01'] };
+  const audit = await runAudit(folder, charter, options);
   expect(audit.summary).toMatchObject({ facilities: 40, departments: 80, encounters: 1380, badLines: 0 });
   const named = audit.findings.filter(({ check, verdict, unit }) => check === 'C07' && verdict === 'not-met' && unit.facility !== null).map(({ element, resource, unit }) => [element ?? resource, unit.facility, unit.department].filter(Boolean).join(' '));
   expect(named.sort()).toEqual(['MedicationRequest 107', 'MedicationRequest 122', 'Observation (laboratory) 115', 'Observation (laboratory) 122', 'Observation (vital-signs) 131', 'pulse 131']);
@@ -54,4 +57,15 @@ test('every silent feed is named and no other, though the charter names one vita
   expect(audit.findings.filter(({ check }) => check === 'I04')).toEqual([]);
   expect(audit.findings.find(({ check }) => check === 'C06')).toMatchObject({ verdict: 'not-measurable', says: expect.stringContaining('no day is known') });
   expect(audit.provenance.signals.find(({ id }) => id === 'no-days')?.points).toBe('de-identified-copy');
+  // An issue opened from a silent feed is measured by the audit after: those that speak again are met, and what nobody knows is not.
+  const repaired = join(root, 'repaired');
+  hospitals(repaired, { 122: ['medication'] });
+  const measured = everyUnit(await runAudit(repaired, charter, { ...options, checks: ['C02', 'C07'] }));
+  const again = (resource: string, facility: string, element: string | null = null) => measured.filter((one) => one.check === 'C07' && one.element === element && one.resource === resource && one.unit.facility === facility && one.unit.department === null);
+  const opened: Held = { state: 'open', openedVerdict: 'not-met', openedN: 22, threshold: 0.95, bound: 'at-least' };
+  for (const [resource, facility, element] of [['MedicationRequest', '107'], ['Observation (laboratory)', '115'], ['Observation (vital-signs)', '131'], ['Observation', '131', 'pulse']] as const) {
+    expect([resource, again(resource, facility, element ?? null).length]).toEqual([resource, 1]);
+    expect(outcomeOf(opened, again(resource, facility, element ?? null)[0]!)).toMatchObject({ kind: 'closed' });
+  }
+  expect(outcomeOf(opened, again('MedicationRequest', '122')[0]!)).toMatchObject({ state: 'open' });
 }, 120_000);

@@ -27,7 +27,8 @@ interface Loop {
   again: number;
 }
 
-const wordOf = /\s+|\/\/[^\n]*|([A-Za-z_]\w*|0x[0-9a-f]+|\d+|>>>=|>>>|<<=|>>=|[-+*&|^]=|\+\+|--|&&|\|\||[=!<>]=|<<|>>|[-+*/%&|^!~<>=?:;,(){}[\]])/gy;
+const comment = /\/\/[^\n]*/g;
+const wordOf = /([A-Za-z_]\w*|0x[0-9a-f]+|\d+|>>>=|>>>|<<=|>>=|[-+*&|^]=|\+\+|--|&&|\|\||[=!<>]=|<<|>>|[-+*/%&|^!~<>=?:;,(){}[\]])|\S/g;
 
 /** Of each operator: how closely it binds, and its code (WebAssembly core specification 2.0, 5.4). `>>>` and `>>` differ as in JavaScript. */
 const binaries: Readonly<Record<string, readonly [number, number]>> = {
@@ -296,13 +297,9 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
 }
 
 function wordsOf(source: string): string[] {
-  const words: string[] = [];
-  let at = 0;
-  for (const found of source.matchAll(wordOf)) {
-    if (found[1] !== undefined) words.push(found[1]);
-    at = found.index + found[0].length;
-  }
-  if (at < source.length) throw new Error(`The routines hold a letter that means nothing: ${source.slice(at, at + 20)}`);
+  const words: string[] = source.replaceAll(comment, '').match(wordOf) ?? [];
+  const strange = words.find((word) => word.length === 1 && !/[\w\-+*/%&|^!~<>=?:;,(){}[\]]/.test(word));
+  if (strange !== undefined) throw new Error(`The routines hold a letter that means nothing: ${strange}`);
   return words;
 }
 

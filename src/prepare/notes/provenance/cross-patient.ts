@@ -32,19 +32,26 @@ interface Pair {
  * again (`analyseChart` tells it as copied). Linear in the spans: each is held against few others.
  */
 export function crossPatientFindings(spans: Iterable<SharedSpan>): CrossPatientFinding[] {
-  const inOrder = [...spans].sort((a, b) => (a.at ?? '9').localeCompare(b.at ?? '9'));
+  const inOrder = [...spans].sort((a, b) => inTime(a.at ?? '9', b.at ?? '9'));
   const holders = new Map<number, SharedSpan[]>();
+  /** Different fingerprints of each span. */
+  const sizes = new Map<SharedSpan, number>();
   const pairs = new Map<string, Pair>();
   for (const span of inOrder) {
     const own = new Set(span.fingerprints);
+    sizes.set(span, own.size);
     const common = new Map<SharedSpan, number>();
     for (const fingerprint of own) {
-      const others = holders.get(fingerprint) ?? [];
+      const others = holders.get(fingerprint);
+      if (!others) {
+        holders.set(fingerprint, [span]);
+        continue;
+      }
       for (const other of others) if (other.subject !== span.subject) common.set(other, (common.get(other) ?? 0) + 1);
-      if (others.length < few) holders.set(fingerprint, [...others, span]);
+      if (others.length < few) others.push(span);
     }
     for (const [other, count] of common) {
-      if (count / Math.min(own.size, new Set(other.fingerprints).size) < alike) continue;
+      if (count / Math.min(own.size, sizes.get(other)!) < alike) continue;
       const { similarity, longest } = agreement(other.words, span.words);
       if (similarity < sameWords) continue;
       const words = Math.round(similarity * Math.min(other.words.length, span.words.length, mostWords));
@@ -56,6 +63,9 @@ export function crossPatientFindings(spans: Iterable<SharedSpan>): CrossPatientF
   }
   return [...pairs.values()].filter(({ words, longest }) => words >= inAll && longest >= verbatim).map(({ finding }) => finding);
 }
+
+/** ISO instants in order; anything else comes in some order, too. */
+const inTime = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** The longest common subsequence of two texts as a share of the shorter, and the longest stretch without a change. */
 export function agreement(one: Int32Array, other: Int32Array): { similarity: number; longest: number } {

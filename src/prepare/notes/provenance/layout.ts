@@ -39,7 +39,7 @@ const sizes: Readonly<Record<string, readonly [length: number, bytes: 1 | 2 | 4]
   runFrom: [runs, 4], runTo: [runs, 4], runFirm: [runs, 4], runScope: [runs, 4], runKey: [runs, 4], runUses: [runs, 4], runCount: [runs, 4], runPatients: [runs, 4], uses: [mostWords, 4], shifts: [16, 4],
   pairFrom: [runs, 4], pairTo: [runs, 4], pairKeys: [runs, 4], pairCount: [runs, 4], pairKept: [runs, 4], keys: [mostWords, 4],
   matchFrom: [runs, 4], matchTo: [runs, 4], matchNote: [runs, 4], sourceFrom: [runs, 4], sourceTo: [runs, 4], matched: [runs, 4],
-  pieceKind: [mostPieces, 1], pieceFrom: [mostPieces, 4], pieceTo: [mostPieces, 4], pieceOf: [mostPieces, 4], out: [mostPieces * fields, 4],
+  pieceKind: [mostPieces, 1], pieceFrom: [mostPieces, 4], pieceTo: [mostPieces, 4], pieceOf: [mostPieces, 4], out: [2 * mostPieces * fields, 4],
   mine: [8, 4], theirs: [8, 4],
 };
 

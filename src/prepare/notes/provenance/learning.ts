@@ -157,7 +157,7 @@ function learn(tokens, prints, who, author, unit) {
   let looked = 0;
   for (let n = 0; n < fresh; n++) {
     let one = key[near[n]];
-    if (!isSieved(one * spread)) looked ^= singles[(one & newcomersMask) * 2];
+    looked ^= isSieved(one * spread) ? slots[(one * spread >>> 7) & slotMask] : singles[(one & newcomersMask) * 2];
   }
   touched = looked;
   let row = -1;

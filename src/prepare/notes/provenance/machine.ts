@@ -48,24 +48,22 @@ export interface TextRead {
 const source = [learning, charting, aligning, templateRuns, tracing, pieces].join('\n');
 const numbers = { ...names.numbers, ...learningNumbers, ...aligningNumbers, ...runNumbers, ...tracingNumbers, ...pieceNumbers, patientsOfAll, patientsOfOneHand };
 
-let letters: Uint16Array | undefined;
 let plain: WordMachine | undefined;
 let module: { code: WebAssembly.Module; hasVectors: boolean } | undefined;
 
 /** Compiled once. Without vectors in the processor the text routines are left out, and words are read letter by letter. */
-function compiled(): { code: WebAssembly.Module; hasVectors: boolean } {
+function compiled(vectors: boolean): NonNullable<typeof module> {
   const text = textRoutines();
-  const whole = assemble(memoryBytes, [...text, ...compile(source, { ...names, numbers }, text.length)]);
+  const whole = vectors ? assemble(memoryBytes, [...text, ...compile(source, { ...names, numbers }, text.length)]) : null;
   return whole ? { code: whole, hasVectors: true } : { code: assemble(memoryBytes, compile(source, { ...names, numbers }, 0))!, hasVectors: false };
 }
 
-/** Makes a machine with a memory of its own. */
-export function openMachine(): Machine {
-  letters ??= letterTable();
-  module ??= compiled();
-  const made = instantiate(module.code);
+/** Makes a machine with a memory of its own. @param vectors false: as on a processor that has none. */
+export function openMachine(vectors = true): Machine {
+  const { code, hasVectors } = vectors ? (module ??= compiled(true)) : compiled(false);
+  const made = instantiate(code);
   const { buffer } = made.memory;
-  const words = module.hasVectors ? wordsOver(made, letters) : null;
+  const words = hasVectors ? wordsOver(made, letterTable()) : null;
   const cells = new Int32Array(buffer);
   const from = (array: string) => new Int32Array(buffer, names.arrays[array]!.at);
   const of = Object.fromEntries(shown.map((array) => [array, from(array)])) as Record<Shown, Int32Array>;
@@ -73,7 +71,7 @@ export function openMachine(): Machine {
 
   /** Puts in what the plain machine found. Words beyond the room for one text are left to the span that ends it. */
   function readPlain(bytes: Uint8Array): void {
-    plain ??= plainMachine(letters!);
+    plain ??= plainMachine(letterTable());
     read.tokens = Math.min(mostWords - 64, plain.cut(bytes));
     read.prints = plain.print(read.tokens);
     read.length = plain.units();

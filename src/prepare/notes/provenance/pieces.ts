@@ -154,8 +154,8 @@ function fillCopied(o, begins, ends, m) {
 }
 
 // Writes the stretches of the note and counts words and letters of each kind. isAscii: the text lies in memory, and punctuation belongs to
-// the word before it, white space and what follows to the next. Otherwise \`end\` is that of the last word, until somebody has looked.
-function span(isAscii, length) {
+// the word before it, white space and what follows to the next. All stands in out from into on. Otherwise \`end\` is that of the last word, until somebody has looked.
+function span(isAscii, length, into) {
   findPieces();
   wordsAuthored = 0;
   wordsCopied = 0;
@@ -167,7 +167,7 @@ function span(isAscii, length) {
   lettersImported = 0;
   let begins = 0;
   for (let piece = 0; piece < piecesFound; piece++) {
-    let o = piece * fields;
+    let o = into + piece * fields;
     let is = pieceKind[piece];
     let first = pieceFrom[piece];
     let next = pieceTo[piece];

@@ -6,8 +6,12 @@ const wordless = 0x2e80;
 
 const longOf = (code: number): number => (code < 0x80 ? 1 : code < 0x800 ? 2 : 3);
 
-/** Of each UTF-16 code unit: 0 for everything that only separates, `alone`, or its letter made small where that is as long in UTF-8. */
-export function letterTable(): Uint16Array {
+let letters: Uint16Array | undefined;
+
+/** Of each UTF-16 code unit: 0 for everything that only separates, `alone`, or its letter made small where that is as long in UTF-8. Made once. */
+export const letterTable = (): Uint16Array => (letters ??= newTable());
+
+function newTable(): Uint16Array {
   const table = new Uint16Array(65_536);
   const belongs = /[\p{L}\p{M}\p{N}]/u;
   for (let code = 0; code < 65_536; code++) {

@@ -1,6 +1,6 @@
 // Where does every word of a chart's notes come from: copied, templated, imported or authored?
 import { indexFacts, markImported, type FactIndex } from './imported.ts';
-import { fields, mostNotes } from './layout.ts';
+import { fields, mostNotes, mostPieces } from './layout.ts';
 import { openMachine, type Machine } from './machine.ts';
 import type { ChartProvenance, Fact, Kind, NoteProvenance, NoteText, SharedSpan, Span } from './model.ts';
 import { field } from './pieces.ts';
@@ -21,6 +21,9 @@ export interface Context {
   facts?: (note: NoteText) => readonly Fact[];
 }
 
+/** Numbers that may wait in the machine's memory: there is room for those of one more note behind them. */
+const roomOfPiece = mostPieces * fields;
+
 /** Traces charts without templates. */
 let bare: Machine | undefined;
 
@@ -38,16 +41,26 @@ export function analyseChart(notes: readonly NoteText[], context: Context = {}):
   const chart: ChartNotes = { notes, times: notes.map(({ at }) => (at === null ? Number.NaN : Date.parse(at))), ranks: encounterRanks(notes) };
   const shared: SharedSpan[] = [];
   const result: NoteProvenance[] = [];
+  const traced: TracedChart = { piece: { chart, out: new Int32Array(0) }, used: 0 };
   machine.run.restart();
   for (const [index, note] of notes.entries()) {
     const { tokens, prints, length, isAscii } = machine.read(note.utf8 ?? note.text);
     machine.run.trace(tokens, prints, templates === null ? 0 : 1);
     if (context.facts) markFacts(machine, note, tokens, isAscii, factsOf(note, context.facts, facts));
     if (templates && machine.run.unexplained() > 0) takeShared(machine, note, index, shared);
-    result.push(tracedNote(machine, note, index, tokens, length, isAscii, chart));
+    result.push(tracedNote(machine, note, index, tokens, length, isAscii, traced));
     machine.run.file(prints);
+    if (traced.used > roomOfPiece) keep(machine, traced);
   }
+  keep(machine, traced);
   return { subject: notes[0]?.subject ?? null, notes: result, shared, templatesKnown: templates !== null, factsKnown: context.facts !== undefined };
+}
+
+/** Takes the numbers of the notes traced so far out of the machine's memory. */
+function keep({ of }: Machine, traced: TracedChart): void {
+  traced.piece.out = of.out.slice(0, traced.used);
+  traced.piece = { chart: traced.piece.chart, out: new Int32Array(0) };
+  traced.used = 0;
 }
 
 function markFacts({ of, kind }: Machine, note: NoteText, tokens: number, isAscii: boolean, index: FactIndex): void {
@@ -61,27 +74,70 @@ function takeShared({ cell, of }: Machine, note: NoteText, index: number, into: 
     const [first, last, keys] = [of.pairFrom[pair]!, of.pairTo[pair]!, of.pairKeys[pair]!];
     into.push({
       note: note.id, index, subject: note.subject, at: note.at, author: note.author, start: of.opens[first]!, end: of.closes[last - 1]!, tokens: last - first,
-      fingerprints: [...of.keys.subarray(keys, keys + of.pairCount[pair]!)], words: of.word.slice(first, last),
+      fingerprints: numbersOf(of.keys, keys, of.pairCount[pair]!), words: of.word.slice(first, last),
     });
   }
 }
 
-/** What the machine says of the note that was traced last. Its numbers stay numbers until somebody asks for the spans. */
-function tracedNote({ run, of, sums, cell }: Machine, note: NoteText, index: number, words: number, length: number, isAscii: boolean, chart: ChartNotes): NoteProvenance {
-  const found = run.span(isAscii ? 1 : 0, length);
-  const out = of.out.slice(0, found * fields);
+/** Spread typed arrays are slow, and there are many. */
+function numbersOf(from: Int32Array, at: number, count: number): number[] {
+  const numbers: number[] = [];
+  for (let n = 0; n < count; n++) numbers.push(from[at + n]!);
+  return numbers;
+}
+
+/** What the machine says of the note that was traced last. */
+function tracedNote({ run, of, sums, cell }: Machine, note: NoteText, index: number, words: number, length: number, isAscii: boolean, chart: TracedChart): NoteProvenance {
+  const from = chart.used;
+  const to = from + run.span(isAscii ? 1 : 0, length, from) * fields;
   const tokens = { copied: sums[1]!, templated: sums[2]!, imported: sums[3]!, authored: sums[0]! };
   const characters = { copied: sums[5]!, templated: sums[6]!, imported: sums[7]!, authored: sums[4]! };
   if (words === 0) characters.authored = length;
-  else if (!isAscii) moveBorders(note.text, out, characters, of, cell('from'));
-  let spans: Span[] | null = null;
-  return {
-    id: note.id, index,
-    get spans() {
-      return (spans ??= words > 0 ? spansOf(out, index, chart) : length > 0 ? [{ kind: 'authored', start: 0, end: length }] : []);
-    },
-    characters, tokens, shares: sharesOf(characters),
-  };
+  else if (!isAscii) moveBorders(note.text, of.out.subarray(from, to), characters, of, cell('from'));
+  chart.used = to;
+  return new TracedNote(note.id, index, characters, tokens, chart.piece, from, to, length);
+}
+
+/** A part of the chart whose numbers are kept together; `out` once the part is full or the chart ends. */
+interface Piece {
+  chart: ChartNotes;
+  out: Int32Array;
+}
+
+interface TracedChart {
+  piece: Piece;
+  /** Numbers of it that stand in the machine's memory. */
+  used: number;
+}
+
+/** The numbers of a note's spans stay numbers until somebody asks for the spans. */
+class TracedNote implements NoteProvenance {
+  id: string;
+  index: number;
+  characters: Record<Kind, number>;
+  tokens: Record<Kind, number>;
+  #piece: Piece;
+  #from: number;
+  #to: number;
+  #length: number;
+  #spans: Span[] | null = null;
+  #shares: Record<Kind, number> | null | undefined = undefined;
+  constructor(id: string, index: number, characters: Record<Kind, number>, tokens: Record<Kind, number>, piece: Piece, from: number, to: number, length: number) {
+    this.id = id;
+    this.index = index;
+    this.characters = characters;
+    this.tokens = tokens;
+    this.#piece = piece;
+    this.#from = from;
+    this.#to = to;
+    this.#length = length;
+  }
+  get spans(): Span[] {
+    return (this.#spans ??= this.#to > this.#from ? spansOf(this.#piece.out.subarray(this.#from, this.#to), this.index, this.#piece.chart) : this.#length > 0 ? [{ kind: 'authored', start: 0, end: this.#length }] : []);
+  }
+  get shares(): Record<Kind, number> | null {
+    return this.#shares === undefined ? (this.#shares = sharesOf(this.characters)) : this.#shares;
+  }
 }
 
 /** Punctuation belongs to the word before it, white space and what follows to the next. Letters are counted again. */

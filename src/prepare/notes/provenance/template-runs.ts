@@ -31,6 +31,9 @@ function findAll(prints) {
       likely += isSieved(key[i] * spread);
     }
   }
+  let looked = 0;
+  for (let n = 0; n < likely; n++) looked ^= slots[(key[near[n]] * spread >>> 7) & slotMask];
+  touched = looked;
   let row = -1;
   for (let n = 0; n < likely; n++) {
     let i = near[n];

@@ -1,6 +1,7 @@
 // Are words the same whatever their case, their punctuation and the lines they stand on?
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openMachine } from './machine.ts';
 import { letterTable, plainMachine } from './plain-words.ts';
 import { fingerprint, fingerprintStore, readWords, tokenise, tokenStore } from './tokens.ts';
 import { gram, vectorMachine, window, type WordMachine } from './word-machine.ts';
@@ -100,4 +101,22 @@ describe('vectors', () => {
       expect(take(bytes).length).toBe(text.length);
     }));
   });
+});
+
+it('a machine without vectors finds the same words, and traces the same', () => {
+  const text = 'He denies chest pain, and slept well; “no” fever since Tuesday (37.2 °C). '.repeat(9);
+  const said = (vectors: boolean, of: string) => {
+    const machine = openMachine(vectors);
+    machine.run.restart();
+    const traced = [of, `${of} now`].map((one) => {
+      const { tokens, prints, length } = machine.read(one);
+      machine.run.trace(tokens, prints, 0);
+      const pieces = machine.run.span(0, length, 0);
+      machine.run.file(prints);
+      return { tokens, prints, length, out: [...machine.of.out.subarray(0, 11)], pieces };
+    });
+    return traced;
+  };
+  expect(said(false, text)).toEqual(said(true, text));
+  expect(said(true, text)[1]!.out[0]).toBe(1);
 });

@@ -1,7 +1,8 @@
 // What stands in a patient's chart: which notes in which order, from which unit, beside which structured data?
 import type { Gathered } from './gather.ts';
 import { noSubject } from './gather.ts';
-import type { EncounterHead, NoteHead, OrderHead, ValueHead } from './heads.ts';
+import type { EncounterHead, Head, NoteHead, OrderHead, ValueHead } from './heads.ts';
+import type { Kept } from './store.ts';
 import type { NoteText } from '../provenance/model.ts';
 
 /** What no document and no encounter tells. */
@@ -34,59 +35,96 @@ export interface Chart {
 
 export const unknownType = 'unknown type';
 
-/** Every chart of the export, one after the other; its structured data only where they are asked for. */
+/** Every chart of the export, one after the other; its structured data only where they are asked for. A chart is good until the next is asked for. */
 export function* chartsOf(gathered: Pick<Gathered, 'charts' | 'values' | 'places' | 'owners'>, withValues = true): Generator<Chart> {
   const name = namer(gathered.places);
   const valuesOf = withValues ? merging(gathered) : () => [];
   for (const { part, key, records } of gathered.charts.piles()) {
     const chart: Chart = { subject: key === noSubject ? null : key, known: false, notes: [], rest: [], encounters: new Map(), values: [], orders: [], repeatedIds: 0 };
-    const found: { head: NoteHead; body: Buffer }[] = [];
-    for (const { head, body } of records) {
-      if (head.is === 'note') found.push({ head, body });
-      else if (head.is === 'encounter') {
-        if (!chart.encounters.has(head.id)) chart.encounters.set(head.id, head);
-      } else if (head.is === 'order') chart.orders.push(head);
-      else chart.known = true;
-    }
+    const found = sorted(records, chart);
     if (found.length === 0 && chart.encounters.size === 0 && chart.orders.length === 0) continue;
     chart.values = valuesOf(part, key);
-    const visits = [...chart.encounters.values()].filter(({ start }) => start !== null).sort((a, b) => (a.start! < b.start! ? -1 : a.start! > b.start! ? 1 : 0));
-    const replaced = new Set<string>();
-    for (const { head } of found) for (const id of head.replaces) replaced.add(id);
-    const ids = new Map<string, { head: NoteHead; body: Buffer }>();
-    for (const { head, body } of found) {
-      const encounter = (head.encounter === null ? undefined : chart.encounters.get(head.encounter)) ?? (head.encounter === null && head.at !== null ? coverOf(visits, head.at) : null) ?? null;
-      const where = unitOf(head, encounter, chart.encounters, gathered.owners, name);
-      const type = head.type ?? unknownType;
-      const set = (because: Chart['rest'][number]['because']) => chart.rest.push({ head, ...where, type, encounter, because });
-      const earlier = head.id === '' ? undefined : ids.get(`${head.resource}/${head.id}`);
-      if (earlier) {
-        chart.repeatedIds++;
-        // Sent twice: the same bytes under the same id are one document. Another text under it is a document of its own.
-        if (earlier.body.equals(body)) {
-          set('same-id');
-          continue;
-        }
-      } else ids.set(`${head.resource}/${head.id}`, { head, body });
-      if (head.why !== null) set('unreadable');
-      else if (replaced.has(head.id)) set('replaced');
-      else chart.notes.push({ note: noteOf(head, body, key, encounter, `${where.facility} · ${where.department}`), head, facility: where.facility, department: where.department, type, encounter });
-    }
-    chart.notes.sort((a, b) => (a.note.at === b.note.at ? 0 : a.note.at === null ? 1 : b.note.at === null ? -1 : a.note.at < b.note.at ? -1 : 1));
-    dropTwins(chart);
+    putTogether(chart, found, key, gathered.owners, name);
     yield chart;
   }
 }
 
-/** The note as it is traced. Most texts are never made a string. */
-function noteOf(head: NoteHead, body: Buffer, subject: string, encounter: EncounterHead | null, unit: string): NoteText {
-  let text: string | undefined;
-  return {
-    id: head.id, subject, at: head.at, encounter: head.encounter ?? encounter?.id ?? null, author: head.author, unit, type: head.type ?? unknownType, utf8: body,
-    get text() {
-      return (text ??= body.toString('utf8'));
-    },
-  };
+interface FoundNote {
+  head: NoteHead;
+  body: Buffer;
+}
+
+/** Deals the records of a patient out, and answers the documents. */
+function sorted(records: readonly Kept<Head>[], chart: Chart): FoundNote[] {
+  const found: FoundNote[] = [];
+  for (const { head, body } of records) {
+    if (head.is === 'note') found.push({ head, body });
+    else if (head.is === 'encounter') {
+      if (!chart.encounters.has(head.id)) chart.encounters.set(head.id, head);
+    } else if (head.is === 'order') chart.orders.push(head);
+    else chart.known = true;
+  }
+  return found;
+}
+
+function putTogether(chart: Chart, found: readonly FoundNote[], subject: string, owners: ReadonlyMap<string, string>, name: (ref: string) => string): void {
+  const visits = [...chart.encounters.values()].filter(({ start }) => start !== null).sort((a, b) => (a.start! < b.start! ? -1 : a.start! > b.start! ? 1 : 0));
+  const replaced = new Set<string>();
+  for (const { head } of found) for (const id of head.replaces) replaced.add(id);
+  const ids = new Map<string, FoundNote>();
+  for (const one of found) {
+    const { head, body } = one;
+    const encounter = (head.encounter === null ? undefined : chart.encounters.get(head.encounter)) ?? (head.encounter === null && head.at !== null ? coverOf(visits, head.at) : null) ?? null;
+    const { facility, department } = unitOf(head, encounter, chart.encounters, owners, name);
+    const type = head.type ?? unknownType;
+    const because = fate(one, ids, chart, replaced);
+    if (because !== null) chart.rest.push({ head, facility, department, type, encounter, because });
+    else chart.notes.push({ note: new ReadNote(head, body, subject, encounter, facility === unknownUnit && department === unknownUnit ? nowhere : `${facility} · ${department}`), head, facility, department, type, encounter });
+  }
+  chart.notes.sort((a, b) => (a.note.at === b.note.at ? 0 : a.note.at === null ? 1 : b.note.at === null ? -1 : a.note.at < b.note.at ? -1 : 1));
+  dropTwins(chart);
+}
+
+const nowhere = `${unknownUnit} · ${unknownUnit}`;
+
+/** Why a document is no note of the chart; null: it is one. */
+function fate(one: FoundNote, ids: Map<string, FoundNote>, chart: Chart, replaced: ReadonlySet<string>): 'unreadable' | 'replaced' | 'same-id' | null {
+  const { head, body } = one;
+  // Ids are told apart by resource type; in nearly every export all notes are of one.
+  const id = head.resource === 'DocumentReference' ? head.id : `${head.resource}/${head.id}`;
+  const earlier = head.id === '' ? undefined : ids.get(id);
+  if (earlier) {
+    chart.repeatedIds++;
+    // Sent twice: the same bytes under the same id are one document. Another text under it is a document of its own.
+    if (earlier.body.equals(body)) return 'same-id';
+  } else ids.set(id, one);
+  return head.why !== null ? 'unreadable' : replaced.has(head.id) ? 'replaced' : null;
+}
+
+/** The note as it is traced. Most texts are never made a string; an accessor on each object would cost more than the rest of it. */
+class ReadNote implements NoteText {
+  id: string;
+  subject: string;
+  at: string | null;
+  encounter: string | null;
+  author: string | null;
+  unit: string | null;
+  type: string | null;
+  utf8: Buffer;
+  #text: string | undefined;
+  constructor(head: NoteHead, body: Buffer, subject: string, encounter: EncounterHead | null, unit: string) {
+    this.id = head.id;
+    this.subject = subject;
+    this.at = head.at;
+    this.encounter = head.encounter ?? encounter?.id ?? null;
+    this.author = head.author;
+    this.unit = unit;
+    this.type = head.type ?? unknownType;
+    this.utf8 = body;
+  }
+  get text(): string {
+    return (this.#text ??= this.utf8.toString('utf8'));
+  }
 }
 
 /** Walks the values beside the charts: both come part by part and by key. */
@@ -104,8 +142,8 @@ function merging({ values }: Pick<Gathered, 'values'>): (part: number, key: stri
  * another resource type. That is no copying.
  */
 function dropTwins(chart: Chart): void {
-  const kinds = new Set(chart.notes.map(({ head }) => head.resource));
-  if (kinds.size < 2) return;
+  const first = chart.notes[0]?.head.resource;
+  if (chart.notes.every(({ head }) => head.resource === first)) return;
   const seen = new Map<string, string>();
   chart.notes = chart.notes.filter((one) => {
     const key = `${one.note.at?.slice(0, 10) ?? ''} ${one.note.text}`;

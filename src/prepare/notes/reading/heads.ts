@@ -78,16 +78,27 @@ export type Head = NoteHead | EncounterHead | PatientHead | OrderHead;
 const longest = 0xd000;
 const texts = ['id', 'resource', 'at', 'signed', 'encounter', 'author', 'facility', 'department', 'type', 'why', 'format', 'charset', 'trouble'] as const satisfies readonly (keyof NoteHead)[];
 
+/** Numbers are written in letters of seven bits, so that a head of ASCII stays ASCII: of the file, of the line, and one for all the rest. */
+const [ofFile, ofLine, most7] = [4, 5, 127];
+const codesAtMost = 60;
+
+const written = (number: number, letters: number): string => {
+  let text = '';
+  for (let rest = number, n = 0; n < letters; n++, rest = Math.floor(rest / 128)) text += String.fromCharCode(rest % 128);
+  return text;
+};
+
 /**
- * A head as text. A note's begins with a blank, how many texts it has and how long each is, plus one, or 0 for none; behind them
- * stand the texts. That is written and read in a third of the time of JSON. Other heads are few and go as JSON.
+ * A head as text. A note's begins with a blank, how many texts it has, file, line and how many codes, and how long each text is, plus one,
+ * or 0 for none; behind them stand the texts. That is written and read in a fraction of the time of JSON. Other heads are few and go as JSON.
  */
 export function packed(head: Head): string {
   if (head.is !== 'note') return JSON.stringify(head);
   let lengths = '';
   let all = '';
-  let most = texts.length + 1 + head.codes.length + head.replaces.length;
-  const count = String.fromCharCode(most);
+  let most = texts.length + head.codes.length + head.replaces.length;
+  if (most > most7 || head.codes.length > codesAtMost || head.file < 0 || head.file >= 2 ** 28) return JSON.stringify(head);
+  const begin = ` ${String.fromCharCode(most)}${written(head.file, ofFile)}${written(head.line, ofLine)}${String.fromCharCode(head.codes.length * 2 + (head.badTime ? 1 : 0))}`;
   const put = (text: string) => {
     lengths += String.fromCharCode(text.length + 1);
     all += text;
@@ -98,30 +109,41 @@ export function packed(head: Head): string {
     if (text === null) lengths += '\u0000';
     else put(text);
   }
-  put(`${head.file} ${head.line} ${head.badTime ? 1 : 0} ${head.codes.length}`);
-  head.codes.forEach(put);
-  head.replaces.forEach(put);
-  return most < longest ? ` ${count}${lengths}${all}` : JSON.stringify(head);
+  for (const code of head.codes) put(code);
+  for (const id of head.replaces) put(id);
+  return most < longest ? begin + lengths + all : JSON.stringify(head);
+}
+
+/** The text that is read, the next length and the next text in it. */
+let source = '';
+let length = 0;
+let at = 0;
+
+function next(): string | null {
+  const long = source.charCodeAt(length++) - 1;
+  if (long < 0) return null;
+  at += long;
+  return source.slice(at - long, at);
+}
+
+function numberAt(from: number, letters: number): number {
+  let number = 0;
+  for (let n = letters - 1; n >= 0; n--) number = number * 128 + source.charCodeAt(from + n);
+  return number;
 }
 
 export function unpacked(from: string): Head {
   if (from.charCodeAt(0) !== 32) return JSON.parse(from) as Head;
+  source = from;
   const count = from.charCodeAt(1);
-  let length = 2;
-  let at = 2 + count;
-  const next = (): string | null => {
-    const long = from.charCodeAt(length++) - 1;
-    return long < 0 ? null : from.slice(at, (at += long));
-  };
+  const rest = from.charCodeAt(2 + ofFile + ofLine);
+  length = 3 + ofFile + ofLine;
+  at = length + count;
   const head: NoteHead = {
     is: 'note', id: next()!, resource: next()!, at: next(), signed: next(), encounter: next(), author: next(), facility: next(), department: next(), type: next(),
-    why: next() as Unreadable | null, format: next() as NoteHead['format'], charset: next(), trouble: next(), codes: [], replaces: [], badTime: false, file: 0, line: 0,
+    why: next() as Unreadable | null, format: next() as NoteHead['format'], charset: next(), trouble: next(), codes: [], replaces: [], badTime: (rest & 1) === 1, file: numberAt(2, ofFile), line: numberAt(2 + ofFile, ofLine),
   };
-  const [file, line, bad, codes] = next()!.split(' ').map(Number);
-  head.file = file!;
-  head.line = line!;
-  head.badTime = bad === 1;
-  for (let n = texts.length + 1; n < count; n++) (head.codes.length < codes! ? head.codes : head.replaces).push(next()!);
+  for (let n = texts.length, codes = rest >> 1; n < count; n++, codes--) (codes > 0 ? head.codes : head.replaces).push(next()!);
   return head;
 }
 

@@ -3,17 +3,22 @@ import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import { Problem } from '../../../tools/base/problem.ts';
+import { stopped } from '../../../tools/fhir/duckdb.ts';
 import { listFolder, type Candidate } from '../../../tools/fhir/list-folder.ts';
 import { judgeLine, readLines, type Ending, type RawLine } from '../../../tools/fhir/read-lines.ts';
 import { contentOf, parseCutting, type Resource } from './cutting.ts';
 import { fromBase64, longestText } from './decode.ts';
 import type { Gathering } from './gather.ts';
+import { plainLines } from './plain-lines.ts';
 import { composition, diagnosticReport, dig, documentReference, encounter, order, subjectOf, values, type UnitPaths } from './resources.ts';
 import { shapedParser } from './shapes.ts';
 
 /** What notes are made of, and what they are held against. */
 const documents = new Set(['DocumentReference', 'DiagnosticReport', 'Composition', 'Binary']);
 const structured = new Set(['Patient', 'Encounter', 'Observation', 'MedicationRequest', 'MedicationAdministration', 'MedicationStatement', 'Condition', 'AllergyIntolerance', 'ServiceRequest', 'Organization', 'Location']);
+
+/** Bytes of a file between two breaths. */
+const breathAfter = 1 << 20;
 
 export interface FolderReading {
   paths: UnitPaths;
@@ -44,10 +49,23 @@ export async function readFolder(folder: string, candidates: readonly Candidate[
     const file = into.tally.files[first + at]!;
     if (!candidate.trouble) {
       const ending: Ending = {};
-      for await (const raw of readLines(candidate.path, candidate.gzip, ending, reading.signal)) {
+      const next = (raw: RawLine) => {
         file.lines = raw.line;
         readLine(raw, file.name, first + at);
         if ((raw.line & 1023) === 0) reading.onProgress?.(done, candidate.name);
+      };
+      if (candidate.gzip) for await (const raw of readLines(candidate.path, true, ending, reading.signal)) next(raw);
+      else {
+        let since = 0;
+        if (reading.signal?.aborted) throw stopped();
+        for (const raw of plainLines(candidate.path)) {
+          next(raw);
+          // Others want their turn, too.
+          if ((since += raw.length) < breathAfter) continue;
+          since = 0;
+          await new Promise<void>((resume) => setImmediate(resume));
+          if (reading.signal?.aborted) throw stopped();
+        }
       }
       file.trouble = ending.trouble ?? null;
     }

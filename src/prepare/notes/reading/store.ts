@@ -1,5 +1,5 @@
 // How are the records of a large export brought together by patient without holding them all in memory?
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asProblem } from '../../../tools/fhir/duckdb.ts';
@@ -20,7 +20,10 @@ export interface Pile<Head> {
 
 export interface Store<Head> {
   put(key: string, head: Head, body?: Buffer): void;
-  /** Every pile, part by part and by key in a part. Can be walked again and again, always in the same order. */
+  /**
+   * Every pile, part by part and by key in a part. Can be walked again and again, always in the same order. What a pile holds is good
+   * until the next is asked for.
+   */
   piles(): Generator<Pile<Head>>;
   /** Bytes that lie on disk. */
   spilled(): number;
@@ -56,6 +59,8 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
   const parts: Part[] = Array.from({ length: count }, () => ({ slab: null, used: 0, full: [], file: null, written: 0 }));
   let held = 0;
   let onDisk = false;
+  /** Where a part is read to, again and again: fresh memory for each costs more than the reading. */
+  let room: Buffer = nothing;
   const path = (at: number) => join(folder, `part-${at}`);
 
   function write(at: number, bytes: Buffer): void {
@@ -106,16 +111,23 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
       const { used } = part;
       const keyLength = slab.write(key, used + 12, 'utf8');
       const length = slab.write(words, used + 12 + keyLength, 'utf8');
-      slab.writeUInt32LE(keyLength, used);
-      slab.writeUInt32LE(length, used + 4);
+      slab.writeUInt32LE(keyLength === key.length ? keyLength + ascii : keyLength, used);
+      slab.writeUInt32LE(length === words.length ? length + ascii : length, used + 4);
       slab.writeUInt32LE(body.length, used + 8);
       body.copy(slab, used + 12 + keyLength + length);
       part.used += 12 + keyLength + length + body.length;
     },
     *piles() {
-      for (const [at, part] of parts.entries()) {
-        const pieces = [...(part.file === null ? [] : [readFileSync(path(at))]), ...part.full, part.slab?.subarray(0, part.used) ?? nothing].filter(({ length }) => length > 0);
-        yield* pilesOf(at, pieces, unpack);
+      // Whoever walks beside another gets room of his own.
+      let mine = room;
+      room = nothing;
+      try {
+        for (const [at, part] of parts.entries()) {
+          const stored = part.file === null ? nothing : (mine = readBack(path(at), part.written, mine)).subarray(0, part.written);
+          yield* pilesOf(at, [stored, ...part.full, part.slab?.subarray(0, part.used) ?? nothing].filter(({ length }) => length > 0), unpack);
+        }
+      } finally {
+        if (mine.length > room.length) room = mine;
       }
     },
     spilled: () => parts.reduce((sum, { written }) => sum + written, 0),
@@ -124,32 +136,75 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
         if (part.file !== null) closeSync(part.file);
         Object.assign(part, { file: null, full: [], slab: null, used: 0 });
       }
+      room = nothing;
       if (onDisk) await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
+/** Reads a part whole, into the room where it is enough. */
+function readBack(path: string, bytes: number, room: Buffer): Buffer {
+  const into = room.length < bytes ? Buffer.allocUnsafeSlow(bytes + (bytes >> 3)) : room;
+  const file = openSync(path, 'r');
+  try {
+    for (let from = 0; from < bytes; ) {
+      const read = readSync(file, into, from, bytes - from, null);
+      if (read === 0) throw new Error(`${path} is shorter than what was written to it.`);
+      from += read;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return into;
+}
+
+/** Set beside the length of a text that is ASCII, which is read in less time. */
+const ascii = 2 ** 31;
+const lengthAt = (bytes: Buffer, at: number): number => bytes.readInt32LE(at) & 0x7fffffff;
+const textAt = (bytes: Buffer, length: number, from: number, to: number): string => bytes.toString(bytes.readInt32LE(length) < 0 ? 'latin1' : 'utf8', from, to);
+
 /** First only the keys are read; a head is made when its pile is given out, so that a part never stands in memory as objects. */
 function* pilesOf<Head>(part: number, pieces: readonly Buffer[], unpack: (packed: string) => Head): Generator<Pile<Head>> {
   const piles = new Map<string, Beginning[]>();
-  for (const bytes of pieces) {
-    for (let at = 0; at < bytes.length; ) {
-      const keyEnd = at + 12 + bytes.readUInt32LE(at);
-      const key = bytes.toString('utf8', at + 12, keyEnd);
-      const pile = piles.get(key);
-      if (pile) pile.push({ bytes, at });
-      else piles.set(key, [{ bytes, at }]);
-      at = keyEnd + bytes.readUInt32LE(at + 4) + bytes.readUInt32LE(at + 8);
+  for (const bytes of pieces) group(bytes, piles);
+  for (const key of [...piles.keys()].sort()) yield { part, key, records: piles.get(key)!.map((one) => recordAt(one, unpack)) };
+}
+
+function group(bytes: Buffer, piles: Map<string, Beginning[]>): void {
+  let pile: Beginning[] = [];
+  let before = -1;
+  for (let at = 0; at < bytes.length; ) {
+    const keyEnd = at + 12 + lengthAt(bytes, at);
+    // Exports often write a patient's documents one after the other.
+    if (before < 0 || !isSame(bytes, before, at, keyEnd)) {
+      const key = textAt(bytes, at, at + 12, keyEnd);
+      pile = piles.get(key) ?? [];
+      if (pile.length === 0) piles.set(key, pile);
     }
+    pile.push({ bytes, at });
+    before = at;
+    at = keyEnd + lengthAt(bytes, at + 4) + bytes.readInt32LE(at + 8);
   }
-  for (const key of [...piles.keys()].sort()) {
-    const records = piles.get(key)!.map(({ bytes, at }): Kept<Head> => {
-      const words = at + 12 + bytes.readUInt32LE(at);
-      const text = words + bytes.readUInt32LE(at + 4);
-      return { head: unpack(bytes.toString('utf8', words, text)), body: bytes.subarray(text, text + bytes.readUInt32LE(at + 8)) };
-    });
-    yield { part, key, records };
+}
+
+/** Whether two records have one key. */
+function isSame(bytes: Buffer, one: number, other: number, otherEnd: number): boolean {
+  for (let a = one, b = other; b < otherEnd; a++, b++) {
+    // The lengths of what follows the key may differ.
+    if (b === other + 4) {
+      a += 8;
+      b += 8;
+      if (b >= otherEnd) break;
+    }
+    if (bytes[a] !== bytes[b]) return false;
   }
+  return true;
+}
+
+function recordAt<Head>({ bytes, at }: Beginning, unpack: (packed: string) => Head): Kept<Head> {
+  const words = at + 12 + lengthAt(bytes, at);
+  const text = words + lengthAt(bytes, at + 4);
+  return { head: unpack(textAt(bytes, at + 4, words, text)), body: bytes.subarray(text, text + bytes.readInt32LE(at + 8)) };
 }
 
 /** Where a record begins. */

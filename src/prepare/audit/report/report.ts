@@ -1,14 +1,14 @@
 // How does an audit read as one page, on a screen, in print and in grey?
-import { catalogue } from './checks.ts';
-import { compareSection } from './following/report-compare.ts';
-import { funnelSection, mapSection } from './following/report-map.ts';
-import type { Comparison } from './following/model.ts';
-import { count, percent } from './judging.ts';
-import { families, mayBeProduction, provenanceVerdicts, verdicts, type AuditDocument, type AuditFinding, type Verdict } from './model.ts';
-import { intervalBar } from './report-bar.ts';
-import { escape, marks, place, section, table, verdictOf } from './report-html.ts';
-import { reportStyle } from './report-style.ts';
-import { samplePart } from './sampling/report-sample.ts';
+import { catalogue } from '../checks.ts';
+import { compareSection } from '../following/report-compare.ts';
+import { funnelSection, mapSection } from '../following/report-map.ts';
+import type { Comparison } from '../following/model.ts';
+import { count, percent } from '../judging.ts';
+import { families, mayBeProduction, provenanceVerdicts, verdicts, type AuditDocument, type AuditFinding, type Verdict } from '../model.ts';
+import { intervalBar } from './bar.ts';
+import { escape, marks, place, section, table, verdictOf } from './html.ts';
+import { reportStyle } from './style.ts';
+import { samplePart } from '../sampling/report-sample.ts';
 
 const worst = (all: readonly Verdict[]): Verdict => (['not-met', 'undecided', 'met', 'not-measurable'] as const).find((verdict) => all.includes(verdict)) ?? 'not-measurable';
 

@@ -1,14 +1,14 @@
 // What exactly was found, for which check, element and unit?
 import { NativeSelect } from '@mantine/core';
-import { useAsk, usePages } from '../../tools/ui/asking.ts';
-import { DataTable } from '../../tools/ui/DataTable.tsx';
-import { EmptyState } from '../../tools/ui/EmptyState.tsx';
-import { useKept } from '../../tools/ui/Go.tsx';
-import { Interval } from '../../tools/ui/Interval.tsx';
-import { Tag } from '../../tools/ui/TaskList.tsx';
-import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { elementName, thresholdWords, unitWords } from './finding-words.ts';
-import { listChecks, listFindings, readMatrix, type AuditDocument, type StoredFinding } from './model.ts';
+import { useAsk, usePages } from '../../../tools/ui/asking.ts';
+import { DataTable } from '../../../tools/ui/DataTable.tsx';
+import { EmptyState } from '../../../tools/ui/EmptyState.tsx';
+import { useKept } from '../../../tools/ui/Go.tsx';
+import { Interval } from '../../../tools/ui/Interval.tsx';
+import { Tag } from '../../../tools/ui/TaskList.tsx';
+import { Verdict } from '../../../tools/ui/Verdict.tsx';
+import { elementName, thresholdWords, unitWords } from '../finding-words.ts';
+import { listChecks, listFindings, readMatrix, type AuditDocument, type StoredFinding } from '../model.ts';
 
 const levels = ['overall', 'facility', 'department', 'clinician', 'month'] as const;
 const verdictNames = ['met', 'not-met', 'undecided', 'not-measurable'] as const;

@@ -1,14 +1,14 @@
 // Which check fails at which facility?
-import { useAsk } from '../../tools/ui/asking.ts';
-import { Legend, Matrix } from '../../tools/ui/charts/Matrix.tsx';
-import { EmptyState } from '../../tools/ui/EmptyState.tsx';
-import { count, percent } from '../../tools/ui/numbers.ts';
-import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
-import { Waiting } from '../../tools/ui/Progress.tsx';
-import { Tag } from '../../tools/ui/TaskList.tsx';
-import { verdicts } from '../../tools/ui/Verdict.tsx';
-import { elementName } from './finding-words.ts';
-import { readMatrix, type AuditDocument } from './model.ts';
+import { useAsk } from '../../../tools/ui/asking.ts';
+import { Legend, Matrix } from '../../../tools/ui/charts/Matrix.tsx';
+import { EmptyState } from '../../../tools/ui/EmptyState.tsx';
+import { count, percent } from '../../../tools/ui/numbers.ts';
+import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
+import { Waiting } from '../../../tools/ui/Progress.tsx';
+import { Tag } from '../../../tools/ui/TaskList.tsx';
+import { verdicts } from '../../../tools/ui/Verdict.tsx';
+import { elementName } from '../finding-words.ts';
+import { readMatrix, type AuditDocument } from '../model.ts';
 
 export function FindingsMatrix({ run, elements, onOpen }: { run: string; elements: AuditDocument['elements']; onOpen: (finding: number) => void }) {
   const found = useAsk(readMatrix, { params: { run } });

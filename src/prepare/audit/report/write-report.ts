@@ -1,9 +1,9 @@
 // How do audit.json and audit.html come to stand in a folder, whole or not at all?
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Problem } from '../../tools/base/problem.ts';
-import type { Comparison } from './following/model.ts';
-import type { AuditDocument } from './model.ts';
+import { Problem } from '../../../tools/base/problem.ts';
+import type { Comparison } from '../following/model.ts';
+import type { AuditDocument } from '../model.ts';
 import { reportHtml } from './report.ts';
 
 const lockName = '.attending-audit.lock';

@@ -1,19 +1,19 @@
 // What stands behind one finding, down to the lines of the export?
 import { Modal } from '@mantine/core';
-import { useAsk } from '../../tools/ui/asking.ts';
-import { Coded } from '../../tools/ui/Coded.tsx';
-import { useMay } from '../../tools/ui/me.ts';
-import { Note } from '../../tools/ui/Note.tsx';
-import { count, range } from '../../tools/ui/numbers.ts';
-import { Facts } from '../../tools/ui/Page.tsx';
-import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
-import { Waiting } from '../../tools/ui/Progress.tsx';
-import { wordsOf } from '../../tools/ui/form-fields.ts';
-import { Tag } from '../../tools/ui/TaskList.tsx';
-import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { OpenIssue } from './following/OpenIssue.tsx';
-import { elementName, rateWords, thresholdWords, unitWords } from './finding-words.ts';
-import { listChecks, readRows, rowReaders, type AuditDocument } from './model.ts';
+import { useAsk } from '../../../tools/ui/asking.ts';
+import { Coded } from '../../../tools/ui/Coded.tsx';
+import { useMay } from '../../../tools/ui/me.ts';
+import { Note } from '../../../tools/ui/Note.tsx';
+import { count, range } from '../../../tools/ui/numbers.ts';
+import { Facts } from '../../../tools/ui/Page.tsx';
+import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
+import { Waiting } from '../../../tools/ui/Progress.tsx';
+import { wordsOf } from '../../../tools/ui/form-fields.ts';
+import { Tag } from '../../../tools/ui/TaskList.tsx';
+import { Verdict } from '../../../tools/ui/Verdict.tsx';
+import { OpenIssue } from '../following/OpenIssue.tsx';
+import { elementName, rateWords, thresholdWords, unitWords } from '../finding-words.ts';
+import { listChecks, readRows, rowReaders, type AuditDocument } from '../model.ts';
 
 const figure = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 });
 const figureWords: Record<string, string> = { icc: 'Intra-class correlation', effectiveN: 'Effective n' };

@@ -1,15 +1,15 @@
 // For how many patients is each element of the charter there?
-import { usePages } from '../../tools/ui/asking.ts';
-import { IntervalBars } from '../../tools/ui/charts/IntervalBars.tsx';
-import { DataTable } from '../../tools/ui/DataTable.tsx';
-import { EmptyState } from '../../tools/ui/EmptyState.tsx';
-import { Interval } from '../../tools/ui/Interval.tsx';
-import { percent } from '../../tools/ui/numbers.ts';
-import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
-import { Waiting } from '../../tools/ui/Progress.tsx';
-import { Tag } from '../../tools/ui/TaskList.tsx';
-import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { listFindings, type AuditDocument, type StoredFinding } from './model.ts';
+import { usePages } from '../../../tools/ui/asking.ts';
+import { IntervalBars } from '../../../tools/ui/charts/IntervalBars.tsx';
+import { DataTable } from '../../../tools/ui/DataTable.tsx';
+import { EmptyState } from '../../../tools/ui/EmptyState.tsx';
+import { Interval } from '../../../tools/ui/Interval.tsx';
+import { percent } from '../../../tools/ui/numbers.ts';
+import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
+import { Waiting } from '../../../tools/ui/Progress.tsx';
+import { Tag } from '../../../tools/ui/TaskList.tsx';
+import { Verdict } from '../../../tools/ui/Verdict.tsx';
+import { listFindings, type AuditDocument, type StoredFinding } from '../model.ts';
 
 type AuditedElement = AuditDocument['elements'][number];
 

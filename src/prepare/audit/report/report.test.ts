@@ -1,11 +1,11 @@
 // Does the report read whole, escape what strangers wrote, and need nothing from elsewhere?
 import { afterAll, describe, expect, it } from 'vitest';
-import { standingClock } from '../../tools/base/clock.ts';
-import { readCharterText } from './charter-input.ts';
+import { standingClock } from '../../../tools/base/clock.ts';
+import { readCharterText } from '../charter-input.ts';
 import { reportHtml } from './report.ts';
-import { runAudit } from './run-audit.ts';
-import { tellAudit } from './tell-audit.ts';
-import { smallCharter, smallExport, testFolder, writeSmall } from './test-export.ts';
+import { runAudit } from '../run-audit.ts';
+import { tellAudit } from '../tell-audit.ts';
+import { smallCharter, smallExport, testFolder, writeSmall } from '../test-export.ts';
 
 const { folder, remove } = testFolder();
 afterAll(remove);

@@ -1,5 +1,5 @@
 // How does any part of the audit's page become safe HTML with a heading, a table and a verdict?
-import type { Verdict } from './model.ts';
+import type { Verdict } from '../model.ts';
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 /** Text as HTML. Every text of the export and the charter passes through here. */

@@ -1,12 +1,12 @@
 // What has to be done about the data, what is not there at all, what was made of the source, and which lines could not be read?
-import { Coded } from '../../tools/ui/Coded.tsx';
-import { DataTable } from '../../tools/ui/DataTable.tsx';
-import { EmptyState } from '../../tools/ui/EmptyState.tsx';
-import { bytes, count } from '../../tools/ui/numbers.ts';
-import { Part } from '../../tools/ui/Page.tsx';
-import { Tag } from '../../tools/ui/TaskList.tsx';
-import { elementName, unitWords } from './finding-words.ts';
-import type { AuditDocument } from './model.ts';
+import { Coded } from '../../../tools/ui/Coded.tsx';
+import { DataTable } from '../../../tools/ui/DataTable.tsx';
+import { EmptyState } from '../../../tools/ui/EmptyState.tsx';
+import { bytes, count } from '../../../tools/ui/numbers.ts';
+import { Part } from '../../../tools/ui/Page.tsx';
+import { Tag } from '../../../tools/ui/TaskList.tsx';
+import { elementName, unitWords } from '../finding-words.ts';
+import type { AuditDocument } from '../model.ts';
 
 /** So many of what blocks stand above everything else; the rest unfolds. */
 const blockingFirst = 5;
