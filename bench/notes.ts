@@ -32,6 +32,7 @@ interface Step {
   notes: number;
   megabytes: number;
   tokens: number;
+  spans: number;
   /** By the clock, and of the processor: on a machine that others use, only the second is the program's own. */
   seconds: number;
   cpu: number;
@@ -152,14 +153,16 @@ async function measure(folder: string, place: string): Promise<void> {
   for (const { notes } of chartsOf(gathering, false)) for (const { note } of notes) learner.add(note);
   const templates = learner.finish();
   const learn = lap();
-  const step: Step = { notes: 0, megabytes: statSync(join(folder, 'DocumentReference.ndjson')).size, tokens: 0, seconds: 0, cpu: 0, read, learn, trace: 0, peakMB: 0, letters: 0 };
+  const step: Step = { notes: 0, megabytes: statSync(join(folder, 'DocumentReference.ndjson')).size, tokens: 0, spans: 0, seconds: 0, cpu: 0, read, learn, trace: 0, peakMB: 0, letters: 0 };
   const shared: SharedSpan[] = [];
   let characters = 0;
   for (const { notes } of chartsOf(gathering, false)) {
     const traced = analyseChart(notes.map(({ note }) => note), { templates });
     shared.push(...traced.shared);
     step.notes += notes.length;
-    for (const { tokens, characters: of } of traced.notes) {
+    for (const { tokens, characters: of, spans } of traced.notes) {
+      // Spans are made when they are asked for: a report asks for all of them.
+      step.spans += spans.length;
       step.tokens += tokens.copied + tokens.templated + tokens.imported + tokens.authored;
       characters += of.copied + of.templated + of.imported + of.authored;
     }

@@ -27,11 +27,13 @@ type Tell = (path: string, says: string, severity?: Fault['severity']) => void;
  * but many libraries write one, and it says no more than nothing would: no reason to keep a card from anybody.
  */
 function given(of: Fields, path: string, tell: Tell): Fields {
-  const nulls = Object.keys(of).filter((key) => of[key] === null);
+  const nulls = Object.keys(of).filter((key) => of[key] === null && optional.has(key));
   if (nulls.length === 0) return of;
   for (const key of nulls) tell(`${path}.${key}`, 'is null; what is not there is left out', 'warning');
-  return Object.fromEntries(Object.entries(of).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(of).filter(([key]) => !nulls.includes(key)));
 }
+/** What may be left out, by CDS Hooks 2.0. Members of a vendor's own are not judged. */
+const optional = new Set(['uuid', 'detail', 'suggestions', 'selectionBehavior', 'overrideReasons', 'links', 'extension', 'url', 'icon', 'topic', 'isRecommended', 'actions', 'resource', 'resourceId', 'appContext', 'autolaunchable', 'systemActions', 'title', 'prefetch', 'usageRequirements', 'display']);
 
 /** Faults of an answer to a call, by CDS Hooks 2.0 "CDS Service Response"; fields that 3.0 adds are taken. */
 export function lintAnswer(answer: Json): Fault[] {

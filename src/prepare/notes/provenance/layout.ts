@@ -19,7 +19,8 @@ export const fields = 16;
 
 const chartWords = horizon + mostWords;
 const rows = mostSlots >> 1;
-const runs = mostWords >> 3;
+/** Of one note. Two fingerprints never make three stretches. */
+const runs = mostWords >> 1;
 const chartSlots = 1 << 24;
 
 /**

@@ -1,5 +1,4 @@
 // How do marked tokens become stretches that cover the text and know where they come from? The routines of the machine.
-import { mostWords } from './word-machine.ts';
 
 export const pieceNumbers = {
   /** Inside a copy, a change of origin of fewer tokens than this belongs to its neighbours. */
@@ -9,8 +8,6 @@ export const pieceNumbers = {
 
 /** Where each number of a stretch stands in `out`. `patients` 0: nothing is known of the template. */
 export const field = { kind: 0, start: 1, end: 2, tokens: 3, source: 4, sourceStart: 5, sourceEnd: 6, origin: 7, originStart: 8, originEnd: 9, depth: 10, matched: 11, of: 12, key: 13, patients: 14, scope: 15 } as const;
-
-export const longestNote = mostWords;
 
 export const pieces = `
 inline function add(is, begins, ends, of) {

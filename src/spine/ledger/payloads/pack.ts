@@ -14,7 +14,8 @@ const desk = Buffer.allocUnsafe(large + 2_048);
 
 /** What a stream of `node:zlib` packs with. Not documented, the same since Node 8; without it each payload gets a packer of its own. */
 interface Kept {
-  _handle: { writeSync(flush: number, from: Uint8Array, at: number, length: number, to: Uint8Array, toAt: number, room: number): void; reset(): void };
+  /** Null once it failed. */
+  _handle: { writeSync(flush: number, from: Uint8Array, at: number, length: number, to: Uint8Array, toAt: number, room: number): void; reset(): void } | null;
   /** What was left: room in `to`, bytes of `from`. */
   _writeState: Uint32Array;
 }
@@ -32,11 +33,16 @@ export const freshPacker = (plain: Uint8Array): Buffer => deflateRawSync(plain, 
 /** One packer for all small payloads, or null where this Node has none that can be kept. Packing never waits, so that two never share it at once. */
 export function keptPacker(): ((plain: Uint8Array) => Buffer) | null {
   try {
-    const { _handle: handle, _writeState: left } = createDeflateRaw(lean) as unknown as Kept;
+    const stream = createDeflateRaw(lean);
+    stream.on('error', () => {});
+    const kept = stream as unknown as Kept;
+    const left = kept._writeState;
     const pack = (plain: Uint8Array): Buffer => {
-      handle.writeSync(constants.Z_FINISH, plain, 0, plain.length, desk, 0, desk.length);
+      // Says "no room left" unless the packer says otherwise: one that failed writes nothing here.
+      left[0] = 0;
+      kept._handle?.writeSync(constants.Z_FINISH, plain, 0, plain.length, desk, 0, desk.length);
       const [room, unread] = left as unknown as [number, number];
-      handle.reset();
+      kept._handle?.reset();
       if (unread !== 0 || room === 0) return freshPacker(plain);
       return Buffer.from(desk.subarray(0, desk.length - room));
     };
