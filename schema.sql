@@ -794,6 +794,18 @@ create table gateway.minute (
   constraint minute_pkey PRIMARY KEY (deployment_id, minute)
 );
 
+create table gateway.notice (
+  deployment_id text not null,
+  whom text not null,
+  url text not null,
+  at timestamp(3) with time zone not null,
+  reached boolean not null,
+  says text not null,
+  constraint notice_whom_check CHECK ((whom = ANY (ARRAY['patients'::text, 'staff'::text]))),
+  constraint notice_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES gateway.service(deployment_id),
+  constraint notice_pkey PRIMARY KEY (deployment_id, whom)
+);
+
 create table gateway.outbox (
   id text not null,
   deployment_id text not null,
@@ -839,6 +851,8 @@ create table gateway.service (
   generation bigint not null default 1,
   changed_at timestamp(3) with time zone not null,
   changed_by text not null,
+  discovery_fault text,
+  discovery_fault_at timestamp(3) with time zone,
   constraint service_pkey PRIMARY KEY (deployment_id)
 );
 
