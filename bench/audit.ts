@@ -146,8 +146,10 @@ async function measure(name: string, export_: string, work: string): Promise<voi
 
 function tell(start: bigint) {
   let last = '';
+  const before = process.cpuUsage();
   return ({ says }: { says: string }) => {
-    if (says !== last) console.error(`  ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(2)} ${says}`);
+    const { user, system } = process.cpuUsage(before);
+    if (says !== last) console.error(`  ${(Number(process.hrtime.bigint() - start) / 1e9).toFixed(2)} s, ${((user + system) / 1e6).toFixed(2)} s cpu: ${says}`);
     last = says;
   };
 }

@@ -72,7 +72,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
   let last: string | null = null;
   let knownUntil = 0;
   let closed = false;
-  let listener: PoolClient | null = null;
+  let listener: { client: PoolClient; letGo(): void } | null = null;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
   let lookingSince = 0;
@@ -158,18 +158,21 @@ export async function watchPolicies(house: House): Promise<Watch> {
     const pool = poolOf(house.db);
     if (listener || !pool || closed) return;
     const client = await pool.connect();
-    const lost = () => {
-      if (listener === client) listener = null;
-      client.release(true);
+    let held = true;
+    // It may be lost while it is let go, and an error that nobody hears would end the process: heard always, let go once.
+    const letGo = () => {
+      if (listener?.client === client) listener = null;
+      if (held) client.release(true);
+      held = false;
     };
-    client.once('error', lost);
+    client.on('error', letGo);
     client.on('notification', () => void look().catch(() => {}));
     try {
       await client.query(`listen ${records.channel}`);
-      listener = client;
+      if (closed) letGo();
+      else listener = { client, letGo };
     } catch {
-      client.removeListener('error', lost);
-      client.release(true);
+      letGo();
     }
   };
 
@@ -188,9 +191,8 @@ export async function watchPolicies(house: House): Promise<Watch> {
       closed = true;
       clearTimeout(timer);
       await Promise.race([looking?.catch(() => {}), new Promise((done) => setTimeout(done, longestLook))]);
-      listener?.removeAllListeners('notification');
-      listener?.release(true);
-      listener = null;
+      listener?.client.removeAllListeners('notification');
+      listener?.letGo();
       await records.goneInstance(house.db, instance).catch(() => {});
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
