@@ -9,7 +9,6 @@ import { contentPlaces, encounterPlace, fieldsOf, namesMedication, subjectPlace 
 import { unitAt } from './units.ts';
 import { conversions } from './unit-conversions.ts';
 
-
 /** Where the tables of a type lie: each type has room of its own, so that one can be packed while others are written. */
 const roomOf = (type: string): string => name(`packed_${type}`);
 const tableOf = (type: string, kind: 'placed' | 'fact'): string => `${roomOf(type)}.main.${name(`${kind}_${type}`)}`;
