@@ -10,7 +10,7 @@ import type { Way } from './event.ts';
 import type { LineIn } from './intake.ts';
 import { linesOf, type LineOf } from './lines.ts';
 import type { BatchAnswer } from './model.ts';
-import { referencesAmong } from './names.ts';
+import { referencesAmong, type References } from './names.ts';
 import { sorts } from './plain-bytes.ts';
 import { around, writeAbout, writeDecision, writeSaid } from './record-bytes.ts';
 import { aboutText, decisionText, saidOf } from './record-text.ts';
@@ -46,7 +46,7 @@ export async function takeBatch(house: House, caller: Caller, deployment: string
   let underWay: { fresh: Fresh; done: Promise<boolean> } = { fresh: nobody, done: Promise.resolve(false) };
   const again = async (raw: readonly LineOf[]): Promise<Ready> => {
     const ready = newReady();
-    await makeReady(desk, ready, raw, nobody, asking);
+    await makeReady(desk, ready, begin(desk, raw), nobody, asking);
     return ready;
   };
   const settle = async (ready: Ready, pages: Promise<Buffer[]>): Promise<boolean> => {
@@ -69,13 +69,20 @@ export async function takeBatch(house: House, caller: Caller, deployment: string
   let waiting: LineOf[] = [];
   let length = 0;
   let part = newReady();
+  // A step ahead of the one that is made ready: whom its lines speak of is looked up meanwhile.
+  let ahead: Begun | null = null;
   const step = async () => {
     const lines = waiting;
     waiting = [];
-    part.length += length;
+    const bytes = length;
     length = 0;
     if (dryRun) return tryOut(desk, lines, tried, answer, refuse);
-    await makeReady(desk, part, lines, underWay.fresh, asking);
+    const now = ahead;
+    ahead = lines.length > 0 ? begin(desk, lines, bytes) : null;
+    if (now === null) return;
+    await makeReady(desk, part, now, underWay.fresh, asking);
+    part.length += now.length;
+    if (part.raw.length > linesAtOnce - linesInStep || part.length >= 4 * textInStep) await flush();
   };
   const flush = async () => {
     let ready = part;
@@ -102,12 +109,12 @@ export async function takeBatch(house: House, caller: Caller, deployment: string
         length += one.to - one.from;
         if (waiting.length < linesInStep && length < textInStep) continue;
         await step();
-        if (part.raw.length > linesAtOnce - linesInStep || part.length >= 4 * textInStep) await flush();
       }
     }
   } finally {
     // What was begun is finished, even where the stream breaks off: the answer says what is recorded.
     if (waiting.length > 0) await step();
+    if (ahead !== null) await step();
     if (part.raw.length > 0) await flush();
     await underWay.done;
   }
@@ -155,10 +162,29 @@ interface Ready {
 
 const newReady = (): Ready => ({ raw: [], length: 0, names: [], decisions: [], list: leafList(linesAtOnce), sealed: [], fresh: new Map(), said: new Set(), before: 0, refused: [] });
 
+/** Lines read, while it is looked up whom they speak of. */
+interface Begun {
+  raw: readonly LineOf[];
+  length: number;
+  sheet: Sheet;
+  refused: Refused[];
+  reference: Promise<References>;
+}
+
+function begin({ house, now }: Desk, raw: readonly LineOf[], length = 0): Begun {
+  const refused: Refused[] = [];
+  const sheet = readSheet(raw, now, (one) => void refused.push(one));
+  const reference = referencesAmong(house, { patient: sheet.subjects, encounter: sheet.encounters, user: sheet.users });
+  // Looked at when its turn comes; until then its failure is no accident nobody saw.
+  reference.catch(() => {});
+  return { raw, length, sheet, refused, reference };
+}
+
 /** Makes more lines ready. `under way`: the decisions of a part that is being written at this moment and not to be found yet. */
-async function makeReady({ house, via, names, now }: Desk, ready: Ready, raw: readonly LineOf[], underWay: Fresh, asking: boolean): Promise<void> {
-  for (const one of raw) ready.raw.push(one);
-  const sheet = readSheet(raw, now, (one) => void ready.refused.push(one));
+async function makeReady({ house, via, names, now }: Desk, ready: Ready, begun: Begun, underWay: Fresh, asking: boolean): Promise<void> {
+  const { sheet } = begun;
+  for (const one of begun.raw) ready.raw.push(one);
+  ready.refused.push(...begun.refused);
   const { lines, kinds, keys, slots } = sheet;
   const saidAt = (nth: number): string => {
     const told = sheet.told[nth];
@@ -171,7 +197,7 @@ async function makeReady({ house, via, names, now }: Desk, ready: Ready, raw: re
   const askedKeys = asking ? [...new Set(keys)] : elsewhere(sheet, underWay, ready.fresh);
   const nameOfKey = new Map(askedKeys.map((key) => [key, names.decision(key)]));
   const known = await records.knownNames(house.db, [...nameOfKey.values(), ...new Set(said?.filter((one) => one !== null))]);
-  const reference = await referencesAmong(house, { patient: sheet.subjects, encounter: sheet.encounters, user: sheet.users });
+  const reference = await begun.reference;
   const seal = async (subject: string, payload: Json): Promise<{ digest: string; length: number }> => {
     const sealed = (await sealedOf(house, { sealedFor: subject, payload }))!;
     ready.sealed.push({ nth: ready.list.length, sealed });
