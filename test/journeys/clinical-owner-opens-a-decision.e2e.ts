@@ -35,6 +35,7 @@ describe.skipIf(!browserThere)('a clinical owner opens a decision', () => {
     await page.getByRole('button', { name: 'Verify in this browser' }).click();
     await page.getByText(/is in the ledger that was signed/).first().waitFor({ timeout: 60_000 });
     await page.getByText(/came in (a batch|batches)/).first().waitFor();
+    await page.mouse.wheel(0, -5_000);
     await picture(page, 'decision');
     expect(complaints).toEqual([]);
 

@@ -31,6 +31,7 @@ describe.skipIf(!browserThere)('governance decides a gate', () => {
 
   it('waives with a second person, is refused an approval, and decides a re-review that the ledger remembers', async () => {
     const { page, complaints } = await journey.as('governance');
+    await page.getByText(/blocked at the next gate/).waitFor();
     await picture(page, 'portfolio');
     await openGate(page);
     await picture(page, 'gate');

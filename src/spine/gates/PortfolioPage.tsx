@@ -20,6 +20,8 @@ export default function PortfolioPage() {
   const tracks = useAsk(portfolio);
   const may = useMay(createDeployment);
   const trackOf = (row: DeploymentRow) => tracks.data?.items.find((track) => track.deployment === row.id || track.deployment === row.slug);
+  /** What stands in a cell until its deployment is judged: nothing that could be taken for an answer. */
+  const notYet = (row: DeploymentRow) => (trackOf(row) ? null : <NotYet asked={tracks.isPending} />);
   const today = systemClock.now().slice(0, 10);
   const rows = deployments.items;
   const current = (row: DeploymentRow) => {
@@ -66,21 +68,21 @@ export default function PortfolioPage() {
             cell: (row) => row.title,
           },
           { id: 'product', header: 'Product', value: (row) => `${row.product.name} ${row.version}`, cell: (row) => <>{row.product.name} <span className="faint">{row.version}</span></> },
-          { id: 'track', header: 'Gates', value: (row) => trackOf(row)?.current ?? 'all', cell: (row) => <SmallTrack track={trackOf(row)} /> },
+          { id: 'track', header: 'Gates', value: (row) => trackOf(row)?.current ?? (trackOf(row) ? 'all' : ''), cell: (row) => notYet(row) ?? <SmallTrack track={trackOf(row)!} /> },
           {
             id: 'gate',
             header: 'Next gate',
             choice: true,
-            value: (row) => current(row)?.gate ?? 'none',
+            value: (row) => current(row)?.gate ?? (trackOf(row) ? 'none' : ''),
             cell: (row) => {
               const station = current(row);
-              return station ? (
+              return notYet(row) ?? (station ? (
                 <>
                   <b>{station.gate}</b> {stateWords[station.state].toLowerCase()}
                 </>
               ) : (
                 <span className="faint">all decided</span>
-              );
+              ));
             },
           },
           {
@@ -89,7 +91,7 @@ export default function PortfolioPage() {
             value: (row) => trackOf(row)?.worst?.title ?? '',
             cell: (row) => {
               const worst = trackOf(row)?.worst;
-              return worst ? (
+              return notYet(row) ?? (worst ? (
                 <>
                   <Verdict verdict={worst.state} />
                   <div className="small faint">
@@ -98,7 +100,7 @@ export default function PortfolioPage() {
                 </>
               ) : (
                 <span className="none">none</span>
-              );
+              ));
             },
           },
           { id: 'owner', header: 'Owner', value: (row) => row.owner, cell: (row) => row.owner ?? <span className="none">nobody named</span> },
@@ -109,7 +111,7 @@ export default function PortfolioPage() {
             value: (row) => trackOf(row)?.nextReview,
             cell: (row) => {
               const review = trackOf(row)?.nextReview;
-              if (!review) return <span className="none">none set</span>;
+              if (!review) return notYet(row) ?? <span className="none">none set</span>;
               return (
                 <>
                   {showDay(review)} <span className="small faint"><RelativeTime at={`${review}T12:00:00.000Z`} /></span>
@@ -123,8 +125,9 @@ export default function PortfolioPage() {
   );
 }
 
-function SmallTrack({ track }: { track: GateTrack | undefined }) {
-  if (!track) return <span className="none">loading</span>;
+const NotYet = ({ asked }: { asked: boolean }) => <span className="none">{asked ? 'loading' : 'not known'}</span>;
+
+function SmallTrack({ track }: { track: GateTrack }) {
   return <Track small label={`Gates of ${track.title}`} stations={onTrack(track).map((station) => ({ id: station.gate, code: station.gate, name: station.title, state: stationState(station), says: stationSays(station) }))} />;
 }
 
