@@ -18,11 +18,11 @@ export function buildWeb(house: House, rooms: readonly Capability[], door: Doork
   outer.get('/healthz', (c) => c.json({ status: 'ok' }));
   /** It can do its work: the database answers. */
   outer.get('/readyz', async (c) => {
-    const answers = await Promise.race([stillThere(house.db).then(() => true, () => false), new Promise<boolean>((done) => setTimeout(done, 3_000, false).unref())]);
+    const answers = await soon(stillThere(house.db).then(() => true, () => false), false);
     return c.json({ status: answers ? 'ready' : 'the database does not answer' }, answers ? 200 : 503);
   });
   outer.get('/metrics', async (c) => {
-    const jobs = await countJobs(house.db).catch(() => []);
+    const jobs = await soon(countJobs(house.db).catch(() => []), []);
     return c.body(metrics.text([{ name: 'attending_jobs', says: 'Jobs by kind and state.', values: jobs.map(({ name, state, n }) => ({ labels: { job: name, state }, value: n })) }]), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
   outer.get('/api/v1/openapi.json', (c) => c.body(description, 200, { 'content-type': 'application/json', 'cache-control': 'no-cache' }));
@@ -35,3 +35,6 @@ export function buildWeb(house: House, rooms: readonly Capability[], door: Doork
   outer.route('/', inner);
   return outer;
 }
+
+/** What comes within three seconds, or else this: a database that is frozen never says no. */
+const soon = <T>(asked: Promise<T>, otherwise: T): Promise<T> => Promise.race([asked, new Promise<T>((done) => setTimeout(done, 3_000, otherwise).unref())]);

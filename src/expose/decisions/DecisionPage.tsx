@@ -75,7 +75,7 @@ export default function DecisionPage() {
 
 const words: Record<string, string> = { asked: 'Asked', answered: 'Answered', recorded: 'Recorded', shown: 'Shown', moment: 'Decision due', delivered: 'Delivered', 'not-delivered': 'Not delivered', accepted: 'Accepted', overridden: 'Overridden', outcome: 'Outcome', displayed: 'Displayed', opened: 'Opened', closed: 'Closed', edited: 'Edited', signed: 'Signed', discarded: 'Discarded', shadow: 'Kept silent', suppressed: 'Suppressed', killed: 'Killed', late: 'Late', withheld: 'Withheld' };
 
-const clockTime = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+const clockTime = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short' });
 
 function Timeline({ steps }: { steps: Opened['steps'] }) {
   return (

@@ -2,7 +2,11 @@
 import type { Capability } from '../../tools/server/capability.ts';
 import { commands } from './commands.ts';
 import { jobs } from './jobs.ts';
+import { keptBeside } from '../../spine/ledger/ledger.ts';
 import { routes } from './routes.ts';
+import { compareBatches } from './verify-batches.ts';
+
+keptBeside(compareBatches);
 
 export { kinds as decisionKinds } from './entry-kinds.ts';
 export { eventText } from './event.ts';

@@ -18,7 +18,7 @@ export interface FactRow {
 }
 export interface OutcomeRow { decision: string; deployment_id: string; name: string; at: string; positive: boolean | null; acted: boolean; value: number | null }
 export interface DayRow extends Counted { deployment_id: string; day: string; facility: string; department: string; class: string; disposition: string; assurance: string; arm: string }
-interface PageRow { batch: string; first: number; packed: boolean; lines: Buffer }
+export interface PageRow { batch: string; first: number; packed: boolean; lines: Buffer }
 interface BatchRow { id: string; deployment_id: string; position: number; records: number; root: Buffer }
 
 const on = <D extends Db>(db: D) =>
@@ -190,7 +190,7 @@ export async function recordsOfBatch(db: Db, batch: string): Promise<Buffer[]> {
 }
 
 /** The lines of a page, as views of it. */
-function linesIn({ packed, lines }: Pick<PageRow, 'packed' | 'lines'>): Buffer[] {
+export function linesIn({ packed, lines }: Pick<PageRow, 'packed' | 'lines'>): Buffer[] {
   const page = packed ? inflateRawSync(lines) : lines;
   const found: Buffer[] = [];
   let from = 0;
@@ -376,3 +376,33 @@ export async function criticalActs(db: Db, deployment: string, from: string, to:
 
 export const classesSeen = async (db: Db, deployment: string, from: string, to: string): Promise<string[]> =>
   (await on(db).selectFrom('decisions.day').select('class').distinct().where('deployment_id', '=', deployment).where('day', '>=', from).where('day', '<=', to).where('decisions', '>', 0).orderBy('class').execute()).map((row) => row.class);
+
+// --- comparing batches with the ledger ------------------------------------------------------------------------------
+
+export interface CommittedBatch { position: number; leaf: Buffer; id: string | null; deployment_id: string | null; records: number | null; root: Buffer | null }
+
+/** Entries that commit to a batch, in order, from this position on and below another, each with the row that should be its own. */
+export async function committedBatches(db: Db, kind: string, from: number, below: number, limit: number): Promise<CommittedBatch[]> {
+  const { rows } = await sql<CommittedBatch>`select e.position, e.leaf, b.id, b.deployment_id, b.records, b.root from ledger.entry e left join decisions.batch b using (position)
+    where e.kind = ${kind} and e.position >= ${from} and e.position < ${below} order by e.position limit ${limit}`.execute(db);
+  return rows;
+}
+
+export async function pagesOf(db: Db, batches: readonly string[]): Promise<PageRow[]> {
+  return on(db).selectFrom('decisions.batch_page').selectAll().where('batch', 'in', batches.length > 0 ? [...batches] : ['']).orderBy('batch').orderBy('first').execute();
+}
+
+export interface BesideRow { batch: string; nth: number; key: string; sealed: Buffer }
+export async function sealedBeside(db: Db, batch: string): Promise<BesideRow[]> {
+  return (await sql<BesideRow>`select batch, nth, key, sealed from decisions.batch_payload where batch = ${batch} order by nth`.execute(db)).rows;
+}
+
+/** Batches that no entry below `below` commits to, and pages and payloads of no batch. */
+export async function uncommitted(db: Db, kind: string, below: number): Promise<{ table: string; row: string }[]> {
+  const { rows } = await sql<{ table: string; row: string }>`
+    select 'batch' as "table", id as row from decisions.batch b where position < ${below} and not exists (select 1 from ledger.entry e where e.position = b.position and e.kind = ${kind})
+    union all (select distinct 'batch_page', batch from decisions.batch_page p where not exists (select 1 from decisions.batch b where b.id = p.batch))
+    union all (select distinct 'batch_payload', batch from decisions.batch_payload p where not exists (select 1 from decisions.batch b where b.id = p.batch))
+    limit 20`.execute(db);
+  return rows;
+}

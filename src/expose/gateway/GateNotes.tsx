@@ -3,6 +3,7 @@ import { TextInput, Textarea } from '@mantine/core';
 import type { Answered } from '../../tools/base/endpoint.ts';
 import { Go } from '../../tools/ui/Go.tsx';
 import { Note } from '../../tools/ui/Note.tsx';
+import { showDay } from '../../tools/ui/RelativeTime.tsx';
 import type { Exception, getPolicy, PolicyVersion } from './model.ts';
 
 type Gates = Answered<typeof getPolicy>['gates'];
@@ -32,7 +33,7 @@ export function GatesInTheWay({ deployment, gates, title }: { deployment: string
 export function ExceptionNote({ exception }: { exception: PolicyVersion['exception'] }) {
   if (exception === null) return null;
   return (
-    <Note kind="warning" title={`By an exception to ${exception.gates.join(' and ')}, until ${exception.until}`}>
+    <Note kind="warning" title={`By an exception to ${exception.gates.join(' and ')}, until ${showDay(exception.until)}`}>
       {exception.reason}{/[.!?]$/.test(exception.reason) ? '' : '.'} After that day what is shown is only asked in silence, or nothing is.
     </Note>
   );

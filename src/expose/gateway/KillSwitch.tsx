@@ -12,7 +12,7 @@ import { kill } from './model.ts';
 
 type Killed = Answered<typeof kill>;
 
-const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const exact = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' });
 
 export function KillSwitch({ deployment, of, stopped }: { deployment: string; of: string; stopped: boolean }) {
   const [open, setOpen] = useState(false);

@@ -128,7 +128,7 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
   if (!before.ask) {
     if (before.disposition === null) return empty('off');
     const one = silent(before.disposition, askedAt, { rule: before.rule });
-    await record(file(before.arm), [one], house.clock.now(), null, noCards).catch((error: unknown) => desk.delivery.missed(serving.deployment, askedAt, whyOf(error)));
+    await recordSilent(file(before.arm), one, house.clock.now(), null);
     return empty(before.disposition);
   }
   // The key of this patient is made ready while the vendor thinks.
@@ -142,7 +142,7 @@ export async function answerCall(desk: Desk, serving: Serving, service: string, 
   if ('fault' in read) {
     const late = !answer.ok && answer.why === 'late';
     const one = silent(late ? 'late' : 'withheld', at, { label: read.fault });
-    await record(file(before.arm), [one], at, answer.ok ? answer.bytes : null, noCards).catch((error: unknown) => desk.delivery.missed(serving.deployment, at, whyOf(error)));
+    await recordSilent(file(before.arm), one, at, answer.ok ? answer.bytes : null);
     // 412 asks the EHR for data and is no output: the EHR has to hear it.
     return answer.ok && answer.status === 412 ? { ...empty('vendor-failed', vendorMs), status: 412, bytes: Buffer.from('{"title":"The service needs data that neither prefetch nor the FHIR server gave."}') } : empty(late ? 'late' : 'vendor-failed', vendorMs);
   }
@@ -364,6 +364,15 @@ async function record(file: File, outputs: readonly Output[], at: string, answer
   const others = rest.map(async (one, i) => entryOf(file, one, at, await seal(house, subject, Buffer.from(JSON.stringify({ with: first!.minted.decision, nth: i + 1 })))));
   await Promise.all((await Promise.all([whole, ...others])).map((one) => appendGrouped(house.db, one)));
 }
+
+/** Records what nobody sees. The EHR does not wait for a database that is silent; what comes to nothing afterwards is told as missed. */
+async function recordSilent(file: File, one: Output, at: string, answered: Buffer | null): Promise<void> {
+  const { desk, serving } = file;
+  const recorded = record(file, [one], at, answered, noCards).catch((error: unknown) => desk.delivery.missed(serving.deployment, at, whyOf(error)));
+  await withinTime(recorded, Math.max(file.deadline, performance.now() + graceForSilence)).catch(() => {});
+}
+/** For so many milliseconds, even when its time is over, an empty answer waits to be recorded first. */
+const graceForSilence = 1_000;
 
 /** The whole call, as JSON that holds the very texts: a reader sees them, and their digests are of the untouched bytes. */
 function payloadOf({ call, bytes, service, serving }: File, answered: Buffer | null, isJson: boolean, reply: Uint8Array): Buffer {

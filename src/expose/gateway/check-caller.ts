@@ -3,6 +3,7 @@ import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify, ty
 import { keyedHash } from '../../spine/ledger/ledger.ts';
 import type { House } from '../../tools/server/capability.ts';
 import { algorithms, type Connection } from './connection.ts';
+import { withinTime } from './deadlines.ts';
 import * as records from './records.ts';
 
 export type Checked = { ok: true; issuer: string | null; tenant: string | null } | { ok: false; status: 401 | 503; says: string };
@@ -11,6 +12,8 @@ export type Checked = { ok: true; issuer: string | null; tenant: string | null }
 const skew = 60;
 /** A token that would live longer is refused: it would have to be remembered as long. */
 const longestLife = 3_600;
+/** So long, in milliseconds, it is waited for the database to say whether a token was used. */
+const longestLookUp = 3_000;
 
 type Issuer = Extract<Connection['callers'], { check: 'jwt' }>['issuers'][number];
 const keySets = new Map<string, JWTVerifyGetKey>();
@@ -55,7 +58,7 @@ export async function checkCaller(house: House, { callers }: Pick<Connection, 'c
     if (payload.exp! * 1000 > now + (longestLife + skew) * 1000) return refuse('The token lives longer than an hour.');
     if (payload.iat! * 1000 > now + skew * 1000) return refuse('The token was issued in the future; check the clocks.');
     const name = await keyedHash(house, { system: `gateway/token/${issuer.iss}`, value: payload.jti! });
-    const fresh = await useOnce(house, name, new Date((payload.exp! + skew) * 1000).toISOString());
+    const fresh = await withinTime(useOnce(house, name, new Date((payload.exp! + skew) * 1000).toISOString()), performance.now() + longestLookUp);
     if (!fresh) return refuse('The token was used before (`jti`).');
     return { ok: true, issuer: issuer.iss, tenant: typeof payload['tenant'] === 'string' ? payload['tenant'] : null };
   } catch (error) {

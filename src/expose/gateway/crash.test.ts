@@ -1,5 +1,7 @@
 // After SIGKILL of the gateway and of PostgreSQL under load: was ever a card shown that is not in the ledger?
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { Pool } from 'undici';
@@ -16,11 +18,13 @@ describe.skipIf('why' in inject('testServer'))('under load from many callers', (
   /** What the EHR was given: the decisions of the cards it got. */
   const shown = new Set<string>();
   let empty = 0;
+  const twoCards = (outgoing: ServerResponse) => json(outgoing, { cards: [card(), card({ uuid: 'vendor-card-2' })] });
+  let answer = twoCards;
 
   beforeAll(async () => {
     vendor = await listening((incoming, outgoing) => {
       incoming.resume();
-      incoming.on('end', () => json(outgoing, incoming.url!.endsWith('/cds-services') ? described : { cards: [card(), card({ uuid: 'vendor-card-2' })] }));
+      incoming.on('end', () => (incoming.url!.endsWith('/cds-services') ? json(outgoing, described) : answer(outgoing)));
     });
     hospital = await openOwnHospital(vendor.url);
   }, 120_000);
@@ -115,4 +119,34 @@ describe.skipIf('why' in inject('testServer'))('under load from many callers', (
     await once(child, 'exit');
     await holds();
   }, 120_000);
+
+  it('PostgreSQL is frozen: every call is answered in its time, also where there is nothing to show, and afterwards it goes on', async () => {
+    const { child, url } = await hospital.startGateway();
+    const ask = async (patientId: string) => {
+      const response = await fetch(`${url}/sepsis`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(call({ context: { patientId, userId: 'Practitioner/7' } })), signal: AbortSignal.timeout(20_000) });
+      return ((await response.json()) as { cards: { uuid: string }[] }).cards;
+    };
+    expect(await ask('p-1')).toHaveLength(2);
+    answer = (outgoing) => void outgoing.writeHead(500).end();
+    const all = familyOf(hospital.server.pid());
+    try {
+      for (const pid of all) process.kill(pid, 'SIGSTOP');
+      // While it may still believe to know of the kill switch, and after that.
+      expect(await ask('p-1')).toEqual([]);
+      await sleep(1_000);
+      expect(await ask('p-1')).toEqual([]);
+      const keys = await fetch(new URL('/cds/jwks.json', url), { signal: AbortSignal.timeout(20_000) });
+      expect([keys.status, keys.headers.get('retry-after')]).toEqual([503, '2']);
+    } finally {
+      for (const pid of all) process.kill(pid, 'SIGCONT');
+      answer = twoCards;
+    }
+    await expect.poll(async () => (await ask('p-1')).length, { timeout: 20_000 }).toBe(2);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await holds();
+  }, 120_000);
 });
+
+/** A process and its children, as Linux and macOS tell of them. */
+const familyOf = (pid: number): number[] => [pid, ...execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/).map(Number)).filter(([, parent]) => parent === pid).map(([child]) => child!)];

@@ -102,7 +102,7 @@ async function fetchDiscovery(house: House, connection: Connection): Promise<Buf
     }
     return answer.bytes;
   } finally {
-    await pool.destroy();
+    pool.close();
   }
 }
 

@@ -4,7 +4,7 @@ import type { House, RawDoor } from '../../tools/server/capability.ts';
 import { answerCall, BadCall, type Desk } from './call.ts';
 import { checkCaller, type Checked } from './check-caller.ts';
 import { codingOf, decoded, TooMuch } from './content-coding.ts';
-import { forget, remind } from './deadlines.ts';
+import { forget, remind, withinTime } from './deadlines.ts';
 import { openDelivery } from './delivery.ts';
 import { addressOf, discoveryFor, servicesIn } from './discovery.ts';
 import { takeFeedback } from './feedback.ts';
@@ -20,6 +20,8 @@ export const largestRequest = 16_000_000;
 const smallAnswer = 16_384;
 /** A request has to be here whole within this time, in milliseconds, unless told otherwise. */
 const usualSlowest = 10_000;
+/** So long, in milliseconds, feedback and keys wait for the database; a database that is frozen never says no. */
+const longestWait = 5_000;
 
 const address = /^\/cds\/([a-z0-9_-]{1,64})\/cds-services(?:\/([^/?]+)(\/feedback)?)?\/?(?:\?.*)?$/;
 
@@ -58,7 +60,8 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   const reads = method === 'GET' || method === 'HEAD';
   if (reads && /^\/cds\/jwks\.json(?:\?.*)?$/.test(url)) {
     allowAll(outgoing);
-    return send(outgoing, 200, Buffer.from(await publishedKeys(desk.house)));
+    const keys = await withinTime(publishedKeys(desk.house), began + longestWait).catch(() => null);
+    return keys === null ? say(outgoing, 503, 'The keys cannot be read right now; ask again.', { 'retry-after': '2' }) : send(outgoing, 200, Buffer.from(keys));
   }
   const found = address.exec(url);
   const serving = found && desk.watch.find(found[1]!);
@@ -103,7 +106,7 @@ async function handle(desk: Desk, incoming: IncomingMessage, outgoing: ServerRes
   }
   try {
     if (feedback) {
-      const { recorded } = await takeFeedback(desk, serving, service, bytes);
+      const { recorded } = await withinTime(takeFeedback(desk, serving, service, bytes), performance.now() + longestWait);
       return send(outgoing, 200, Buffer.from(JSON.stringify({ recorded })));
     }
     const reply = await answerCall(desk, serving, service, bytes, checked.tenant, began);

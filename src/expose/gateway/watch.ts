@@ -1,6 +1,5 @@
 // What does this instance serve right now, and does it still know?
 import type { PoolClient } from 'pg';
-import type { Pool } from 'undici';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import type { Mode } from '../../spine/deployments/model.ts';
 import { actorOf, append, keyedHash } from '../../spine/ledger/ledger.ts';
@@ -9,6 +8,7 @@ import { theHouse, type House } from '../../tools/server/capability.ts';
 import { poolOf } from '../../tools/server/database.ts';
 import { variablesOf, judgeBy, textOn, type Judge } from './judge.ts';
 import { openPool } from './ask-vendor.ts';
+import type { Lines } from './lines.ts';
 import { connection as connectionSchema, type Connection } from './connection.ts';
 import { kinds } from './entry-kinds.ts';
 import { needsApproval, policy as policySchema, type PolicyMode } from './policy.ts';
@@ -30,7 +30,7 @@ export interface Serving {
   version: string;
   connection: Connection;
   base: URL;
-  pool: Pool;
+  pool: Lines;
   policyVersion: number;
   judge: Judge;
   /** The stricter of the policy's mode and the deployment's. */
@@ -67,7 +67,7 @@ export interface Watch {
 export async function watchPolicies(house: House): Promise<Watch> {
   const instance = newId('gwi', house.clock.now());
   const startedAt = house.clock.now();
-  const pools = new Map<string, Pool>();
+  const pools = new Map<string, Lines>();
   let serving = new Map<string, Serving>();
   let last: string | null = null;
   let knownUntil = 0;
@@ -139,7 +139,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
     for (const [origin, pool] of pools)
       if (![...now.values()].some((one) => one.pool === pool)) {
         pools.delete(origin);
-        void pool.close().catch(() => {});
+        pool.close();
       }
     return whole;
   };
@@ -194,12 +194,12 @@ export async function watchPolicies(house: House): Promise<Watch> {
       listener?.client.removeAllListeners('notification');
       listener?.letGo();
       await records.goneInstance(house.db, instance).catch(() => {});
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      for (const pool of pools.values()) pool.close();
     },
   };
 }
 
-async function readService(house: House, row: records.ServiceRow, pools: Map<string, Pool>): Promise<Serving> {
+async function readService(house: House, row: records.ServiceRow, pools: Map<string, Lines>): Promise<Serving> {
   const deployment = await requireDeployment(house.db, theHouse, row.deployment_id);
   const connection = connectionSchema.parse(JSON.parse(row.connection));
   const acting = await records.policyRow(house.db, row.deployment_id, row.acting);

@@ -1,6 +1,7 @@
 // Has anybody looked at the production data yet, and what did they find?
 import { useState } from 'react';
 import { Button } from '@mantine/core';
+import { listDeployments } from '../../spine/deployments/model.ts';
 import { usePages } from '../../tools/ui/asking.ts';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
@@ -9,17 +10,19 @@ import { Plus } from '../../tools/ui/icons.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { count } from '../../tools/ui/numbers.ts';
 import { Page, Part } from '../../tools/ui/Page.tsx';
-import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
+import { Moment } from '../../tools/ui/RelativeTime.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
 import { Reviews } from './following/Reviews.tsx';
 import { Watches } from './following/Watches.tsx';
-import { listRuns, startRun, type Run } from './model.ts';
+import { exportSays, listRuns, startRun, type Run } from './model.ts';
 import { StartAudit } from './StartAudit.tsx';
 
 export default function DataPage() {
   const deployment = useParam('deployment');
   const runs = usePages(listRuns, { query: { ...(deployment && { deployment }) } }, { every: 5_000 });
+  const deployments = usePages(listDeployments, {}, { when: !deployment });
+  const titleOf = (slug: string) => deployments.items.find((one) => one.slug === slug)?.title ?? slug;
   const may = useMay(startRun);
   const [starting, setStarting] = useState(false);
   const open = may && (starting || (runs.items.length === 0 && !runs.loading && Boolean(deployment)));
@@ -60,9 +63,9 @@ export default function DataPage() {
             </EmptyState>
           }
           columns={[
-            { id: 'created', header: 'Started', value: (run) => run.createdAt, cell: (run) => <RelativeTime at={run.createdAt} /> },
-            ...(deployment ? [] : [{ id: 'deployment', header: 'Deployment', value: (run: Run) => run.deployment, choice: true }]),
-            { id: 'what', header: 'Export', value: (run) => run.folder ?? run.export, cell: (run) => <><code>{run.folder ?? run.export}</code>{run.sample && <> <Tag>sample</Tag></>}</> },
+            { id: 'created', header: 'Started', value: (run) => run.createdAt, cell: (run) => <Moment at={run.createdAt} /> },
+            ...(deployment ? [] : [{ id: 'deployment', header: 'Deployment', value: (run: Run) => titleOf(run.deployment), choice: true }]),
+            { id: 'what', header: 'Export', value: exportSays, cell: (run) => <>{exportSays(run)}{run.sample && <> <Tag>sample</Tag></>}</> },
             { id: 'state', header: 'State', choice: true, value: (run) => run.state, cell: (run) => <RunState run={run} /> },
             { id: 'result', header: 'Critical findings', value: (run) => run.summary?.verdict, cell: (run) => (run.summary ? <Verdict verdict={run.summary.verdict} /> : <span className="none">none yet</span>) },
             { id: 'patients', header: 'Patients', number: true, value: (run) => run.summary?.patients, cell: (run) => (run.summary ? count(run.summary.patients) : <span className="none">none yet</span>) },

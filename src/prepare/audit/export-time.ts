@@ -21,5 +21,9 @@ export async function timeOfExport(handle: ExportHandle & { undated?: 'day' | 'h
   const exportedAt = manifest ?? found.updated ?? endOfToday;
   const from = manifest ? 'manifest' : found.updated ? 'lastUpdated' : 'audit';
   const [late] = found.n === 0 ? [] : await handle.database.rows<{ share: number }>(`SELECT avg((t > at_('${exportedAt.replaceAll("'", '')}') + ${tenYears})::INTEGER) AS share FROM (${all}) WHERE t IS NOT NULL`);
-  return { exportedAt, from, shifted: handle.undated !== undefined || (late?.share ?? 0) > 0.5, undated: handle.undated ?? null, firstDay: found.first, lastDay: found.last };
+  return {
+    exportedAt, from, shifted: handle.undated !== undefined || (late?.share ?? 0) > 0.5, undated: handle.undated ?? null,
+    // Where no day is known, what stands there is a placeholder and not the period of the data.
+    firstDay: handle.undated ? null : found.first, lastDay: handle.undated ? null : found.last,
+  };
 }

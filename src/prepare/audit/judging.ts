@@ -46,13 +46,24 @@ export function clusteredInterval({ n, k, clusters, nn, kkn }: Moments): Interva
   }
   const effect = Math.max(1, 1 + (nn / n - 1) * (icc ?? 0));
   const effectiveN = n / effect;
-  const z = zOf(0.95);
-  const t = effect > 1 && clusters >= 2 ? studentQuantile(0.975, clusters - 1) : z;
+  const t = effect > 1 && clusters >= 2 ? student(clusters - 1) : z;
   const worth = effectiveN * (z / t) ** 2;
   const interval = wilsonOf(p * worth, worth, z);
   // At the borders the share itself is the bound; rounding must not move it.
   return { low: p === 0 ? 0 : Math.min(p, interval?.low ?? p), high: p === 1 ? 1 : Math.max(p, interval?.high ?? p), effectiveN, icc };
 }
+
+const z = zOf(0.95);
+
+/** Student's t for 95 %, worked out once for each number of degrees: thousands of units share a few hundred. */
+function student(degrees: number): number {
+  const known = students.get(degrees);
+  if (known !== undefined) return known;
+  const t = studentQuantile(0.975, degrees);
+  if (students.size < 10_000) students.set(degrees, t);
+  return t;
+}
+const students = new Map<number, number>();
 
 /** Fewer than this in a unit or month: shown, not judged. */
 export const smallestUnit = 10;

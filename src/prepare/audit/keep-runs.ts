@@ -35,7 +35,7 @@ export interface JobInput {
 const parse = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T));
 
 export const runOf = (row: records.LightRun): Run => ({
-  id: row.id, deployment: row.deployment, export: row.export_id, folder: row.folder, state: row.state,
+  id: row.id, deployment: row.deployment, export: row.export_id, exportName: row.export_name, folder: row.folder, state: row.state,
   progress: row.state === 'running' ? parse<Progress>(row.progress) : null, problem: row.problem,
   createdAt: row.created_at, createdBy: (JSON.parse(row.created_by) as Caller).name, startedAt: row.started_at, finishedAt: row.finished_at,
   auditDigest: row.audit_digest, summary: parse(row.summary), provenance: parse(row.provenance), sample: sampleOf(row),

@@ -29,14 +29,32 @@ export interface Outcome {
   departments: DepartmentRate[];
 }
 
+/** Reads what the shared pass over the rows counts. */
+const readsCounts = ({ id, counted }: Check): boolean => counted !== undefined || ['V02', 'V03', 'V04'].includes(id);
+
+export interface Running {
+  connection: Database;
+  remembering: Remembering;
+  atOnce: number;
+  begin(check: Check): Promise<void>;
+  /** The shared pass over the rows: what it finds, by check. Runs on `remembering`. */
+  count(): Promise<ReadonlyMap<string, Finding[]>>;
+  /** Finds where the export comes from and says so on the desk, which S01 reads. */
+  weigh?: ((database: Database) => Promise<void>) | undefined;
+}
+
 /**
- * Runs every check with what `counted` it found before, on this connection and more, and tells `begin` before each.
- * The pauses between statements are filled by the other lanes.
+ * Runs every check on this connection and more, and tells `begin` before each; and beside them, first of all, the shared pass
+ * over the rows and the weighing. Only lanes that read what these find wait for them, and come last. One lane more
+ * than threads: while the rows of one are turned into findings, the statements of the others keep the threads busy.
  */
-export async function runInLanes(desk: Desk, run: readonly Check[], counted: ReadonlyMap<string, Finding[]>, { connection, remembering, atOnce, begin }: { connection: Database; remembering: Remembering; atOnce: number; begin(check: Check): Promise<void> }): Promise<Map<string, Outcome>> {
+export async function runInLanes(desk: Desk, run: readonly Check[], { connection, remembering, atOnce, begin, count, weigh }: Running): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  await workTogether(connection, atOnce, lanesOf(run), async (lane, on) => {
-    const own: Desk = { ...desk, database: remembering.lane(lane[0]!.id, on) };
+  const prepared = remembering.soFar();
+  const counting = count();
+  let weighing = Promise.resolve();
+  const through = async (lane: readonly Check[], database: Database, counted: ReadonlyMap<string, Finding[]>) => {
+    const own: Desk = { ...desk, database };
     for (const check of lane) {
       await begin(check);
       own.departments = [];
@@ -45,6 +63,17 @@ export async function runInLanes(desk: Desk, run: readonly Check[], counted: Rea
       if (check.id === 'C02') own.completeness = findings;
       outcomes.set(check.id, { findings, departments: own.departments });
     }
-  });
+  };
+  const lanes = lanesOf(run);
+  const waits = (lane: readonly Check[]) => lane.some((check) => readsCounts(check) || check.id === 'S01');
+  await workTogether(connection, atOnce + 1, [
+    async () => void (await counting),
+    ...(weigh ? [(on: () => Promise<Database>) => (weighing = weigh(remembering.lane('beside', on, prepared)))] : []),
+    ...lanes.filter((lane) => !waits(lane)).map((lane) => (on: () => Promise<Database>) => through(lane, remembering.lane(lane[0]!.id, on, prepared), new Map())),
+    ...lanes.filter(waits).map((lane) => async (on: () => Promise<Database>) => {
+      const [counted] = await Promise.all([counting, weighing]);
+      await through(lane, remembering.lane(lane[0]!.id, on), counted);
+    }),
+  ], (work, on) => work(on));
   return outcomes;
 }

@@ -282,6 +282,7 @@ export const run = z.strictObject({
   id: runId,
   deployment: z.string(),
   export: exportId.nullable(),
+  exportName: z.string().nullable().describe('What people called the upload; null: a folder, or the upload was deleted since.'),
   folder: z.string().nullable(),
   state: runState,
   progress: progress.nullable(),
@@ -296,6 +297,9 @@ export const run = z.strictObject({
   sample: sampleRequest.omit({ seed: true }).extend({ seed: z.string().nullable().describe('Null until the audit is done.') }).nullable().describe('What was drawn, where only a sample was audited; null: everything was.'),
 });
 export type Run = z.infer<typeof run>;
+
+/** What an audit read, as people name it. */
+export const exportSays = ({ exportName, folder }: { exportName: string | null; folder: string | null }): string => exportName ?? folder ?? 'an upload that was deleted';
 
 export const storedFinding = auditFinding.omit({ rows: true }).extend({
   number: z.int().min(0).describe('Its place in audit.json.'),

@@ -31,11 +31,13 @@ export const underWayOn = async (db: Db, exportId: string) =>
 // --- runs -----------------------------------------------------------------------------------------------------------
 
 const light = ['id', 'deployment_id', 'deployment', 'export_id', 'folder', 'state', 'progress', 'problem', 'created_at', 'created_by', 'started_at', 'finished_at', 'audit_digest', 'summary', 'provenance', 'sample'] as const;
-export type LightRun = Pick<Selectable<RunRow>, (typeof light)[number]>;
+export type LightRun = Pick<Selectable<RunRow>, (typeof light)[number]> & { export_name: string | null };
+/** Without the large columns, with what people called the upload; null where it is no upload, or was deleted. */
+const lightRuns = (db: Db) => on(db).selectFrom('audit.run').leftJoin('audit.export', 'audit.export.id', 'audit.run.export_id').select(light.map((column) => `audit.run.${column}` as const)).select('audit.export.name as export_name');
 
 export const insertRun = (tx: Tx, row: Pick<RunRow, 'id' | 'deployment_id' | 'deployment' | 'export_id' | 'folder' | 'created_at' | 'created_by' | 'sample'>) =>
   on(tx).insertInto('audit.run').values({ ...row, state: 'waiting', progress: null, problem: null, started_at: null, finished_at: null, audit_digest: null, summary: null, provenance: null, rest: null, document: null }).execute();
-export const runRow = (db: Db, id: string): Promise<LightRun | undefined> => on(db).selectFrom('audit.run').select(light).where('id', '=', id).executeTakeFirst();
+export const runRow = (db: Db, id: string): Promise<LightRun | undefined> => lightRuns(db).where('audit.run.id', '=', id).executeTakeFirst();
 export const restOf = async (db: Db, id: string) => (await on(db).selectFrom('audit.run').select('rest').where('id', '=', id).executeTakeFirst())?.rest ?? null;
 
 /** audit.json, byte for byte. */
@@ -45,9 +47,9 @@ export async function documentOf(db: Db, id: string): Promise<Buffer | null> {
 }
 
 export function runRows(db: Db, deploymentId: string | undefined, after: string | undefined, limit: number): Promise<LightRun[]> {
-  let query = on(db).selectFrom('audit.run').select(light).orderBy('id', 'desc').limit(limit);
-  if (deploymentId !== undefined) query = query.where('deployment_id', '=', deploymentId);
-  if (after !== undefined) query = query.where('id', '<', after);
+  let query = lightRuns(db).orderBy('audit.run.id', 'desc').limit(limit);
+  if (deploymentId !== undefined) query = query.where('audit.run.deployment_id', '=', deploymentId);
+  if (after !== undefined) query = query.where('audit.run.id', '<', after);
   return query.execute();
 }
 

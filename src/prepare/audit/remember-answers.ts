@@ -7,12 +7,20 @@ import { runTogether } from './side-by-side.ts';
 
 /** A database that answers a question it was asked before without working it out again. */
 export interface Remembering extends Database {
-  /** A database for statements that rest on what was run so far and on nothing of other lanes, so that lanes may run at once, each on a connection of its own. */
-  lane(name: string, on: () => Promise<Database>): Database;
+  /** What was run so far. To be asked while nothing runs. */
+  soFar(): Begun;
+  /** A database for statements that rest on what had been run `since` (all there is by now unless told) and on nothing of other lanes, so that lanes may run at once, each on a connection of its own, and beside what is run here later. */
+  lane(name: string, on: () => Promise<Database>, since?: Begun): Database;
   /** Runs lists of statements, each in its order; the lists rest on what was run before and on nothing of one another. */
   together(lists: readonly (readonly string[])[]): Promise<void>;
   /** Keeps what was asked this time, and nothing older. */
   remember(): Promise<void>;
+}
+
+/** The statements up to some point: their hash, and how those of them are run that answers made needless so far. */
+export interface Begun {
+  chain: string;
+  catchUp(): Promise<void>;
 }
 
 /**
@@ -47,8 +55,8 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
       if (!fits) await catchUp();
     };
     return {
-      catchUp,
-      chain: () => chain,
+      // Where nothing waits by now, whatever is run later is nothing to wait for.
+      soFar: (): Begun => ({ chain, catchUp: waiting.length === 0 ? () => Promise.resolve() : catchUp }),
       run: (sql: string, signal?: AbortSignal) => wait(sql, (on) => on.run(sql, signal)),
       together: (lists: readonly (readonly string[])[]) => wait(lists, (on) => runTogether(on, lists, atOnce)),
       async rows<T>(sql: string, signal?: AbortSignal) {
@@ -70,10 +78,11 @@ export async function rememberAnswers({ database, kept }: Pick<ExportHandle, 'da
     run: main.run,
     rows: main.rows,
     together: main.together,
-    lane: (lane, on) => {
+    soFar: main.soFar,
+    lane: (lane, on, since = main.soFar()) => {
       // What was run before the lane began is waited for once; what is run beside it is no concern of it.
       let begun: Promise<void> | undefined;
-      const { run, rows } = follow(hashOf(main.chain(), 'lane', lane), on, () => (begun ??= main.catchUp()));
+      const { run, rows } = follow(hashOf(since.chain, 'lane', lane), on, () => (begun ??= since.catchUp()));
       return { ...database, run, rows };
     },
     async remember() {

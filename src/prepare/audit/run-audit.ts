@@ -13,16 +13,16 @@ import { countRows } from './count-rows.ts';
 import { timeOfExport } from './export-time.ts';
 import { fixesOf } from './fixes.ts';
 import { count } from './judging.ts';
-import { runInLanes } from './lanes.ts';
+import { runInLanes, type Running } from './lanes.ts';
 import { published, type AuditDocument, type Finding, type Progress, type Verdict } from './model.ts';
 import { inWorkspace, openForAudit } from './open-for-audit.ts';
 import { usedTypes, wantedFields } from './plan.ts';
 import { provenanceOf } from './provenance.ts';
 import { rateTables } from './rate-tables.ts';
-import { rememberAnswers, type Remembering } from './remember-answers.ts';
+import { rememberAnswers } from './remember-answers.ts';
 import { auditSample } from './sampling/audit-sample.ts';
 import type { SampleRequest } from './sampling/sample-words.ts';
-import { besides, runTogether, sharing } from './side-by-side.ts';
+import { runTogether, sharing } from './side-by-side.ts';
 import { codeTable, factView, fillFact, hitTable, macros, medicationTable, openRooms, pack, placedTable, rooms } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
@@ -76,11 +76,9 @@ async function auditIn(workspace: string, folder: string, input: CharterInput, {
     const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: drawn!.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance: drawn ?? { verdict: 'not-established', says: '', signals: [] }, completeness: [], tallied: [], checks: chosen.run, departments: [], signal };
-    const counted = drawn
-      ? await countAll(desk, chosen.run, step)
-      : await beside(opened.database, database, async (other) => void (desk.provenance = await provenanceOf({ ...handle, database: other }, types, wanted, time)), () => countAll(desk, chosen.run, step));
+    const weigh = drawn ? undefined : async (other: Database) => void (desk.provenance = await provenanceOf({ ...handle, database: other }, types, wanted, time));
+    const { found, told } = await check(desk, chosen, step, { connection: opened.database, remembering: database, atOnce, weigh });
     const { provenance } = desk;
-    const { found, told } = await check(desk, chosen, counted, step, { connection: opened.database, remembering: database, atOnce });
     tell('writing', 'Putting the findings together', 0.98, lines);
     const noteTypes = await noteTypesIn(handle, input, wanted);
     const summary = await summaryOf(desk, told, chosen);
@@ -143,16 +141,6 @@ export async function prepare({ database, resources }: ExportHandle, { data }: C
   });
 }
 
-/** What `work` finds, while `aside` runs on a connection of its own; when one fails, the other is waited for. */
-async function beside<T>(connection: Database, remembering: Remembering, aside: (database: Database) => Promise<void>, work: () => Promise<T>): Promise<T> {
-  const own = besides(connection);
-  const [done, found] = await Promise.allSettled([aside(remembering.lane('beside', own.open)), work()]);
-  await own.close();
-  if (done.status === 'rejected') throw done.reason;
-  if (found.status === 'rejected') throw found.reason;
-  return found.value;
-}
-
 /** What the shared pass over the rows finds, by check. */
 async function countAll(desk: Desk, run: readonly Check[], step: Step): Promise<Map<string, Finding[]>> {
   const counted = new Map<string, Finding[]>(run.map(({ id }) => [id, []]));
@@ -163,9 +151,9 @@ async function countAll(desk: Desk, run: readonly Check[], step: Step): Promise<
 }
 
 /** All findings, and those of the checks that were asked for. */
-async function check(desk: Desk, { run, told }: Chosen, counted: ReadonlyMap<string, Finding[]>, step: Step, databases: { connection: Database; remembering: Remembering; atOnce: number }): Promise<{ found: Finding[]; told: Finding[] }> {
+async function check(desk: Desk, { run, told }: Chosen, step: Step, running: Omit<Running, 'begin' | 'count'>): Promise<{ found: Finding[]; told: Finding[] }> {
   let begun = 0;
-  const outcomes = await runInLanes(desk, run, counted, { ...databases, begin: (one) => step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (begun++ / run.length), async () => {}) });
+  const outcomes = await runInLanes(desk, run, { ...running, count: () => countAll(desk, run, step), begin: (one) => step(`Checking: ${one.name.toLowerCase()}`, 0.88 + 0.1 * (begun++ / run.length), async () => {}) });
   // In the order of the catalogue, whichever check came to its end first.
   const inOrder = run.flatMap(({ id }) => outcomes.get(id) ?? []);
   desk.departments.push(...inOrder.flatMap(({ departments }) => departments));

@@ -13,14 +13,16 @@ import { count, percent } from '../../tools/ui/numbers.ts';
 import { Page, Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
-import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
+import { Moment } from '../../tools/ui/RelativeTime.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { listExports, listRuns, startRun, type Run } from './model.ts';
+import { exportSays, listExports, listRuns, startRun, type Run } from './model.ts';
 
 export default function NotesPage() {
   const deployment = useParam('deployment');
   const runs = usePages(listRuns, { query: { ...(deployment && { deployment }) } }, { every: 5_000 });
+  const deployments = usePages(listDeployments, {}, { when: !deployment });
+  const titleOf = (slug: string) => deployments.items.find((one) => one.slug === slug)?.title ?? slug;
   const may = useMay(startRun);
   const [starting, setStarting] = useState(false);
   const open = may && (starting || (runs.items.length === 0 && !runs.loading && Boolean(deployment)));
@@ -53,8 +55,9 @@ export default function NotesPage() {
         more={{ has: runs.hasMore, loading: runs.loadingMore, load: runs.more }}
         empty={<EmptyState title="No notes audit yet">{may ? 'Choose an export that was brought for the data audit; its documents are read.' : 'A data engineer, the clinical owner or the governance office starts the first one.'}</EmptyState>}
         columns={[
-          { id: 'created', header: 'Started', value: (run) => run.createdAt, cell: (run) => <RelativeTime at={run.createdAt} /> },
-          ...(deployment ? [] : [{ id: 'deployment', header: 'Deployment', value: (run: Run) => run.deployment, choice: true }]),
+          { id: 'created', header: 'Started', value: (run) => run.createdAt, cell: (run) => <Moment at={run.createdAt} /> },
+          ...(deployment ? [] : [{ id: 'deployment', header: 'Deployment', value: (run: Run) => titleOf(run.deployment), choice: true }]),
+          { id: 'what', header: 'Export', value: exportSays },
           { id: 'state', header: 'State', choice: true, value: (run) => run.state, cell: (run) => (run.state === 'failed' ? <Tag kind="warning">failed</Tag> : <>{run.state === 'running' && run.progress ? `running, ${Math.floor(run.progress.done * 100)} %` : run.state}</>) },
           { id: 'result', header: 'Criterion 1.6', value: (run) => run.summary?.verdict, cell: (run) => (run.summary ? <Verdict verdict={run.summary.verdict} /> : <span className="none">none yet</span>) },
           { id: 'notes', header: 'Notes', number: true, value: (run) => run.summary?.notes, cell: (run) => (run.summary ? count(run.summary.notes) : <span className="none">none yet</span>) },

@@ -18,7 +18,7 @@ import { Views } from '../../tools/ui/Tabs.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
 import { Charts } from './Charts.tsx';
-import { cancelRun, downloadHtml, downloadJson, readNotes, readRows, readRun, rowReaders, type Run, type ShownNotes } from './model.ts';
+import { cancelRun, downloadHtml, downloadJson, exportSays, readNotes, readRows, readRun, rowReaders, type Run, type ShownNotes } from './model.ts';
 import { NoteTypes } from './NoteTypes.tsx';
 import { ShareLegend, SharePatterns, ShareStack } from './ShareStack.tsx';
 import { Writers } from './Writers.tsx';
@@ -47,7 +47,7 @@ export default function NotesRunPage() {
       trail={[{ label: 'Notes', to: `/deployments/${deployment}/notes` }]}
       says={
         <>
-          <code>{run.folder ?? run.export}</code>, started {showInstant(run.createdAt)} by {run.createdBy}
+          Of <b>{exportSays(run)}</b>, started {showInstant(run.createdAt)} by {run.createdBy}
         </>
       }
       actions={
@@ -153,7 +153,7 @@ function Origin({ notes }: { notes: ShownNotes }) {
   const spans = chains.encounters.reduce((sum, one) => sum + one.spans, 0);
   return (
     <>
-      <Part title="Where the text comes from" says="Shares of the characters; the four add up to 100 % in every row.">
+      <Part title="Where the text comes from" says="Shares of the characters; the four add up to 100 % in every row. In italics the 95 % interval. Encounters old: nine of ten copied spans come from at most so many encounters before.">
         <ShareLegend />
         <Views
           label="By"
@@ -176,20 +176,21 @@ function Origin({ notes }: { notes: ShownNotes }) {
             { id: 'templated', header: 'Templated', number: true, value: (row) => row.shares?.templated, cell: (row) => <Share value={row.shares?.templated} interval={row.templatedInterval} /> },
             { id: 'imported', header: 'Imported', number: true, value: (row) => row.shares?.imported, cell: (row) => <Share value={row.shares?.imported} interval={null} /> },
             { id: 'authored', header: 'Authored', number: true, value: (row) => row.shares?.authored, cell: (row) => <Share value={row.shares?.authored} interval={null} /> },
-            { id: 'stale', header: 'Encounters old (P90)', number: true, value: (row) => row.staleEncounters.p90, cell: (row) => (row.staleEncounters.p90 === null ? <span className="none">nothing copied</span> : count(row.staleEncounters.p90)) },
+            { id: 'stale', header: 'Encounters old', number: true, value: (row) => row.staleEncounters.p90, cell: (row) => (row.staleEncounters.p90 === null ? <span className="none">nothing copied</span> : count(row.staleEncounters.p90)) },
             { id: 'notes', header: 'Notes', number: true, value: (row) => row.notes, cell: (row) => (row.shares ? count(row.notes) : <span className="none">withheld</span>) },
           ]}
         />
       </Part>
       {spans > 0 && (
         <Part title="How old and how deep" says={`Half of the copied spans are at most ${chains.days.p50 ?? 'an unknown number of'} ${chains.days.p50 === 1 ? 'day' : 'days'} old, nine of ten at most ${chains.days.p90 ?? 'unknown'}.`}>
+          <div className="columns is-two">
           <DataTable
             caption="Copied spans by age"
             bare
             rows={chains.encounters}
             idOf={(row) => String(row.encounters)}
             columns={[
-              { id: 'age', header: 'Encounters old', number: true, value: (row) => row.encounters },
+              { id: 'age', header: 'Encounters old', value: (row) => row.encounters, cell: (row) => (row.encounters === 0 ? 'the same encounter' : row.encounters === 1 ? '1 encounter old' : `${count(row.encounters)} encounters old`) },
               { id: 'spans', header: 'Spans', number: true, value: (row) => row.spans, cell: (row) => count(row.spans) },
               { id: 'share', header: 'Share', number: true, value: (row) => row.spans / spans, cell: (row) => percent(row.spans / spans) },
             ]}
@@ -200,10 +201,11 @@ function Origin({ notes }: { notes: ShownNotes }) {
             rows={chains.depth}
             idOf={(row) => String(row.hops)}
             columns={[
-              { id: 'hops', header: 'Hops from the origin', number: true, value: (row) => row.hops },
+              { id: 'hops', header: 'Copied on', value: (row) => row.hops, cell: (row) => (row.hops === 1 ? 'once, from its origin' : `${count(row.hops)} times`) },
               { id: 'spans', header: 'Spans', number: true, value: (row) => row.spans, cell: (row) => count(row.spans) },
             ]}
           />
+          </div>
         </Part>
       )}
     </>
@@ -215,7 +217,7 @@ function Share({ value, interval }: { value: number | undefined; interval: { low
   return (
     <>
       {percent(value)}
-      {interval && <span className="none"> {range(interval.low, interval.high, 'proportion')}</span>}
+      {interval && <> <span className="none no-wrap">{range(interval.low, interval.high, 'proportion')}</span></>}
     </>
   );
 }

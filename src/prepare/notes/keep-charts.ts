@@ -1,6 +1,6 @@
 // How do the charts of a notes audit stay at hand, so that one can be opened and looked at?
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -24,10 +24,11 @@ const fileOf = (dataFolder: string, run: string) => join(folderOf(dataFolder), r
 export type KeptRow = Omit<ChartRow, 'run_id'>;
 type Kept = Omit<ChartView, 'number' | 'of'>;
 
-/** Takes charts one by one; they lie in the data folder as the exports do, not in the database. */
-export async function openCharts(dataFolder: string, run: string) {
+/** Takes charts one by one, for all the runs that one tracing answers; they lie in the data folder as the exports do, not in the database. */
+export async function openCharts(dataFolder: string, runs: readonly string[]) {
   await mkdir(folderOf(dataFolder), { recursive: true, mode: 0o700 });
-  const part = `${fileOf(dataFolder, run)}.part`;
+  const [first, ...others] = runs.map((run) => fileOf(dataFolder, run));
+  const part = `${first!}.part`;
   const stream = createWriteStream(part, { mode: 0o600 });
   let failure: Error | null = null;
   stream.on('error', (error) => void (failure = error));
@@ -64,7 +65,8 @@ export async function openCharts(dataFolder: string, run: string) {
       stream.end();
       await once(stream, 'close');
       if (failure) throw new Problem('unavailable', 'The charts cannot be kept: the disk of the server is full.', 'Tell the administrator.');
-      await rename(part, fileOf(dataFolder, run));
+      for (const other of others) await sameFile(part, other);
+      await rename(part, first!);
       return rows;
     },
     async abandon(): Promise<void> {
@@ -72,6 +74,12 @@ export async function openCharts(dataFolder: string, run: string) {
       await rm(part, { force: true });
     },
   };
+}
+
+/** Each run has a name of its own for its charts and gives it up by itself; where the disk knows no links they are copied. */
+async function sameFile(from: string, to: string): Promise<void> {
+  await rm(to, { force: true });
+  await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 
 function viewOf({ subject, notes }: Chart, traced: ChartProvenance): Kept {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { currentCharter, facilitySlugs, requireDeployment } from '../../spine/deployments/deployments.ts';
+import type { DataSection } from '../../spine/deployments/model.ts';
 import { append, actorOf } from '../../spine/ledger/ledger.ts';
 import { entryKind } from '../../spine/ledger/model.ts';
 import { publish } from '../../spine/measures/measures.ts';
@@ -12,7 +13,7 @@ import { runApart } from '../../tools/server/apart.ts';
 import { dropKept, type KeptRow } from './keep-charts.ts';
 import { measurementsOf } from './measurements.ts';
 import type { NotesDocument, Progress, Run } from './model.ts';
-import { charterOf } from './read-charter.ts';
+import { charterOf, unitPathsOf, type Charter } from './read-charter.ts';
 import * as records from './records.ts';
 import type { Chosen, Shelf } from './shelf.ts';
 import type { Traced, ToTrace } from './trace-export.ts';
@@ -30,8 +31,11 @@ export interface JobInput {
   run: string;
 }
 
-export const runOf = (row: records.LightRun): Run => ({
-  id: row.id, deployment: row.deployment, export: row.export_id, folder: row.folder, state: row.state,
+/** What the uploads of the shelf are called, by id. */
+export const namesOn = async (house: House, shelf: Shelf): Promise<ReadonlyMap<string, string>> => new Map((await shelf.uploads(house)).map(({ id, name }) => [id, name]));
+
+export const runOf = (row: records.LightRun, names: ReadonlyMap<string, string>): Run => ({
+  id: row.id, deployment: row.deployment, export: row.export_id, exportName: names.get(row.export_id ?? '') ?? null, folder: row.folder, state: row.state,
   progress: row.state === 'running' && row.progress !== null ? (JSON.parse(row.progress) as Progress) : null, problem: row.problem,
   createdAt: row.created_at, createdBy: (JSON.parse(row.created_by) as Caller).name, startedAt: row.started_at, finishedAt: row.finished_at,
   digest: row.digest, summary: row.summary === null ? null : (JSON.parse(row.summary) as NotesDocument['summary']),
@@ -58,7 +62,7 @@ export async function startRun(house: House, caller: Caller, shelf: Shelf, asked
     await append(tx, { at, kind: kinds.started.kind, actor: actorOf(caller), deployment: found.id, subject: `notes/${id}`, body: { export: asked.export, folder: asked.folder } });
   });
   await house.jobs.start(jobName, { run: id }, id);
-  return runOf((await records.runRow(house.db, id))!);
+  return runOf((await records.runRow(house.db, id))!, await namesOn(house, shelf));
 }
 
 async function requireCharter(house: House, found: { id: string; charter_version: number; slug: string }) {
@@ -67,22 +71,26 @@ async function requireCharter(house: House, found: { id: string; charter_version
   return charter;
 }
 
-export async function cancelRun(house: House, caller: Caller, id: string): Promise<Run> {
+export async function cancelRun(house: House, caller: Caller, shelf: Shelf, id: string): Promise<Run> {
   const row = await requireRun(house, caller, id);
   if (!(await records.moveRun(house.db, row.id, ['waiting', 'running'], { state: 'cancelled', finished_at: house.clock.now(), progress: null })))
     throw new Problem('conflict', `The notes audit is ${row.state} already.`, 'There is nothing to stop.');
   await house.jobs.stop(id);
-  return runOf((await records.runRow(house.db, id))!);
+  await letGo(house, id);
+  return runOf((await records.runRow(house.db, id))!, await namesOn(house, shelf));
 }
 
 /** The job: reads, traces, stores and publishes. Called again after a crash it begins anew and publishes once. */
 export const workOn = (shelf: Shelf) => async (house: House, { run: id }: JobInput, signal: AbortSignal): Promise<void> => {
   const { db, clock } = house;
-  if (!(await records.moveRun(db, id, ['waiting', 'running'], { state: 'running', started_at: clock.now(), problem: null }))) return;
+  const tracedBy = (await records.runRow(db, id))?.traced_by;
+  // Whoever traces for it also lets it go where that fails.
+  if (tracedBy && underWay((await records.runRow(db, tracedBy))?.state)) return;
+  if (!(await records.moveRun(db, id, ['waiting', 'running'], { state: 'running', started_at: clock.now(), problem: null, traced_by: null }))) return;
   const row = (await records.runRow(db, id))!;
-  const found = await requireDeployment(db, theHouse, row.deployment_id);
-  const charter = await charterOf((await requireCharter(house, found)).data, found.slug);
+  const mine = await charteredRun(house, row);
   const folder = await shelf.place(house, { export: row.export_id, folder: row.folder });
+  const all = [...(await alongside(house, mine)), mine];
   let told = '';
   let telling: Promise<unknown> = Promise.resolve();
   let busy = false;
@@ -91,24 +99,54 @@ export const workOn = (shelf: Shelf) => async (house: House, { run: id }: JobInp
     if (key === told || busy) return;
     told = key;
     busy = true;
-    telling = records.moveRun(db, id, ['running'], { progress: JSON.stringify(progress) }).catch(() => {}).finally(() => { busy = false; });
+    telling = Promise.all(all.map((one) => records.moveRun(db, one.row.id, ['running'], { progress: JSON.stringify(progress) }))).catch(() => {}).finally(() => { busy = false; });
   };
   try {
-    const input: ToTrace = { folder, charter, run: id, dataFolder: house.config.dataFolder, now: clock.now() };
-    const { document, charts } = await runApart<ToTrace, Progress, Traced>({ name: 'trace-export', beside: import.meta.url }, input, { tell: onProgress, signal });
+    const input: ToTrace = { folder, runs: all.map((one) => ({ id: one.row.id, charter: one.charter })), dataFolder: house.config.dataFolder, now: clock.now() };
+    const { documents, charts } = await runApart<ToTrace, Progress, Traced>({ name: 'trace-export', beside: import.meta.url }, input, { tell: onProgress, signal });
     await telling;
-    await store(house, row, found, { ...document, finishedAt: clock.now() }, charts);
+    // Our own comes last: after a crash in between, the others are still ours to finish.
+    for (const [at, one] of all.entries()) await store(house, one, { ...documents[at]!, finishedAt: clock.now() }, charts);
   } catch (error) {
     await telling;
     // Stopped by the server's own end: it is taken up again at the next start. A cancelled one stays cancelled.
     if (signal.aborted) await records.moveRun(db, id, ['running'], { state: 'waiting', progress: null });
+    await letGo(house, id);
     throw error;
   }
 };
 
-type Found = Awaited<ReturnType<typeof requireDeployment>>;
+const underWay = (state: Run['state'] | undefined) => state === 'waiting' || state === 'running';
 
-async function store(house: House, row: records.LightRun, found: Found, document: NotesDocument, charts: readonly KeptRow[]): Promise<void> {
+interface Chartered {
+  row: records.LightRun;
+  found: Awaited<ReturnType<typeof requireDeployment>>;
+  charter: Charter;
+}
+
+async function charteredRun(house: House, row: records.LightRun): Promise<Chartered> {
+  const found = await requireDeployment(house.db, theHouse, row.deployment_id);
+  return { row, found, charter: await charterOf((await requireCharter(house, found)).data, found.slug) };
+}
+
+/** Other deployments wait for the same export: its text is read and traced once for all whose charters find units along the same paths. */
+async function alongside(house: House, { row, charter }: Chartered): Promise<Chartered[]> {
+  const paths = (data: DataSection) => JSON.stringify(unitPathsOf(data));
+  const taken: Chartered[] = [];
+  for (const other of await records.besideRun(house.db, row)) {
+    // What is wrong with another is told by its own job.
+    const one = await charteredRun(house, other).catch(() => null);
+    if (one && paths(one.charter.data) === paths(charter.data) && (await records.takeAlong(house.db, other.id, row.id, house.clock.now()))) taken.push(one);
+  }
+  return taken;
+}
+
+/** Those that waited for this run go on by themselves. */
+async function letGo(house: House, id: string): Promise<void> {
+  for (const run of await records.letGo(house.db, id)) await house.jobs.start(jobName, { run }, run);
+}
+
+async function store(house: House, { row, found }: Chartered, document: NotesDocument, charts: readonly KeptRow[]): Promise<void> {
   const text = `${JSON.stringify(document, null, 1)}\n`;
   const digest = createHash('sha256').update(text).digest('hex');
   const { summary } = document;
@@ -136,4 +174,5 @@ async function store(house: House, row: records.LightRun, found: Found, document
 export async function gaveUp(house: House, { run: id }: JobInput, error: Error): Promise<void> {
   const problem = error instanceof Problem ? [error.message, ...error.details.slice(0, 5).map(({ file, line, path, says }) => `${[file && (line ? `${file}:${line}` : file), path].filter(Boolean).join(' ')}: ${says}`), error.next].filter(Boolean).join(' ') : 'Something went wrong here, and it is written in the log.';
   await records.moveRun(house.db, id, ['waiting', 'running'], { state: 'failed', problem, finished_at: house.clock.now(), progress: null });
+  await letGo(house, id);
 }

@@ -216,6 +216,7 @@ export const run = z.strictObject({
   id: runId,
   deployment: z.string(),
   export: exportId.nullable(),
+  exportName: z.string().nullable().describe('What people called the upload; null: a folder, or the upload was deleted since.'),
   folder: z.string().nullable(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   progress: progress.nullable(),
@@ -228,6 +229,9 @@ export const run = z.strictObject({
   summary: notesDocument.shape.summary.nullable(),
 });
 export type Run = z.infer<typeof run>;
+
+/** What an audit read, as people name it. */
+export const exportSays = ({ exportName, folder }: { exportName: string | null; folder: string | null }): string => exportName ?? folder ?? 'an upload that was deleted';
 
 /** What everybody of the staff may see: no rows, cells under five people withheld. */
 export const shownNotes = notesDocument.omit({ findings: true, export: true }).extend({

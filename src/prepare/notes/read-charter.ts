@@ -32,3 +32,6 @@ export async function readCharter(path: string): Promise<Charter> {
 }
 
 export const charterOf = async (data: DataSection, deployment: string | null): Promise<Charter> => ({ data, digest: await digest(data), deployment });
+
+/** Along which fields an encounter leads to its facility, department and clinician. */
+export const unitPathsOf = (data: DataSection | undefined) => data?.unitPaths ?? { facility: 'serviceProvider', department: 'location.location', clinician: 'participant.individual' };

@@ -8,7 +8,7 @@ import { serve, type Route } from '../../tools/server/http.ts';
 import { sharesOf } from './cells.ts';
 import { catalogue } from './checks.ts';
 import { readKept } from './keep-charts.ts';
-import { cancelRun, kinds, requireRun, runOf, startRun } from './keep-runs.ts';
+import { cancelRun, kinds, namesOn, requireRun, runOf, startRun } from './keep-runs.ts';
 import * as api from './model.ts';
 import * as records from './records.ts';
 import type { LightRun } from './records.ts';
@@ -22,10 +22,11 @@ export const routesOver = (shelf: Shelf): readonly Route[] => [
   serve(api.listRuns, async ({ house, caller, query: { deployment, after, limit } }) => {
     const found = deployment === undefined ? undefined : await requireDeployment(house.db, caller, deployment);
     const rows = await records.runRows(house.db, found?.id, after, limit + 1);
-    return { items: rows.slice(0, limit).map(runOf), next: rows.length > limit ? rows[limit - 1]!.id : null };
+    const names = await namesOn(house, shelf);
+    return { items: rows.slice(0, limit).map((row) => runOf(row, names)), next: rows.length > limit ? rows[limit - 1]!.id : null };
   }),
-  serve(api.readRun, async ({ house, caller, params }) => runOf(await requireRun(house, caller, params.run))),
-  serve(api.cancelRun, async ({ house, caller, params }) => cancelRun(house, caller, params.run)),
+  serve(api.readRun, async ({ house, caller, params }) => runOf(await requireRun(house, caller, params.run), await namesOn(house, shelf))),
+  serve(api.cancelRun, async ({ house, caller, params }) => cancelRun(house, caller, shelf, params.run)),
   serve(api.readNotes, async ({ house, caller, params }) => {
     const run = await requireDone(house, caller, params.run);
     return shownNotes(await documentOf(house, run), caller, await records.countCharts(house.db, run.id));

@@ -8,8 +8,11 @@ import * as dep from '../../spine/deployments/model.ts';
 import { entries, ledger, remember } from '../../spine/ledger/ledger.ts';
 import { catalogue, latest, measures } from '../../spine/measures/measures.ts';
 import { testHouse } from '../../tools/server/test-database.ts';
+import { newId } from '../../tools/base/id.ts';
+import { jobName } from './keep-runs.ts';
 import * as api from './model.ts';
 import { notes, notesMeasures } from './notes.ts';
+import { insertRun, runRow } from './records.ts';
 import type { Shelf } from './shelf.ts';
 import { smallCharter, smallExport, testFolder, writeExport } from './test-notes.ts';
 
@@ -36,12 +39,24 @@ beforeAll(async () => {
   writeExport(join(root, 'week-1'), smallExport());
   await expect(house.call(api.startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1' } }, as)).rejects.toThrow(/no charter yet/);
   const whole = { ...(parse(charterExample) as object), data: (parse(smallCharter) as { data: unknown }).data };
-  await house.call(dep.saveCharter, { params: { deployment: 'sepsis-alert' }, body: { basedOn: 0, yaml: stringify(whole) } as never }, 'governance');
+  await house.call(dep.createDeployment, { body: { slug: 'sepsis-at-night', title: 'Sepsis at night', product: 'sepsis-watch', version: '2.3.0', programmeStart: '2026-05-25' } });
+  for (const deployment of ['sepsis-alert', 'sepsis-at-night']) await house.call(dep.saveCharter, { params: { deployment }, body: { basedOn: 0, yaml: stringify({ ...whole, deployment }) } as never }, 'governance');
   await expect(house.call(api.startRun, { body: { deployment: 'sepsis-alert' } }, as)).rejects.toThrow(/either an upload or a folder/);
   const started = await house.call(api.startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1' } }, as);
   await house.idle();
   run = await house.call(api.readRun, { params: { run: started.id } }, as);
 }, 120_000);
+
+const notesOf = async (id: string) => api.notesDocument.parse(await (await house.send(api.downloadJson, { params: { run: id } }, as)).json());
+
+/** A run of another deployment that stands in the queue. */
+async function waitFor(folder: string): Promise<string> {
+  const at = house.clock.now();
+  const id = newId('nts', at);
+  const other = (await house.call(dep.listDeployments, {}, as)).items.find(({ slug }) => slug === 'sepsis-at-night')!;
+  await house.db.transaction().execute((tx) => insertRun(tx, { id, deployment_id: other.id, deployment: other.slug, export_id: null, folder, created_at: at, created_by: JSON.stringify({ kind: 'person', id: 'acc_x', name: 'X', roles: [as], vendor: null }) }));
+  return id;
+}
 
 describe('a notes audit on the server', () => {
   it('is done, and its digest stands in the ledger', async () => {
@@ -90,6 +105,33 @@ describe('a notes audit on the server', () => {
     await house.idle();
     await expect(house.call(api.readChart, { params: { run: run.id, chart: 1 } }, as)).rejects.toThrow(/no chart|no longer/);
     expect((await house.call(api.listRuns, { query: { deployment: 'sepsis-alert' } }, as)).items.map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  it('traces an export once for all the deployments that wait for it, each as it would be alone', async () => {
+    const { charter: _, ...alone } = await notesOf(run.id);
+    const waiting = await waitFor('week-1');
+    const first = await house.call(api.startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1' } }, as);
+    await house.idle();
+    expect((await runRow(house.db, waiting))!).toMatchObject({ state: 'done', traced_by: first.id });
+    const { charter, ...along } = await notesOf(waiting);
+    expect({ ...along, startedAt: '', finishedAt: '' }).toEqual({ ...alone, startedAt: '', finishedAt: '' });
+    expect(charter?.deployment).toBe('sepsis-at-night');
+    expect((await house.call(api.readRun, { params: { run: first.id } }, as)).state).toBe('done');
+    const chart = { params: { run: waiting, chart: 1 } };
+    expect((await house.call(api.readChart, chart, as)).notes.length).toBeGreaterThan(0);
+    // Its own job comes late, and the first deployment's charts go when a newer audit of it comes.
+    await house.jobs.start(jobName, { run: waiting }, waiting);
+    await house.call(api.startRun, { body: { deployment: 'sepsis-alert', folder: 'week-1' } }, as);
+    await house.idle();
+    expect((await entries(house.db, { kind: 'notes.published' })).items.filter(({ subject }) => subject === `notes/${waiting}`)).toHaveLength(1);
+    expect((await house.call(api.readChart, chart, as)).notes.length).toBeGreaterThan(0);
+  });
+
+  it('lets the others go on by themselves when it cannot', async () => {
+    const waiting = await waitFor('nowhere');
+    await house.call(api.startRun, { body: { deployment: 'sepsis-alert', folder: 'nowhere' } }, as);
+    await expect(house.idle()).rejects.toThrow(/There is nothing at/);
+    expect((await runRow(house.db, waiting))!).toMatchObject({ state: 'failed', traced_by: null, problem: expect.stringContaining('There is nothing at') });
   });
 
   it('says what is wrong with a folder that holds no notes', async () => {

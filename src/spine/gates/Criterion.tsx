@@ -2,11 +2,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { z } from 'zod';
-import { useTell, usePages } from '../../tools/ui/asking.ts';
+import { useAsk, useTell, usePages } from '../../tools/ui/asking.ts';
 import { Coded } from '../../tools/ui/Coded.tsx';
 import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { TrendLine } from '../../tools/ui/charts/TrendLine.tsx';
 import { FormDialog } from '../../tools/ui/FormDialog.tsx';
+import { Go } from '../../tools/ui/Go.tsx';
 import { useMay, useMe } from '../../tools/ui/me.ts';
 import { Note } from '../../tools/ui/Note.tsx';
 import { count, inUnit, range } from '../../tools/ui/numbers.ts';
@@ -16,8 +17,11 @@ import { showDay, showInstant } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict as VerdictBadge } from '../../tools/ui/Verdict.tsx';
-import { attest, evidenceClasses, history, scopeSays, type ChangeKind } from '../measures/model.ts';
+import { getDeployment } from '../deployments/model.ts';
+import { attest, evidenceClasses, history, placeNames, scopeSays, type ChangeKind } from '../measures/model.ts';
+import { evidenceNamed, evidencePlace } from './evidence-place.ts';
 import { approveWaiver, conditionsOf, endWaiver, setThreshold, sourceTags, thresholdSays, waive, type GateState, type Judged, type Reading, type Threshold, type Verdict, type Waiver } from './model.ts';
+import { ownerSays } from './stations.ts';
 
 const changeWords: Record<ChangeKind, string> = { 'model-version': 'the model or its version', threshold: 'the threshold', feed: 'the data feed', population: 'the units, patients or users' };
 
@@ -74,7 +78,7 @@ export function CriterionBody({ judged, state, deployment, articles }: BodyProps
         </div>
         <div>
           <h4>Who brings the evidence</h4>
-          <p>{criterion.owner}</p>
+          <p>{ownerSays(criterion.owner)}</p>
           {criterion.dependsOn.length > 0 && (
             <p className="small faint">Reopened by a change of: {criterion.dependsOn.map((kind) => changeWords[kind]).join(', ')}.</p>
           )}
@@ -107,6 +111,7 @@ function unitOf(judged: Judged, condition: number): string {
 }
 
 function Readings({ readings, deployment, safety }: { readings: readonly Reading[]; deployment: string; safety: boolean }) {
+  const names = placeNames(useAsk(getDeployment, { params: { deployment } }).data?.facilities ?? []);
   const [shown, setShown] = useState<number | null>(null);
   const one = shown === null ? undefined : readings[shown];
   return (
@@ -136,7 +141,7 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
                     {reading.asOf && (
                       <span title={showInstant(reading.asOf)}>
                         {' '}
-                        · {reading.ageDays === 0 ? 'today' : `${reading.ageDays} days old`}
+                        · {reading.ageDays === 0 ? 'today' : reading.ageDays === 1 ? '1 day old' : `${reading.ageDays} days old`}
                       </span>
                     )}
                     {reading.class && (
@@ -152,16 +157,15 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
                 <Coded text={reading.because} />
               </p>
               <p className="small faint">
-                {reading.value !== null && <>{scopeSays(reading.scope)}{reading.scopes > 1 && `, the worst of ${reading.scopes}`}. </>}
+                {reading.value !== null && <>{inCapital(scopeSays(reading.scope, names))}{reading.scopes > 1 && `, the worst of ${reading.scopes}`}. </>}
                 {reading.explain} <code>{reading.measure}</code>
                 {!reading.live && ' Attending does not measure it itself yet; it can be attested.'}
-                {reading.source && (
-                  <>
-                    {' '}
-                    from <code>{reading.source}</code>
-                  </>
-                )}
               </p>
+              {evidencePlace(reading.source) !== null && (
+                <p className="small">
+                  <Go to={`/deployments/${deployment}/${evidencePlace(reading.source)!}`}>Open {evidenceNamed(reading.source)} behind it</Go>
+                </p>
+              )}
               {reading.value !== null && (
                 <button type="button" className="text-button small" aria-expanded={shown === index} onClick={() => setShown(shown === index ? null : index)}>
                   {shown === index ? 'Hide the history' : 'History of this number'}
@@ -171,12 +175,14 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
           </li>
         ))}
       </ul>
-      {one && <ReadingHistory deployment={deployment} reading={one} />}
+      {one && <ReadingHistory deployment={deployment} reading={one} where={scopeSays(one.scope, names)} />}
     </>
   );
 }
 
-function ReadingHistory({ deployment, reading }: { deployment: string; reading: Reading }) {
+const inCapital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function ReadingHistory({ deployment, reading, where }: { deployment: string; reading: Reading; where: string }) {
   const { facility, department, element } = reading.scope;
   const past = usePages(history, { params: { deployment, measure: reading.measure }, query: { ...(facility && { facility }), ...(department && { department }), ...(element && { element }) } });
   if (past.problem) return <ProblemNotice problem={past.problem} />;
@@ -184,7 +190,7 @@ function ReadingHistory({ deployment, reading }: { deployment: string; reading: 
   const line = reading.needs.atLeast ?? reading.needs.atMost ?? reading.needs.above ?? reading.needs.below ?? null;
   return (
     <TrendLine
-      title={`${reading.asks} ${scopeSays(reading.scope)}.`}
+      title={`${reading.asks} ${inCapital(where)}.`}
       unit={reading.unit}
       threshold={line}
       points={past.items.toReversed().map((item) => ({ at: item.asOf, value: item.value, low: item.interval?.low ?? null, high: item.interval?.high ?? null, n: item.n }))}

@@ -3,7 +3,7 @@ import { useTell } from '../../tools/ui/asking.ts';
 import { FormDialog } from '../../tools/ui/FormDialog.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { Note } from '../../tools/ui/Note.tsx';
-import { percent } from '../../tools/ui/numbers.ts';
+import { wholePercent } from '../../tools/ui/numbers.ts';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Verdict, verdicts, type VerdictName } from '../../tools/ui/Verdict.tsx';
 import { constituencies, decide, decisionRequest, type GateState } from './model.ts';
@@ -54,7 +54,7 @@ function Snapshot({ state }: { state: GateState }) {
         {names.map((name) => (
           <Verdict key={name} verdict={name} label={`${state.counts[name]} ${verdicts[name].toLowerCase()}`} />
         ))}
-        <span className="faint small">Evidence at E2 or better: {state.evidence.share === null ? 'nothing measured' : percent(state.evidence.share)}</span>
+        <span className="faint small">Numbers from records or telemetry: {state.evidence.share === null ? 'nothing measured' : wholePercent(state.evidence.share)}</span>
       </p>
       {state.blocks.length > 0 && (
         <Note kind="warning" title={`${state.blocks.length} required ${state.blocks.length === 1 ? 'criterion is' : 'criteria are'} neither met nor waived: a plain approval will be refused`}>

@@ -2,7 +2,7 @@
 import { useAsk } from '../../tools/ui/asking.ts';
 import { useParam } from '../../tools/ui/Go.tsx';
 import { Note } from '../../tools/ui/Note.tsx';
-import { percent } from '../../tools/ui/numbers.ts';
+import { wholePercent } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
@@ -37,7 +37,7 @@ export default function DecisionPage() {
             ['Recorded by', decision.by.name],
             ['Decision of this gate', `number ${decision.sequence}`],
             ['Path', snapshot.path],
-            ['Evidence at E2 or better', snapshot.share === null ? 'nothing measured' : percent(snapshot.share)],
+            ['Numbers from records', snapshot.share === null ? 'nothing measured' : wholePercent(snapshot.share)],
             decision.nextReview ? ['Next review', showDay(decision.nextReview)] : null,
           ]}
         />
@@ -46,7 +46,7 @@ export default function DecisionPage() {
         <ul>
           {decision.present.map((person) => (
             <li key={person.name + person.constituency}>
-              <b>{person.name}</b>, {constituencies[person.constituency].toLowerCase()}
+              <b>{person.name}</b>, {constituencies[person.constituency]}
             </li>
           ))}
         </ul>

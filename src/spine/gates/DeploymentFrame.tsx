@@ -1,5 +1,5 @@
 // Which deployment is this, who owns it, what do clinicians see of it, and how far has it come?
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { useAsk } from '../../tools/ui/asking.ts';
 import { problemOf } from '../../tools/ui/api.ts';
 import { FramedContext } from '../../tools/ui/framed.ts';
@@ -25,12 +25,13 @@ export default function DeploymentFrame() {
   const mayGate = useMay(readGate);
   const tabs = useTabs(prefix);
   const base = `/deployments/${deployment}`;
+  const overview = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') === base });
   if (found.error) return <div className="frame-body"><Breadcrumbs trail={[{ label: 'Portfolio', to: '/' }]} /><br /><ProblemNotice problem={problemOf(found.error)} again={() => void found.refetch()} /></div>;
   if (!found.data) return <div className="frame-body"><Waiting what="Loading the deployment" /></div>;
   const it = found.data;
   return (
     <>
-      <div className="frame-band">
+      <div className={`frame-band${overview ? '' : ' is-within'}`}>
         <div className="frame-inside">
           <Breadcrumbs trail={[{ label: 'Portfolio', to: '/' }]} />
           <div className="frame-head">
@@ -55,6 +56,7 @@ export default function DeploymentFrame() {
               <span className={`mode is-${it.mode}`} title={modes[it.mode]}>
                 Mode: {it.mode}
               </span>
+              <span className="frame-mode-says">{modes[it.mode]}</span>
               <HeaderPieces of={prefix} />
             </div>
           </div>

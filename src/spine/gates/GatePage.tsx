@@ -7,7 +7,7 @@ import { Go, useKept, useParam } from '../../tools/ui/Go.tsx';
 import { Download } from '../../tools/ui/icons.tsx';
 import { Legend } from '../../tools/ui/charts/Matrix.tsx';
 import { Note } from '../../tools/ui/Note.tsx';
-import { percent } from '../../tools/ui/numbers.ts';
+import { wholePercent } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
@@ -102,8 +102,9 @@ export default function GatePage() {
 function Tags({ judged }: { judged: Judged }) {
   return (
     <>
-      {judged.criterion.core && <Tag title="Kept in every path">core</Tag>}
-      {judged.criterion.safety && <Tag kind="strong" title="Judged on the pessimistic end of the interval">safety</Tag>}
+      {judged.criterion.core && <Tag title="Asked for on every path; holds the gate until it is met or waived">core</Tag>}
+      {judged.criterion.safety && <Tag kind="strong" title="Judged on the pessimistic end of the interval; holds the gate until it is met or waived">safety</Tag>}
+      {!judged.required && judged.verdict.state !== 'met' && <Tag title="Neither core nor safety: the committee sees it, but it does not hold the gate">does not hold the gate</Tag>}
       {judged.verdict.alarm && <Tag kind="warning">beyond the red line</Tag>}
       {judged.amendments.length > 0 && <Tag kind="warning">threshold edited</Tag>}
       {judged.waivers.some((waiver) => waiver.state === 'requested') && <Tag kind="warning">waiver asked for</Tag>}
@@ -135,7 +136,7 @@ function Standing({ state, deployment }: { state: GateState; deployment: string 
           facts={[
             ['State', stateWords[state.state]],
             ['Blocking', state.blocks.length === 0 ? 'nothing' : `${state.blocks.length} of ${state.criteria.filter((one) => one.required).length} required`],
-            ['Evidence at E2 or better', evidence.share === null ? 'nothing measured yet' : <>{percent(evidence.share)} <span className="faint small">of {evidence.measured}; target {percent(evidence.target)}</span></>],
+            ['Numbers from records', evidence.share === null ? 'nothing measured yet' : <span title="Evidence class E2 or E3: computed from records or telemetry, not from a document (E1) or somebody’s word (E0).">{wholePercent(evidence.share)} <span className="faint small">of {evidence.measured}; target {wholePercent(evidence.target)}</span></span>],
             ['Thresholds', state.lock ? <span title={state.lock.digest}>locked with {state.lock.with}, {showDay(state.lock.at)}</span> : 'not locked yet'],
             ['An approval permits', state.grants],
             ['Next review', state.nextReview ? showDay(state.nextReview) : 'none set'],

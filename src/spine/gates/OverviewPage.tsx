@@ -12,7 +12,9 @@ import { RelativeTime, showDay } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
 import { acceptOwnership, changeDeployment, changeVersion, getCharter, getDeployment, listDeploymentEvents, modes, stages } from '../deployments/model.ts';
-import { readGate, readTrack } from './model.ts';
+import { evidenceNamed, evidencePlace } from './evidence-place.ts';
+import { readGate, readPlaybook, readTrack, type GateState, type Track } from './model.ts';
+import { isPassed, onTrack, ownerSays } from './stations.ts';
 
 export default function OverviewPage() {
   const deployment = useParam('deployment');
@@ -60,6 +62,7 @@ export default function OverviewPage() {
                         {block.criterion} {block.title}
                       </Go>
                       <p>{block.because}</p>
+                      <Behind state={gate.data} criterion={block.criterion} deployment={deployment} />
                       {block.next && <p className="faint">Next: {block.next}</p>}
                     </div>
                   </li>
@@ -74,6 +77,7 @@ export default function OverviewPage() {
           </Part>
         </div>
         <aside className="stack" aria-label="Facts">
+          <Permitted track={track.data} />
           <div className="card">
             <Facts
               facts={[
@@ -108,6 +112,48 @@ export default function OverviewPage() {
         </Part>
       )}
     </Page>
+  );
+}
+
+/** What the deciding number says in its own words, where it lies, and who brings a better one. */
+function Behind({ state, criterion, deployment }: { state: GateState; criterion: string; deployment: string }) {
+  const judged = state.criteria.find((one) => one.criterion.id === criterion);
+  const reading = judged && judged.verdict.deciding !== null ? judged.verdict.readings[judged.verdict.deciding] : undefined;
+  if (!judged) return null;
+  const place = evidencePlace(reading?.source ?? null);
+  return (
+    <>
+      {reading && reading.value !== null && <p>{reading.explain}</p>}
+      <p className="faint">
+        {ownerSays(judged.criterion.owner)} brings the evidence.{' '}
+        {place !== null && <Go to={`/deployments/${deployment}/${place}`}>Open {evidenceNamed(reading?.source ?? null)}</Go>}
+      </p>
+    </>
+  );
+}
+
+/** What may be done with this AI today, and which gate each further step waits for: the first thing that is asked. */
+function Permitted({ track }: { track: Track }) {
+  const book = useAsk(readPlaybook);
+  if (!book.data) return null;
+  const grants = new Map(book.data.playbook.gates.map((gate) => [gate.id, gate.grants]));
+  const stations = onTrack(track);
+  const stopped = stations.findIndex((station) => !isPassed(station));
+  const reached = stopped === -1 ? stations.length : stopped;
+  return (
+    <section className="card permitted">
+      <h3 className="part-title">What is permitted</h3>
+      <ul>
+        {stations.map((station, nth) => (
+          <li key={station.gate} className={nth < reached ? 'is-permitted' : ''}>
+            <span aria-hidden="true">{nth < reached ? '✓' : '–'}</span>
+            <div>
+              {grants.get(station.gate)} <span className="small faint">{nth < reached ? `Yes, since ${station.gate}` : `Not yet: needs ${stations.slice(reached, nth + 1).map(({ gate }) => gate).join(', ')}`}</span>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

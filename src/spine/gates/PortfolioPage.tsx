@@ -11,7 +11,7 @@ import { RelativeTime, showDay } from '../../tools/ui/RelativeTime.tsx';
 import { systemClock } from '../../tools/base/clock.ts';
 import { Track } from '../../tools/ui/Track.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
-import { createDeployment, listDeployments, listFacilities, listProducts, type DeploymentRow } from '../deployments/model.ts';
+import { createDeployment, listDeployments, listFacilities, listProducts, modes, type DeploymentRow } from '../deployments/model.ts';
 import { portfolio, type Track as GateTrack } from './model.ts';
 import { onTrack, stationSays, stationState, stateWords } from './stations.ts';
 
@@ -28,6 +28,7 @@ export default function PortfolioPage() {
     const track = trackOf(row);
     return track?.stations.find((station) => station.gate === track.current);
   };
+  const shown = rows.filter((row) => row.mode === 'pilot' || row.mode === 'live').length;
   const blocked = rows.filter((row) => current(row)?.state === 'blocked' || current(row)?.state === 'reopened').length;
   const ready = rows.filter((row) => current(row)?.state === 'open').length;
   const overdue = rows.filter((row) => (trackOf(row)?.nextReview ?? '9') < today).length;
@@ -37,7 +38,7 @@ export default function PortfolioPage() {
       says={
         rows.length > 0 && tracks.data ? (
           <>
-            {rows.length === 1 ? 'One deployment' : `${rows.length} deployments`}: {blocked} blocked at the next gate, {ready} ready to decide, {overdue === 0 ? 'no review overdue' : `${overdue} with a review overdue`}.
+            {rows.length === 1 ? 'One deployment' : `${rows.length} deployments`}: {shown === 0 ? 'none is shown to clinicians' : `${shown} ${shown === 1 ? 'is' : 'are'} shown to clinicians`}, {blocked} blocked at the next gate, {ready} ready to decide, {overdue === 0 ? 'no review overdue' : `${overdue} with a review overdue`}.
           </>
         ) : (
           'Every clinical AI here, from idea to renewal.'
@@ -104,7 +105,7 @@ export default function PortfolioPage() {
             },
           },
           { id: 'owner', header: 'Owner', value: (row) => row.owner, cell: (row) => row.owner ?? <span className="none">nobody named</span> },
-          { id: 'mode', header: 'Mode', choice: true, value: (row) => row.mode, cell: (row) => <span className={`mode is-${row.mode}`}>{row.mode}</span> },
+          { id: 'mode', header: 'Mode', choice: true, value: (row) => row.mode, cell: (row) => <span className={`mode is-${row.mode}`} title={modes[row.mode]}>{row.mode}</span> },
           {
             id: 'review',
             header: 'Next review',

@@ -5,6 +5,7 @@ import type { Db } from '../../tools/server/database.ts';
 import { changesOf, deployment as readDeployment, deployments as listDeployments } from '../deployments/deployments.ts';
 import type { DeploymentRow } from '../deployments/model.ts';
 import { latestOf, type Catalogue } from '../measures/measures.ts';
+import { placeNames } from '../measures/model.ts';
 import type { Dossier } from './gate-state.ts';
 import type { Amendment, Criterion, Decision, Gate, Playbook, Threshold, Waiver } from './model.ts';
 import * as records from './records.ts';
@@ -59,6 +60,7 @@ export async function dossiers(db: Db, { catalogue }: Rules, rows: readonly Depl
         programmeWeek: row.programmeWeek, monthsLive: row.monthsSinceGoLive, programmeStart: row.programmeStart,
       },
       facilities: row.facilities.map((one) => one.facility),
+      places: placeNames(row.facilities),
       departments: row.facilities.flatMap(({ facility, units }) => units.map((unit) => ({ facility, department: unit.slug }))),
       asOf,
       path: settings.find((one) => one.deployment_id === row.id && one.at <= asOf)?.path ?? 'full',

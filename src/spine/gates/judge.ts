@@ -1,5 +1,5 @@
 // Does what was measured hold the line of a criterion, and if nobody can say so, why not?
-import { ageInDays, evidenceRank, roomOf, scopeSays, standing, type Change, type Declared, type Measurement, type Scope } from '../measures/model.ts';
+import { ageInDays, evidenceRank, roomOf, scopeSays, standing, type Change, type Declared, type Measurement, type PlaceNames, type Scope } from '../measures/model.ts';
 import { amount, thresholdSays, whole as inWords, type BareState, type Condition, type Criterion, type PathName, type Reading, type Threshold, type Verdict } from './model.ts';
 
 /** What a criterion is judged against, beside the measurements. */
@@ -12,6 +12,8 @@ export interface Context {
   /** The facilities the charter names, by slug; none: it names none. */
   facilities: readonly string[];
   departments: readonly { facility: string; department: string }[];
+  /** What facilities and departments are called, for the sentences; none: their short names. */
+  places?: PlaceNames | undefined;
   /** Null: not known; then every condition applies. */
   productClass: 'clinical' | 'administrative' | null;
   monthsLive: number | null;
@@ -49,7 +51,7 @@ export function judge(criterion: Criterion, measurements: readonly Measurement[]
   const reading = deciding === null ? undefined : readings[deciding];
   if (!reading)
     return { state: 'not-measurable', without: 'not-measurable', because: 'None of its conditions applies yet: the clock since go-live has not begun.', next: 'Nothing before go-live.', alarm: false, deciding: null, readings: [] };
-  return { state: reading.state, without: reading.state, because: sentence(reading), next: nextOf(reading, criterion), alarm: readings.some((one) => one.alarm), deciding, readings };
+  return { state: reading.state, without: reading.state, because: sentence(reading, context.places), next: nextOf(reading, criterion), alarm: readings.some((one) => one.alarm), deciding, readings };
 }
 
 /** The verdict under a waiver: what is not met reads waived, and keeps saying what it would read without. */
@@ -122,7 +124,7 @@ function read(condition: Condition, criterion: Criterion, alternative: number | 
   const unit = measure?.unit ?? 'count';
   const rows = strongest((measurements.get(condition.measure) ?? []).filter((one) => one.asOf <= context.asOf));
   const scopes = covered(condition, rows, context).map(({ scope, measurement }): Judged =>
-    measurement ? { scope, measurement, ...judgeOne(measurement, condition, criterion, measure, line, context) } : { scope, measurement, state: 'not-measurable', because: nothingThere(condition, measure, scope, rows) },
+    measurement ? { scope, measurement, ...judgeOne(measurement, condition, criterion, measure, line, context) } : { scope, measurement, state: 'not-measurable', because: nothingThere(condition, measure, scope, rows, context.places) },
   );
   const worst = scopes.reduce((a, b) => (worse(b, a, line) ? b : a));
   const { value, interval } = worst.measurement ?? { value: null, interval: null };
@@ -235,17 +237,18 @@ function beyond(value: number, alarm: number, line: Threshold, better: 'higher' 
   return low ? value < alarm : value > alarm;
 }
 
-function nothingThere(condition: Condition, measure: Declared | undefined, scope: Scope, rows: readonly Measurement[]): string {
-  if (rows.length > 0) return `There is no measurement for ${scopeSays(scope) === 'whole deployment' ? 'the whole deployment' : scopeSays(scope)}; there are ${rows.length} for others.`;
+function nothingThere(condition: Condition, measure: Declared | undefined, scope: Scope, rows: readonly Measurement[], places: PlaceNames | undefined): string {
+  const where = scopeSays(scope, places);
+  if (rows.length > 0) return `There is no measurement for ${where === 'whole deployment' ? 'the whole deployment' : where}; there ${rows.length === 1 ? 'is one for another' : `are ${rows.length} for others`}.`;
   if (!measure?.live) return `Attending does not measure this itself yet (${condition.measure}).`;
   return `Nothing was measured yet; ${roomOf(condition.measure)} measures it.`;
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function sentence(reading: Reading): string {
+function sentence(reading: Reading, places: PlaceNames | undefined): string {
   if (reading.value === null) return reading.because;
-  const where = scopeSays(reading.scope);
+  const where = scopeSays(reading.scope, places);
   const cases = reading.n === null ? '' : ` (n = ${inWords(reading.n)})`;
   const range = reading.interval ? `, 95 % interval ${amount(reading.interval.low, reading.unit)} to ${amount(reading.interval.high, reading.unit)}` : '';
   const said = `${capital(reading.says)}: ${reading.valueSays}${range}${cases}; needed: ${reading.needsSays}${where === 'whole deployment' ? '' : `, in ${where}`}.`;

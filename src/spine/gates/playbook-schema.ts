@@ -183,7 +183,7 @@ export const touches = (of: Criterion, kind: ChangeKind): boolean => of.dependsO
 
 /** A line in words, with the unit: `at least 95 %`, `at most 15 minutes`, `yes`. */
 export function thresholdSays(line: Threshold, unit: string): string {
-  if (line.present) return 'measured';
+  if (line.present) return 'a number';
   if (line.between) return `${amount(line.between.low, unit)} to ${amount(line.between.high, unit)}`;
   if (line.equals !== undefined) return unit === 'yes' ? (line.equals === 1 ? 'yes' : 'no') : `exactly ${amount(line.equals, unit)}`;
   if (line.atLeast !== undefined) return unit === 'yes' ? 'yes' : `at least ${amount(line.atLeast, unit)}`;
@@ -205,7 +205,7 @@ export function amount(value: number, unit: string): string {
   if (unit === 'USD') return `$${whole(value)}`;
   if (unit === 'money') return whole(value);
   if (unit === 'count' || unit === 'ratio' || unit === 'score' || unit === 'tier') return String(round(value));
-  return `${round(value)} ${unit}`;
+  return `${round(value)} ${round(value) === 1 ? unit.replace(/s$/, '') : unit}`;
 }
 
 /** Three significant digits at most after the point, so that 99.94 % is never shown as 100 %. */

@@ -18,6 +18,6 @@ test('only an approval passes; a decline blocks', () => {
 });
 
 test('each state has a sentence', () => {
-  expect(stationSays(station({ state: 'blocked', blocks: 3 }))).toBe('3 of 12 block it');
+  expect(stationSays(station({ state: 'blocked', blocks: 3 }))).toBe('3 criteria block it');
   expect(stationSays(station({ state: 'decided', outcome: 'approve', decidedAt: '2026-11-03T10:00:00.000Z' }))).toBe('Approved, 3 Nov 2026');
 });

@@ -1,8 +1,10 @@
 // How does an entry come into the ledger, in the transaction of the change it is about?
+import { hash } from 'node:crypto';
 import type { Caller, Fact } from '../../tools/server/capability.ts';
 import type { Tx } from '../../tools/server/database.ts';
+import { roomForBytea } from './binary-arrays.ts';
 import type { Actor } from './model.ts';
-import { leafAt, prepare, type Appending, type Prepared } from './prepare.ts';
+import { digitsOf, prepare, writeLeaf, type Appending, type Prepared } from './prepare.ts';
 import { grow, lockHead, type Grown } from './records.ts';
 import { serverTree } from './tree-on-server.ts';
 import { extend, type Frontier } from './tree.ts';
@@ -31,13 +33,28 @@ export async function appendAll(tx: Tx, entries: readonly Appending[]): Promise<
   return placesOf(grown);
 }
 
-/** Prepared entries with their numbers, leaves and hashes, and the tree with them. */
+/**
+ * Prepared entries with their numbers, leaves and hashes, and the tree with them. Leaves and hashes are written where the
+ * database takes them from, and hashed where they lie.
+ */
 export function growthOf(prepared: readonly Prepared[], from: Frontier): Grown {
-  const leaves = prepared.map((one, i) => leafAt(one, from.size + i));
-  const hashes = leaves.map((leaf) => serverTree.leaf(leaf));
+  const many = prepared.length;
+  const leaves = roomForBytea(many, (nth) => prepared[nth]!.bytes.length + digitsOf(from.size + nth));
+  const stored = roomForBytea(many, () => 32);
+  const hashes: Uint8Array[] = [];
+  for (let nth = 0; nth < many; nth++) {
+    const start = leaves.starts[nth]!;
+    const end = writeLeaf(leaves.array, start, prepared[nth]!, from.size + nth);
+    // A leaf is hashed after a byte zero; for that moment it takes the place of the last byte of the length.
+    const kept = leaves.array[start - 1]!;
+    leaves.array[start - 1] = 0;
+    stored.array.write(hash('sha256', leaves.array.subarray(start - 1, end), 'binary'), stored.starts[nth]!, 'latin1');
+    leaves.array[start - 1] = kept;
+    hashes.push(stored.array.subarray(stored.starts[nth]!, stored.starts[nth]! + 32));
+  }
   const nodes: Grown['nodes'] = [];
   const to = extend(from, hashes, serverTree, (level, index, hash) => void (level % 8 === 0 && nodes.push({ level, index, hash })));
-  return { from, to, prepared, leaves, hashes, nodes };
+  return { from, to, prepared, leaves: leaves.array, stored: stored.array, hashes, nodes };
 }
 
 export const placesOf = ({ from, hashes }: Grown): Appended[] => hashes.map((leafHash, i) => ({ position: from.size + i, leafHash }));

@@ -16,7 +16,7 @@ import { verifierKeyFrom, witnessKeyFrom, type VerifierKey } from './note.ts';
 import { rotateKek } from './payloads/shred.ts';
 import { isReceipt, verifyReceipt, type ReceiptVerification } from './receipt.ts';
 import { serverTree } from './tree-on-server.ts';
-import { exportChunks, verifyDatabase } from './whole-ledger.ts';
+import { exportChunks, verifyNow } from './whole-ledger.ts';
 import { startWitness } from './witness/server.ts';
 
 /** Adds `attending ledger …`. */
@@ -44,7 +44,7 @@ export function commands(program: Command, openHouse: () => Promise<House>): voi
         process.exitCode = judged.sound ? 0 : 1;
         return;
       }
-      const found = file === undefined ? await verifyDatabase(await openHouse(), keys) : await verifyFile(file, { keys, kept });
+      const found = file === undefined ? await verifyNow(await openHouse(), keys) : await verifyFile(file, { keys, kept });
       process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : told(found));
       process.exitCode = found.sound ? 0 : 1;
     });

@@ -55,7 +55,11 @@ export interface Grown {
   from: Frontier;
   to: Frontier;
   prepared: readonly Prepared[];
-  leaves: readonly Buffer[];
+  /** The leaves, as an array of PostgreSQL in binary form. */
+  leaves: Buffer;
+  /** Their hashes, in the same form. */
+  stored: Buffer;
+  /** The same, one by one. */
   hashes: readonly Uint8Array[];
   /** Complete subtrees of 256, 65,536, … leaves that were closed by it. */
   nodes: { level: number; index: number; hash: Uint8Array }[];
@@ -68,25 +72,53 @@ export interface Grown {
  */
 export type Alongside = RawBuilder<unknown>;
 
+/** A connection on which statements are sent without waiting for the answers before; they are carried out in this order. */
+export interface Line {
+  db: Db;
+  ask(statement: { name?: string; text: string; values: unknown[] }): Promise<{ rows: { grown: boolean }[] }>;
+  /** Gives the connection back; where something broke on it, to be thrown away. */
+  close(broke: boolean): void;
+}
+
+/**
+ * The driver sends ahead on a connection that says `pipeline`. It is one of the pool and says so only while it is held
+ * here, because nothing else of the house is written for that.
+ */
+export async function openLine(db: Db): Promise<Line> {
+  const pool = poolOf(db);
+  if (!pool) return { db, ask: ({ text, values }) => db.executeQuery<{ grown: boolean }>(CompiledQuery.raw(text, values)), close() {} };
+  const client = await pool.connect();
+  const driver = client as unknown as { pipeline?: boolean };
+  driver.pipeline = true;
+  return {
+    db,
+    ask: (statement) => client.query<{ grown: boolean }>(statement),
+    close(broke) {
+      driver.pipeline = false;
+      client.release(broke);
+    },
+  };
+}
+
 /** Adds entries and moves the head, in one statement. False, and nothing done, when the head is not `from` any more. */
-export async function grow(db: Db, { from, to, prepared, leaves, hashes, nodes }: Grown, alongside: Alongside | null = null): Promise<boolean> {
-  const text = (name: keyof Columns) => textArray(prepared.map((one) => one.columns[name]));
+export async function grow(on: Db | Line, { from, to, prepared, leaves, stored, nodes }: Grown, alongside: Alongside | null = null): Promise<boolean> {
   const sealed = prepared.flatMap((one, i) => (one.sealed ? [{ ...one.sealed, position: from.size + i }] : []));
   const values = [
     from.size, Buffer.from(frontierBytes(from)), Buffer.from(frontierBytes(to)),
-    byteaArray(leaves), byteaArray(hashes), timestamptzArray(prepared.map((one) => one.columns.at)),
-    text('kind'), text('actor_kind'), text('actor_ref'), text('deployment'), text('subject'),
+    leaves, stored, timestamptzArray(prepared.map(({ columns }) => columns.at)),
+    textArray(prepared.map(({ columns }) => columns.kind)), textArray(prepared.map(({ columns }) => columns.actor_kind)), textArray(prepared.map(({ columns }) => columns.actor_ref)),
+    textArray(prepared.map(({ columns }) => columns.deployment)), textArray(prepared.map(({ columns }) => columns.subject)),
     smallintArray(nodes.map((one) => one.level)), bigintArray(nodes.map((one) => one.index)), byteaArray(nodes.map((one) => one.hash)),
     bigintArray(sealed.map((one) => one.position)), textArray(sealed.map((one) => one.key)), byteaArray(sealed.map((one) => one.bytes)),
   ];
-  if (alongside) {
-    const turn = sql`select ledger.grow(${sql.join(values)}) as grown, ${from.size}::bigint as position`;
-    const { rows } = await sql<{ grown: boolean }>`with turn as materialized (${turn}), ${alongside} select grown from turn`.execute(db);
+  const together = alongside && sql<{ grown: boolean }>`with turn as materialized (select ledger.grow(${sql.join(values)}) as grown, ${from.size}::bigint as position), ${alongside} select grown from turn`;
+  if (!('ask' in on)) {
+    const { rows } = await (together ? together.execute(on) : on.executeQuery<{ grown: boolean }>(CompiledQuery.raw(growing, values)));
     return rows[0]!.grown;
   }
-  const pool = poolOf(db);
+  const whole = together?.compile(on.db);
   // By name the statement is parsed once per connection: a quarter of the time of a commit of 64 entries.
-  const { rows } = pool ? await pool.query<{ grown: boolean }>({ name: 'ledger-grow', text: growing, values }) : await db.executeQuery<{ grown: boolean }>(CompiledQuery.raw(growing, values));
+  const { rows } = await on.ask(whole ? { text: whole.sql, values: [...whole.parameters] } : { name: 'ledger-grow', text: growing, values });
   return rows[0]!.grown;
 }
 
@@ -230,6 +262,16 @@ export async function* storedNodes(db: Db, batch = 20_000): AsyncGenerator<{ lev
     yield rows;
     after = rows.at(-1)!;
   }
+}
+
+/** Checkpoints, nodes and payloads of entries that the head does not know of, at one moment. */
+export async function rowsBeyond(db: Db): Promise<{ table: string; row: string }[]> {
+  const { rows } = await sql<{ table: string; row: string }>`
+    select 'checkpoint' as "table", c.size::text as row from ledger.checkpoint c, ledger.head h where c.size > h.size
+    union all select 'node', n.level || '/' || n.index from ledger.node n, ledger.head h where (n.index + 1)::numeric * 2 ^ n.level::numeric > h.size
+    union all select 'payload', p.position::text from ledger.payload p, ledger.head h where p.position >= h.size
+    limit 20`.execute(db);
+  return rows;
 }
 
 export async function entryAt(db: Db, position: number): Promise<EntryRow | null> {

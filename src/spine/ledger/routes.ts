@@ -11,7 +11,7 @@ import { routes as logRoutes } from './log/routes.ts';
 import { routes as payloadRoutes } from './payloads/routes.ts';
 import { routes as witnessRoutes } from './witness/routes.ts';
 import { keysInLedger } from './signing.ts';
-import { exportChunks, verifyDatabase } from './whole-ledger.ts';
+import { exportChunks, verifyNow } from './whole-ledger.ts';
 
 export const routes: readonly Route[] = [
   ...logRoutes,
@@ -27,7 +27,7 @@ export const routes: readonly Route[] = [
     const key = vouching.kind === 'signed' ? verifierKeyText(vouching.by) : null;
     return { origin: parsed.origin, size: parsed.size, root: base64Of(parsed.root), note: now.note, key, entries: now.entries };
   }),
-  serve(verifyLedger, ({ house }) => verifyDatabase(house)),
+  serve(verifyLedger, ({ house }) => verifyNow(house)),
   serve(exportLedger, ({ house }) => download(exportChunks(house), 'application/x-ndjson', 'ledger.ndjson')),
   serve(exportFhir, ({ house }) => download(fhirChunks(house), 'application/fhir+ndjson', 'ledger-fhir.ndjson')),
 ];

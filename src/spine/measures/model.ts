@@ -81,9 +81,22 @@ export type Measurement = z.infer<typeof measurement>;
 /** What a room hands in to be published: defaults may be left out. */
 export type NewMeasurement = z.input<typeof measurement>;
 
-/** A scope in words: `whole deployment`, `facility north`, `north / icu`, `… · lactate`. */
-export function scopeSays(of: Scope): string {
-  const unit = of.facility === null ? (of.department === null ? '' : `department ${of.department}`) : of.department === null ? `facility ${of.facility}` : `${of.facility} / ${of.department}`;
+/** What places are called, by what stands in a scope: `north` for a facility, `north/icu` for a department of it. */
+export type PlaceNames = ReadonlyMap<string, string>;
+
+/** The names of the places a deployment is meant for. */
+export const placeNames = (facilities: readonly { facility: string; facilityName: string; units: readonly { slug: string; name: string }[] }[]): PlaceNames =>
+  new Map(facilities.flatMap(({ facility, facilityName, units }) => [[facility, facilityName] as const, ...units.map(({ slug, name }) => [`${facility}/${slug}`, name] as const)]));
+
+/** A scope in words: `whole deployment`, `North Hospital`, `Intensive Care Unit, North Hospital`, `… · lactate`; without a name `facility north`, `north / icu`. */
+export function scopeSays(of: Scope, names: PlaceNames = new Map()): string {
+  const facility = of.facility === null ? undefined : names.get(of.facility);
+  const department = of.department === null ? undefined : names.get(`${of.facility ?? ''}/${of.department}`);
+  const unit =
+    of.facility === null ? (of.department === null ? '' : `department ${of.department}`)
+    : of.department === null ? (facility ?? `facility ${of.facility}`)
+    : facility === undefined && department === undefined ? `${of.facility} / ${of.department}`
+    : `${department ?? of.department}, ${facility ?? of.facility}`;
   return [unit, of.element ?? ''].filter(Boolean).join(' · ') || 'whole deployment';
 }
 

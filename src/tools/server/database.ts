@@ -39,7 +39,29 @@ export function openDatabase(address: Address, connections = 12): Db {
   pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<unknown>({ dialect: markingDialect(new PostgresDialect({ pool })) });
   pools.set(db, pool);
+  ways.set(db, where);
   return db;
+}
+
+const ways = new WeakMap<Db, pg.ClientConfig>();
+
+/**
+ * Whether PostgreSQL answers a new connection within so many milliseconds. A refusal is an answer; a connection of its
+ * own, because those of the house may all be at long work.
+ */
+export async function answers(db: Db, within: number): Promise<boolean> {
+  const way = ways.get(db);
+  if (!way) return true;
+  const client = new pg.Client({ ...way, application_name: 'attending: does it answer?' });
+  client.on('error', () => {});
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<boolean>((done) => (timer = setTimeout(done, within, false)));
+  const alive = await Promise.race([client.connect().then(() => client.query('select 1')).then(() => true, () => true), silence]);
+  clearTimeout(timer);
+  // Whoever does not answer does not say goodbye either.
+  if (alive) void client.end().catch(() => {});
+  else (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  return alive;
 }
 
 const pools = new WeakMap<Db, pg.Pool>();

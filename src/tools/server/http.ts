@@ -7,6 +7,7 @@ import type { Endpoint } from '../base/endpoint.ts';
 import { Problem, type ProblemDetail } from '../base/problem.ts';
 import type { Caller, House } from './house.ts';
 import { databaseProblem } from './database.ts';
+import { openSilence, type Silence } from './silence.ts';
 
 export interface Asking<E extends Endpoint> {
   params: z.output<E['params']>;
@@ -52,7 +53,7 @@ const megabyte = 1_000_000;
 /** Told of every answered request: the contract's name, never an address with ids in it. */
 export type Watch = (endpoint: string, method: string, status: number, seconds: number) => void;
 
-export function buildHttp(house: House, routes: readonly Route[], door: Doorkeeper, watch: Watch = () => {}): Hono {
+export function buildHttp(house: House, routes: readonly Route[], door: Doorkeeper, watch: Watch = () => {}, silence: Silence = openSilence(house.db)): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -78,7 +79,7 @@ export function buildHttp(house: House, routes: readonly Route[], door: Doorkeep
     const { endpoint } = route;
     if (endpoint.takes === 'json' && endpoint.method !== 'GET')
       app.use(endpoint.path, bodyLimit({ maxSize: 10 * megabyte, onError: () => { throw new Problem('too-large', 'The request is larger than 10 MB.', 'Send less, or use the upload.'); } }));
-    app.on(endpoint.method, endpoint.path, async (c) => {
+    app.on(endpoint.method, endpoint.path, (c) => silence.during(async () => {
       const request = c.req.raw;
       asked.set(request, endpoint.name);
       const found = await door.identify(house, request);
@@ -93,7 +94,7 @@ export function buildHttp(house: House, routes: readonly Route[], door: Doorkeep
       };
       if (endpoint.method !== 'POST' || endpoint.takes === 'upload' || endpoint.who === 'public') return work();
       return door.once(house, caller, endpoint, request, raw, work);
-    });
+    }));
   }
   app.all('/api/*', (c) => answerProblem(c, house, new Problem('not-found', `There is no ${c.req.method} ${c.req.path}.`, 'The API is described at /api/v1/openapi.json.')));
   return app;
@@ -127,8 +128,11 @@ function readQuery(url: string): Record<string, string | string[]> {
   return query;
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
+/** The JSON of a request, which has to be here whole within so many milliseconds: nobody holds a place by sending a byte now and then. */
+export async function readJson(request: Request, slowest = 30_000): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_done, failed) => (timer = setTimeout(() => failed(new Problem('bad-input', `The request did not come whole within ${slowest / 1000} seconds.`, 'Send it again over a better line.')), slowest)));
+  const text = await Promise.race([request.text(), tooSlow]).finally(() => clearTimeout(timer));
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text);

@@ -18,6 +18,26 @@ export interface Gauge {
   values: { labels?: Labels; value: number }[];
 }
 
+interface Counter {
+  name: string;
+  says: string;
+  values: Map<string, { labels: Labels; value: number }>;
+}
+const counters: Counter[] = [];
+
+/** A count that a room keeps of this process, for as long as it runs. Labels are words of the code, never of a patient or a person. */
+export function counter(name: `${string}_total`, says: string): { add(n: number, labels?: Labels): void } {
+  const one: Counter = { name, says, values: new Map() };
+  counters.push(one);
+  return {
+    add: (n, labels = {}) => {
+      const found = one.values.get(labelled(labels));
+      if (found) found.value += n;
+      else one.values.set(labelled(labels), { labels, value: n });
+    },
+  };
+}
+
 export function openMetrics(): Metrics {
   const counts = new Map<string, number>();
   const durations = new Map<string, { sum: number; buckets: number[] }>();
@@ -39,6 +59,7 @@ export function openMetrics(): Metrics {
         { name: 'process_resident_memory_bytes', says: 'Resident memory.', values: [{ value: process.memoryUsage.rss() }] },
         { name: 'process_cpu_seconds_total', says: 'CPU time, user and system.', values: [{ value: (process.cpuUsage().user + process.cpuUsage().system) / 1e6 }] },
         { name: 'attending_uptime_seconds', says: 'How long this process has run.', values: [{ value: (performance.now() - began) / 1000 }] },
+        ...counters.map(({ name, says, values }) => ({ name, says, values: [...values.values()] })),
         ...more,
       ];
       return [

@@ -14,13 +14,20 @@ export interface BetaBinomial {
 const enoughToFit = 5;
 
 /**
- * ln P(X = k) of n trials in a unit whose probability is drawn from a beta distribution, without the binomial coefficient.
+ * ln P(X = k) of n trials in a unit whose probability is drawn from a beta distribution, without the binomial coefficient; `ofAll`: ln Γ(α + β + n).
  * Source: Skellam JG. J R Stat Soc B 1948;10:257-261.
  */
-function logLikelihood({ k, n }: Cluster, { mean }: BetaBinomial, known: Known | null): number {
+function logLikelihood({ k, n }: Cluster, { mean }: BetaBinomial, known: Known | null, ofAll: number): number {
   if (known === null) return k * Math.log(mean) + (n - k) * Math.log1p(-mean);
   const { a, b, ofA, ofB, ofBoth } = known;
-  return logGamma(a + k) - ofA + logGamma(b + n - k) - ofB - logGamma(a + b + n) + ofBoth;
+  return logGamma(a + k) - ofA + logGamma(b + n - k) - ofB - ofAll + ofBoth;
+}
+
+/** What a unit adds to the likelihood; with `speaking`, given that it says something. */
+function term(one: Cluster, guess: BetaBinomial, known: Known | null, speaking: boolean): number {
+  const ofAll = known === null ? 0 : logGamma(known.a + known.b + one.n);
+  const said = logLikelihood(one, guess, known, ofAll);
+  return speaking ? said - Math.log(-Math.expm1(Math.min(-1e-12, logSilence(one.n, guess, known, ofAll)))) : said;
 }
 
 /** What every unit needs of one guess: α, β and their gamma functions; null where all units are alike. */
@@ -44,14 +51,14 @@ export function shapes({ mean, correlation }: BetaBinomial): [alpha: number, bet
   return [mean * sum, (1 - mean) * sum];
 }
 
-/** ln P(no event in n observations of one unit). */
-function logSilence(n: number, peers: BetaBinomial, known?: Known | null): number {
+/** ln P(no event in n observations of one unit); `ofAll`: ln Γ(α + β + n), where it is known. */
+function logSilence(n: number, peers: BetaBinomial, known?: Known | null, ofAll?: number): number {
   const { mean, correlation } = peers;
   if (mean <= 0 || n <= 0) return 0;
   if (mean >= 1) return -Infinity;
   if (correlation < 1e-9) return n * Math.log1p(-mean);
   const { a, b, ofB, ofBoth } = known ?? knownOf(peers)!;
-  return logGamma(b + n) - ofB - logGamma(a + b + n) + ofBoth;
+  return logGamma(b + n) - ofB - (ofAll ?? logGamma(a + b + n)) + ofBoth;
 }
 
 /**
@@ -87,11 +94,21 @@ export function fitBetaBinomial(clusters: readonly Cluster[], { speaking = false
   if (n === 0) return null;
   const pooled = k / n;
   if (used.length < enoughToFit || pooled === 1 || pooled === 0) return { mean: pooled, correlation: Math.min(0.99, Math.max(0, intraclassCorrelation(used) ?? 0)) };
+  // Units alike in k and n say the same: each kind is worked out once a guess, and added once a unit, in the order of the units.
+  const kinds = new Map<string, number>();
+  const kindOf = used.map(({ k, n }) => {
+    const key = `${k}/${n}`;
+    return kinds.get(key) ?? (kinds.set(key, kinds.size), kinds.size - 1);
+  });
+  const ofKind: Cluster[] = [];
+  used.forEach((one, at) => (ofKind[kindOf[at]!] ??= one));
+  const terms = new Float64Array(ofKind.length);
   const minus = (x: number, y: number): number => {
     const guess = { mean: logistic(x), correlation: logistic(y) };
     const known = knownOf(guess);
+    ofKind.forEach((one, at) => (terms[at] = term(one, guess, known, speaking)));
     let sum = 0;
-    for (const one of used) sum -= logLikelihood(one, guess, known) - (speaking ? Math.log(-Math.expm1(Math.min(-1e-12, logSilence(one.n, guess, known)))) : 0);
+    for (const kind of kindOf) sum -= terms[kind]!;
     return sum;
   };
   const start = Math.min(0.5, Math.max(0.01, intraclassCorrelation(used) ?? 0.05));

@@ -46,7 +46,8 @@ export const percent = (share: number): string => {
 export const sayInterval = (low: number | null, high: number | null): string => (low === null || high === null ? '' : ` (95 % interval ${percent(low)} to ${percent(high)})`);
 
 const thousands = new Intl.NumberFormat('en-US');
-export const count = (n: number): string => thousands.format(n);
+// Up to 999 there is nothing to set apart; to ask the formatter takes ten times as long.
+export const count = (n: number): string => (Number.isInteger(n) && n > 0 && n < 1000 ? String(n) : thousands.format(n));
 
 /** "1 facility", "2 facilities". */
 export const countOf = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;

@@ -64,12 +64,17 @@ const features = tableFeatures({
   filteredRowModel: createFilteredRowModel(),
 });
 
+/** As in ui.css. */
+const firstRows = 20;
+
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { caption, columns, rows, idOf, to, onOpen, empty, loading, problem, again, more, sortedBy, bare } = props;
   const say = useSay();
   const go = useGo();
   const id = useId();
   const [words, setWords] = useState('');
+  /** On a phone a row is a card: the first ones are shown until all are asked for. */
+  const [everyRow, setEveryRow] = useState(false);
   const [choices, setChoices] = useState<Record<string, string>>({});
   const [sorting, setSorting] = useState(sortedBy ? [{ id: sortedBy.id, desc: sortedBy.descending ?? false }] : []);
 
@@ -162,7 +167,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         </div>
       )}
       <div className="table-scroll" tabIndex={0} role="region" aria-labelledby={id}>
-        <table className="table" role="table">
+        <table className={`table${everyRow ? ' is-every-row' : ''}`} role="table">
           <caption id={id} className="hidden-words">
             {caption}
           </caption>
@@ -229,8 +234,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           </tbody>
         </table>
       </div>
+      {shown.length > firstRows && !everyRow && (
+        <div className="table-more table-more-phone">
+          <Button variant="default" size="xs" onClick={() => setEveryRow(true)}>
+            Show all {count(shown.length)} {caption.toLowerCase()}
+          </Button>
+        </div>
+      )}
       {more?.has && (
-        <div className="table-more">
+        <div className={`table-more${shown.length > firstRows && !everyRow ? ' is-later' : ''}`}>
           <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>
             Load more
           </Button>

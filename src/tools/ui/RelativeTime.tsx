@@ -2,7 +2,8 @@
 import { between, systemClock, type Instant } from '../base/clock.ts';
 import { span } from './numbers.ts';
 
-const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+// With the zone: who was called at 18:06 in another place reads another clock.
+const exact = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
 const dayOnly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** A moment in words of the calendar, in the reader's time zone. */
@@ -14,6 +15,15 @@ export function relative(instant: Instant, now: Instant): string {
   const passed = between(instant, now);
   if (Math.abs(passed) < 45_000) return 'just now';
   return passed > 0 ? `${span(passed)} ago` : `in ${span(passed)}`;
+}
+
+/** The moment itself, where rows are told apart by it; how long ago behind it. */
+export function Moment({ at, now = systemClock.now() }: { at: Instant; now?: Instant }) {
+  return (
+    <time dateTime={at} title={relative(at, now)}>
+      {showInstant(at)}
+    </time>
+  );
 }
 
 /** The distance from now; the exact time in the title and for the machine. */

@@ -1,6 +1,7 @@
 // What has to be shown, one by one, and how does each stand?
 import type { ReactNode } from 'react';
-import { useId, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { ChevronDown } from './icons.tsx';
 import { Verdict, type VerdictName } from './Verdict.tsx';
 
@@ -21,6 +22,7 @@ export interface Task {
 /** Tasks as a list; each opens into its evidence. Several can be open at once; `opened` opens one from outside. */
 export function TaskList({ label, tasks, opened }: { label: string; tasks: readonly Task[]; opened?: string | undefined }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(opened ? [opened] : []));
+  const printing = usePrinting();
   const base = useId();
   const toggle = (id: string) =>
     setOpen((before) => {
@@ -31,7 +33,7 @@ export function TaskList({ label, tasks, opened }: { label: string; tasks: reado
   return (
     <ul className="tasks" aria-label={label}>
       {tasks.map((task) => {
-        const isOpen = open.has(task.id);
+        const isOpen = open.has(task.id) || (printing && Boolean(task.body));
         return (
           <li key={task.id} id={`task-${task.id}`} className={`task is-${task.verdict}${isOpen ? ' is-open' : ''}`}>
             <h3 className="task-head">
@@ -57,6 +59,22 @@ export function TaskList({ label, tasks, opened }: { label: string; tasks: reado
       })}
     </ul>
   );
+}
+
+/** Whether the page is being printed: on paper nothing can be opened any more. */
+function usePrinting(): boolean {
+  const [printing, setPrinting] = useState(false);
+  useEffect(() => {
+    const begin = () => flushSync(() => setPrinting(true));
+    const end = () => setPrinting(false);
+    addEventListener('beforeprint', begin);
+    addEventListener('afterprint', end);
+    return () => {
+      removeEventListener('beforeprint', begin);
+      removeEventListener('afterprint', end);
+    };
+  }, []);
+  return printing;
 }
 
 /** A small label, for a kind or a property. */

@@ -15,13 +15,16 @@ export function percent(share: number): string {
   return `${text} %`;
 }
 
+/** A share in whole per cent, for a share that nobody judges by its decimals. */
+export const wholePercent = (share: number): string => `${Math.round(share * 100)} %`;
+
 /** A value in its unit. `proportion` reads as a percentage, `yes` as yes or no. */
 export function inUnit(value: number, unit: string): string {
   if (unit === 'proportion' || unit === 'share') return percent(value);
   if (unit === 'yes') return value >= 1 ? 'yes' : 'no';
   if (unit === 'points') return `${short.format(value * 100)} points`;
-  if (unit === 'count' || unit === '') return short.format(value);
-  return `${short.format(value)} ${unit}`;
+  if (['count', '', 'ratio', 'score', 'tier', 'money'].includes(unit)) return short.format(value);
+  return `${short.format(value)} ${value === 1 ? unit.replace(/s$/, '') : unit}`;
 }
 
 /** The ends of an interval in the unit, the unit written once. */

@@ -4,10 +4,11 @@ import type { Attribute, LogRecord, Span } from './messages.ts';
 export type Value = null | string | number | boolean | Value[] | { [key: string]: Value };
 export type Attributes = Record<string, Value>;
 
-/** `line`: a line of a batch for this deployment. `nothing`: no output of an AI about a patient; `wrong`: one, but not usable. */
-export type Mapped = { kind: 'line'; deployment: string; line: Record<string, unknown> } | { kind: 'nothing' } | { kind: 'wrong'; says: string };
+/** `line`: a line of a batch for this deployment. `nothing`: not meant for this house; `unnamed`: the answer of a model that names no deployment; `wrong`: one that does, but not usable. */
+export type Mapped = { kind: 'line'; deployment: string; line: Record<string, unknown> } | { kind: 'nothing' } | { kind: 'unnamed' } | { kind: 'wrong'; says: string };
 
 const nothing: Mapped = { kind: 'nothing' };
+const unnamed: Mapped = { kind: 'unnamed' };
 
 /** An AnyValue as plain JSON. Whole numbers beyond what JSON numbers hold stay text. */
 export function plain(value: unknown, depth = 0): Value {
@@ -39,6 +40,7 @@ const answers = new Set(['chat', 'text_completion', 'generate_content', 'invoke_
 export function ofSpan(span: Span, resource: Attributes): Mapped {
   const found = { ...resource, ...attributesOf(span.attributes) };
   if (!isAnswer(found)) return nothing;
+  if (!namesDeployment(found)) return unnamed;
   const events = (span.events ?? []).filter(({ name }) => name?.startsWith('gen_ai.')).map(({ name, attributes }) => ({ event: name ?? '', ...attributesOf(attributes) }));
   return decisionOf(found, span, instantOf(span.endTimeUnixNano), instantOf(span.startTimeUnixNano), { name: span.name ?? null, ...(events.length > 0 && { events }) });
 }
@@ -48,10 +50,11 @@ export function ofLog(record: LogRecord, resource: Attributes): Mapped {
   const found = { ...resource, ...attributesOf(record.attributes) };
   const event = record.eventName || textOf(found['event.name']);
   const at = instantOf(record.timeUnixNano) ?? instantOf(record.observedTimeUnixNano);
-  if (event?.startsWith('gen_ai.')) return isAnswer(found) ? decisionOf(found, record, at, null, record.body ? { body: plain(record.body) } : {}) : nothing;
+  if (event?.startsWith('gen_ai.')) return !isAnswer(found) ? nothing : namesDeployment(found) ? decisionOf(found, record, at, null, record.body ? { body: plain(record.body) } : {}) : unnamed;
   const what = /^attending\.(feedback|outcome|use)$/.exec(event ?? '')?.[1];
+  if (!what) return nothing;
   const deployment = textOf(found['attending.deployment']);
-  if (!what || !deployment) return nothing;
+  if (!deployment) return unnamed;
   const key = keyOf(found, record);
   if (!key) return wrong('neither attending.key nor a trace and span id says which decision it is about');
   const shared = { what, key, at, user: userOf(found) };
@@ -63,8 +66,8 @@ export function ofLog(record: LogRecord, resource: Attributes): Mapped {
   return { kind: 'line', deployment, line };
 }
 
+const namesDeployment = (found: Attributes): boolean => 'attending.deployment' in found;
 const isAnswer = (found: Attributes): boolean => {
-  if (!('attending.deployment' in found)) return false;
   const operation = found['gen_ai.operation.name'];
   if (operation !== undefined) return answers.has(String(operation));
   return modelOf(found) !== undefined && (found[openInferenceKind] ?? 'LLM') === 'LLM';

@@ -5,6 +5,7 @@ import { Problem } from '../../../tools/base/problem.ts';
 import { databaseProblem } from '../../../tools/server/database.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
 import { problemsOf } from '../../../tools/server/http.ts';
+import { counter } from '../../../tools/server/metrics.ts';
 import { takeBatch } from '../batch.ts';
 import { attributesOf, ofLog, ofSpan, type Mapped } from './mapping.ts';
 import { bodies, messages } from './messages.ts';
@@ -17,11 +18,14 @@ const largestUnpacked = 64_000_000;
 /** So many exports at once; the next is asked to come again, which every exporter does. */
 const mostAtOnce = 8;
 let underWay = 0;
+const items = counter('attending_otlp_items_total', 'Spans and log records that exporters sent, by what became of them.');
 
 /**
  * OTLP/HTTP (OpenTelemetry Protocol specification 1.x): protobuf or JSON, plain or packed; the answer is of the same
- * type. Spans and records that are no output of an AI are passed over and counted in the message of a partial success;
- * those that are one and cannot be used count as rejected.
+ * type. Spans and records that are not meant for this house are accepted and passed over, which is full success: a
+ * partial success makes every SDK write a warning, each time. They are counted at /metrics. An answer of a model that
+ * names no deployment is a warning (nothing rejected, and a message), because a clinical AI would go unrecorded by a
+ * forgotten attribute; what names one and cannot be used is rejected.
  */
 export async function receive(house: House, caller: Caller, signal: Signal, request: Request): Promise<Response> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
@@ -32,7 +36,9 @@ export async function receive(house: House, caller: Caller, signal: Signal, requ
   try {
     const bytes = await unpacked(request);
     const mapped = read(signal, bytes, json);
-    return answer(json, signal, await keep(house, caller, mapped));
+    const kept = await keep(house, caller, mapped);
+    for (const [what, n] of Object.entries({ taken: mapped.length - kept.rejected - kept.passedOver - kept.unnamed, 'passed-over': kept.passedOver, unnamed: kept.unnamed, rejected: kept.rejected })) items.add(n, { signal, what });
+    return answer(json, signal, kept);
   } catch (error) {
     const problem = error instanceof Problem ? error : databaseProblem(error);
     if (!problem) {
@@ -96,14 +102,16 @@ function read(signal: Signal, bytes: Buffer, json: boolean): Mapped[] {
 interface Kept {
   rejected: number;
   passedOver: number;
+  unnamed: number;
   says: string[];
 }
 
 async function keep(house: House, caller: Caller, mapped: readonly Mapped[]): Promise<Kept> {
-  const kept: Kept = { rejected: 0, passedOver: 0, says: [] };
+  const kept: Kept = { rejected: 0, passedOver: 0, unnamed: 0, says: [] };
   const lines = new Map<string, string[]>();
   for (const one of mapped) {
     if (one.kind === 'nothing') kept.passedOver++;
+    else if (one.kind === 'unnamed') kept.unnamed++;
     else if (one.kind === 'wrong') {
       kept.rejected++;
       kept.says.push(one.says);
@@ -135,9 +143,9 @@ function withoutNothing(line: Record<string, unknown>): unknown {
   }));
 }
 
-function answer(json: boolean, signal: Signal, { rejected, passedOver, says }: Kept): Response {
+function answer(json: boolean, signal: Signal, { rejected, unnamed, says }: Kept): Response {
   const parts = [...new Set(says)].slice(0, 5);
-  if (passedOver > 0) parts.push(`${passedOver} passed over: no answer of a generative AI with attending.deployment`);
+  if (unnamed > 0) parts.push(`${unnamed} not recorded: about an AI, but attending.deployment is missing`);
   const message = parts.join('; ');
   const partial = rejected > 0 || message !== '';
   // Both signals number the fields alike: 1 partial_success { 1 rejected, 2 error_message }. JSON has int64 as text.

@@ -107,7 +107,8 @@ async function withoutValue(desk: Desk): Promise<Map<string, EvidenceRow[]>> {
     found.map(({ e, facility, department, rows }) => {
       const element = desk.elements[e]!;
       const list = (JSON.parse(rows) as FoundRow[]).slice(0, department === null ? maxRows : 5);
-      return [JSON.stringify([e, facility, department]), list.map((row) => rowOf(desk, row, `No usable ${element.name} ${sayWindow(element)}.`))];
+      const says = `No usable ${element.name} ${sayWindow(element)}.`;
+      return [JSON.stringify([e, facility, department]), list.map((row) => rowOf(desk, row, says))];
     }),
   );
 }

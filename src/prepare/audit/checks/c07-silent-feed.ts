@@ -12,7 +12,10 @@ import { feedFields, feedTypes } from '../type-fields.ts';
 import { unknownUnit } from '../units.ts';
 
 /** A unit is named when the probability that its silence is nothing but chance is at most this. */
-const mostFalse = 0.05;
+const mostFalse = 0.02;
+
+/** With fewer people a unit is not judged, as in every department and month of the catalogue. */
+const fewestPeople = 10;
 
 export const silentFeed: Check = {
   id: 'C07',
@@ -20,7 +23,7 @@ export const silentFeed: Check = {
   asks: 'Is there a facility or department where the value, or a whole kind of record, never comes, though its peers have it?',
   family: 'completeness',
   about: 'element',
-  formula: `For every element, and for every kind of record (resource type, and of Observations the categories laboratory and vital-signs). A unit that an element which means the whole kind has named is not named again. n: facilities and departments that speak, or are silent beyond chance. k: those that speak. Silent: not one of its m patients or encounters has it. Chance: the probability of that if the unit were like its peers and had at least a tenth of what they have on average (less is as good as silent), from a beta-binomial distribution fitted to the units that speak (zero-truncated maximum likelihood), so that peers that differ among themselves make silence less surprising: B(α, β+m) / B(α, β), cut off below that tenth; encounters of one patient count once. With ten units or more the share of silent ones is estimated too, and a unit is named where the probability of a false alarm, given its silence, is at most ${percent(mostFalse)}; with fewer, where chance × units is. A department of a silent facility is not named again.`,
+  formula: `For every element, and for every kind of record (resource type, and of Observations the categories laboratory and vital-signs). A unit that an element which means the whole kind has named is not named again. n: facilities and departments that speak, or are silent beyond chance. k: those that speak. Silent: not one of its m patients or encounters has it. Chance: the probability of that if the unit were like its peers and had at least a tenth of what they have on average (less is as good as silent), from a beta-binomial distribution fitted to the units that speak (zero-truncated maximum likelihood), so that peers that differ among themselves make silence less surprising: B(α, β+m) / B(α, β), cut off below that tenth; encounters of one patient count once. With ten units or more the share of silent ones is estimated too, and a unit of ${fewestPeople} people or more is named where the probability of a false alarm, given its silence, is at most ${percent(mostFalse)}; with fewer units, where chance × units is. A department of a silent facility is not named again.`,
   threshold: { bound: 'at-least', value: 1 },
   source: 'Zero events in m trials: Hanley & Lippman-Hand, JAMA 1983;249:1743-1745. Over-dispersion: Skellam, J R Stat Soc B 1948;10:257-261. False alarms: Efron, Large-Scale Inference, 2010, chapter 5; Newton et al., Biostatistics 2004;5:155-176.',
   limits: 'A unit may rightly not do it (no lactate in an eye clinic): the unit is named, a person decides. Units too small to tell are counted, not named: in the project\'s simulation of 150 hospitals with 3 to 2,000 stays, fed at a mean of 85 %, every silent one of at least 50 stays was named and under 2 % of those named were not silent; where fed hospitals differ from next to nothing to nearly all, still more than 85 % of them, and under 5 %. A unit that has it for under a tenth as many as its peers may be named too, when it happens to show none. A feed that is rare everywhere hides its silent ones. Each element is judged by itself: with many elements, add their false-alarm probabilities. Records without an encounter are counted by patient, and a patient of two facilities speaks for both.',
@@ -88,7 +91,7 @@ function judge(about: About, units: readonly Counts[]): Finding[] {
       const silence = found[i];
       if (!silence) { speaking++; continue; }
       if (one.unit.department !== null && silentFacilities.has(one.unit.facility!)) continue;
-      if (silence.falseAlarm > mostFalse) { small++; continue; }
+      if (one.n < fewestPeople || silence.falseAlarm > mostFalse) { small++; continue; }
       if (one.unit.department === null) silentFacilities.add(one.unit.facility!);
       expectedFalse += silence.falseAlarm;
       named.push(nameOf(about, one, peers, silence));

@@ -13,7 +13,7 @@ import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../../tools/ui/Progress.tsx';
 import { showInstant } from '../../../tools/ui/RelativeTime.tsx';
 import { Tag } from '../../../tools/ui/TaskList.tsx';
-import { listRuns } from '../model.ts';
+import { exportSays, listRuns } from '../model.ts';
 import { movements, readComparison, type Change, type Comparison, type Movement } from './model.ts';
 import { inPoints, movementMarks } from './movement-words.ts';
 
@@ -29,7 +29,7 @@ export function Compare({ run, deployment }: { run: string; deployment: string }
   return (
     <>
       <div className="filters" role="group" aria-label="Compared with what">
-        <NativeSelect size="xs" label="Compared with the audit of" value={chosen} onChange={(event) => setBefore(event.currentTarget.value)} data={others.map((one) => ({ value: one.id, label: `${showInstant(one.finishedAt ?? one.createdAt)}, ${one.folder ?? one.export}${one.id > run ? ' (later)' : ''}` }))} />
+        <NativeSelect size="xs" label="Compared with the audit of" value={chosen} onChange={(event) => setBefore(event.currentTarget.value)} data={others.map((one) => ({ value: one.id, label: `${showInstant(one.finishedAt ?? one.createdAt)}, ${exportSays(one)}${one.id > run ? ' (later)' : ''}` }))} />
       </div>
       <ProblemNotice problem={found.error} />
       {found.isLoading && <Waiting what="Comparing" />}

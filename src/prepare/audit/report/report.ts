@@ -70,7 +70,7 @@ function numbers({ summary, export: data }: AuditDocument): string {
     [summary.facilities === 1 ? 'Facility' : 'Facilities', count(summary.facilities)],
     [summary.departments === 1 ? 'Department' : 'Departments', count(summary.departments)],
     ['Bad lines', `${count(summary.badLines)} of ${count(data.files.reduce((sum, file) => sum + file.lines, 0))}`],
-    ['Period', summary.from && summary.to ? `${summary.from} – ${summary.to}` : 'no dates'],
+    ['Period', summary.from && summary.to ? `${summary.from} – ${summary.to}` : 'no day is known'],
   ];
   return `<dl class="numbers">${items.map(([name, value]) => `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`).join('')}</dl>`;
 }

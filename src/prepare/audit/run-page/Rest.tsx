@@ -10,6 +10,7 @@ import type { AuditDocument } from '../model.ts';
 
 /** So many of what blocks stand above everything else; the rest unfolds. */
 const blockingFirst = 5;
+const laterFirst = 10;
 
 /** What blocks the gate, before anything else is said about the audit. */
 export function Blocking({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elements'>) {
@@ -34,7 +35,13 @@ export function Fixes({ fixes, elements }: Pick<AuditDocument, 'fixes' | 'elemen
   const blocks = later.length < fixes.length;
   return (
     <Part title={blocks ? 'What to improve, without holding the gate' : 'What to fix'} says="Ordered by tier, then by how many patients it touches.">
-      {later.length === 0 ? <EmptyState title={blocks ? 'Nothing beyond what blocks the gate' : 'Nothing to fix'}>{blocks ? 'It stands above.' : 'Every check that could be measured was met.'}</EmptyState> : <FixList fixes={later} elements={elements} />}
+      {later.length === 0 ? <EmptyState title={blocks ? 'Nothing beyond what blocks the gate' : 'Nothing to fix'}>{blocks ? 'It stands above.' : 'Every check that could be measured was met.'}</EmptyState> : <FixList fixes={later.slice(0, laterFirst)} elements={elements} />}
+      {later.length > laterFirst && (
+        <details>
+          <summary>{count(later.length - laterFirst)} more to improve</summary>
+          <FixList fixes={later.slice(laterFirst)} elements={elements} />
+        </details>
+      )}
     </Part>
   );
 }

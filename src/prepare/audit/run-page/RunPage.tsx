@@ -22,7 +22,7 @@ import { Compare } from '../following/Compare.tsx';
 import { MissingnessMap } from '../following/MissingnessMap.tsx';
 import { downloadFindings } from '../following/model.ts';
 import { Units } from '../following/Units.tsx';
-import { cancelRun, downloadHtml, downloadJson, mayBeProduction, provenanceVerdicts, readMatrix, readRest, readRun, type Run } from '../model.ts';
+import { cancelRun, downloadHtml, downloadJson, exportSays, mayBeProduction, provenanceVerdicts, readMatrix, readRest, readRun, type Run } from '../model.ts';
 import { Absent, Blocking, ExportFiles, Fixes, Notices } from './Rest.tsx';
 import { Estimates } from '../sampling/Estimates.tsx';
 
@@ -54,7 +54,7 @@ export default function RunPage() {
       trail={[{ label: 'Data', to: `/deployments/${deployment}/data` }]}
       says={
         <>
-          <code>{run.folder ?? run.export}</code>, started {showInstant(run.createdAt)} by {run.createdBy}
+          Of <b>{exportSays(run)}</b>, started {showInstant(run.createdAt)} by {run.createdBy}
         </>
       }
       actions={
@@ -106,7 +106,7 @@ export default function RunPage() {
                 ['Departments', count(run.summary.departments)],
                 ['Period', run.summary.from && run.summary.to ? `${showDay(run.summary.from)} to ${showDay(run.summary.to)}` : 'not known'],
                 ['Lines that could not be read', count(run.summary.badLines)],
-                ['Read', rest.data ? bytes(rest.data.export.files.reduce((sum, file) => sum + file.bytes, 0)) : '…'],
+                ['Size of the files', rest.data ? bytes(rest.data.export.files.reduce((sum, file) => sum + file.bytes, 0)) : '…'],
               ]}
             />
           </div>

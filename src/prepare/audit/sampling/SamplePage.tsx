@@ -11,7 +11,7 @@ import { Facts, Page, Part } from '../../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../../tools/ui/ProblemNotice.tsx';
 import { Progress, Waiting } from '../../../tools/ui/Progress.tsx';
 import { showInstant } from '../../../tools/ui/RelativeTime.tsx';
-import { mayBeProduction } from '../model.ts';
+import { exportSays, mayBeProduction } from '../model.ts';
 import { Estimates } from './Estimates.tsx';
 import { downloadSample, readSample, type ShownSample } from './model.ts';
 import { ReviewPart } from './ReviewPart.tsx';
@@ -42,7 +42,7 @@ export default function SamplePage() {
       ]}
       says={
         <>
-          From <code>{sample.folder ?? sample.export}</code>, seed fixed {showInstant(sample.createdAt)} by {sample.createdBy}
+          From <b>{exportSays(sample)}</b>, seed fixed {showInstant(sample.createdAt)} by {sample.createdBy}
         </>
       }
       actions={

@@ -9,9 +9,10 @@ import { Plus } from '../../../tools/ui/icons.tsx';
 import { useMay } from '../../../tools/ui/me.ts';
 import { count } from '../../../tools/ui/numbers.ts';
 import { Page, Part } from '../../../tools/ui/Page.tsx';
-import { RelativeTime } from '../../../tools/ui/RelativeTime.tsx';
+import { Moment, RelativeTime } from '../../../tools/ui/RelativeTime.tsx';
 import { Tag } from '../../../tools/ui/TaskList.tsx';
 import { DrawSample } from './DrawSample.tsx';
+import { exportSays } from '../model.ts';
 import { drawSample, listSamples, type SampleSummary } from './model.ts';
 
 export default function SamplesPage() {
@@ -49,8 +50,8 @@ export default function SamplesPage() {
           more={{ has: samples.hasMore, loading: samples.loadingMore, load: samples.more }}
           empty={<EmptyState title="No sample yet">{may ? 'Gate criterion 1.4 asks for at least 100 records of every facility.' : 'A data engineer, the clinical owner or the governance office draws the first one.'}</EmptyState>}
           columns={[
-            { id: 'drawn', header: 'Fixed', value: (sample) => sample.createdAt, cell: (sample) => <RelativeTime at={sample.createdAt} /> },
-            { id: 'what', header: 'Export', value: (sample) => sample.folder ?? sample.export, cell: (sample) => <code>{sample.folder ?? sample.export}</code> },
+            { id: 'drawn', header: 'Fixed', value: (sample) => sample.createdAt, cell: (sample) => <Moment at={sample.createdAt} /> },
+            { id: 'what', header: 'Export', value: exportSays },
             { id: 'state', header: 'State', choice: true, value: (sample) => sample.state, cell: (sample) => <SampleState sample={sample} /> },
             { id: 'size', header: 'Asked for', value: (sample) => sample.request.size, cell: (sample) => `${count(sample.request.size)}${sample.request.per === 'facility' ? ' per facility' : ''}` },
             { id: 'frame', header: 'Drawn from', number: true, value: (sample) => sample.frameRecords, cell: (sample) => (sample.frameRecords === null ? <span className="none">not yet</span> : count(sample.frameRecords)) },

@@ -33,7 +33,7 @@ export const sampleText = (sample: SampleDocument) => `${JSON.stringify(sample, 
 export function summaryOf(row: kept.LightSample): SampleSummary {
   const request = JSON.parse(row.request) as SampleRequest;
   return {
-    id: row.id, deployment: row.deployment, export: row.export_id, folder: row.folder, state: row.state, progress: row.state === 'running' && row.progress !== null ? (JSON.parse(row.progress) as Progress) : null, problem: row.problem,
+    id: row.id, deployment: row.deployment, export: row.export_id, exportName: row.export_name, folder: row.folder, state: row.state, progress: row.state === 'running' && row.progress !== null ? (JSON.parse(row.progress) as Progress) : null, problem: row.problem,
     request: { ...request, seed: row.state === 'done' ? request.seed : null }, seedDigest: row.seed_digest, createdAt: row.created_at, createdBy: (JSON.parse(row.created_by) as Caller).name,
     drawnAt: row.drawn_at, frameRecords: row.frame_records === null ? null : Number(row.frame_records), publishedAt: row.published_at,
   };

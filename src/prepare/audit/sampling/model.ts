@@ -18,6 +18,7 @@ export const sampleSummary = z.strictObject({
   id: sampleId,
   deployment: z.string(),
   export: exportId.nullable(),
+  exportName: z.string().nullable().describe('What people called the upload; null: a folder, or the upload was deleted since.'),
   folder: z.string().nullable(),
   state: z.enum(['waiting', 'running', 'done', 'failed']),
   progress: progress.nullable(),

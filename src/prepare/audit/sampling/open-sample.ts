@@ -6,6 +6,7 @@ import { inWorkspace, openForAudit } from '../open-for-audit.ts';
 import { usedTypes, wantedFields } from '../plan.ts';
 import { provenanceOf } from '../provenance.ts';
 import { prepare, toolVersion, type AuditOptions } from '../run-audit.ts';
+import { runTogether, sharing } from '../side-by-side.ts';
 import { drawSample, type EarlierSample } from './draw.ts';
 import type { Extension, SampleDocument, SampleRequest } from './sample-words.ts';
 
@@ -17,17 +18,19 @@ export function sampleExport(folder: string, input: CharterInput, request: Sampl
   return inWorkspace(options.workspace, (workspace) => sampleIn(workspace, folder, input, request, options));
 }
 
-async function sampleIn(workspace: string, folder: string, input: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads, memoryLimit, mapping, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
+async function sampleIn(workspace: string, folder: string, input: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads = 2, memoryLimit, mapping, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
   const at = clock.now();
   const wanted = wantedFields(input);
   const { opened: handle, tell } = await openForAudit(folder, { workspace, fields: wanted, onProgress, signal, threads, memoryLimit, mapping });
   try {
+    const { atOnce, setting } = sharing(threads);
+    await handle.database.run(setting);
     const step = async (says: string, done: number, work: () => Promise<void>) => {
       if (signal?.aborted) throw new Problem('conflict', 'The draw was stopped.', 'Start it again when it suits.');
       tell('preparing', says, done);
       await work();
     };
-    await prepare(handle, input, wanted, step);
+    await prepare(handle, input, wanted, step, (lists) => runTogether(handle.database, lists, atOnce));
     const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
     const time = await timeOfExport(handle, types, wanted, at);
     const provenance = await provenanceOf(handle, types, wanted, time);

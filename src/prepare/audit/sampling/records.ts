@@ -13,19 +13,21 @@ export interface SampleRow {
 }
 export interface ReviewerRow { sample_id: string; seat: Seat; person_id: string; person_name: string; joined_at: string; finished_at: string | null }
 export interface AnswerRow { sample_id: string; seat: Seat; record: number; question: string; answer: Answer; value: string; remark: string; answered_at: string }
-const on = (db: Db) => db.withTables<{ 'audit.sample': SampleRow; 'audit.sample_reviewer': ReviewerRow; 'audit.sample_answer': AnswerRow }>();
+const on = (db: Db) => db.withTables<{ 'audit.export': { id: string; name: string }; 'audit.sample': SampleRow; 'audit.sample_reviewer': ReviewerRow; 'audit.sample_answer': AnswerRow }>();
 
 const light = ['id', 'deployment_id', 'deployment', 'export_id', 'folder', 'state', 'progress', 'problem', 'request', 'seed_digest', 'created_at', 'created_by', 'drawn_at', 'frame_digest', 'frame_records', 'document_digest', 'published_at'] as const;
-export type LightSample = Omit<SampleRow, 'document'>;
+export type LightSample = Omit<SampleRow, 'document'> & { export_name: string | null };
+/** Without the document, with what people called the upload; null where it is no upload, or was deleted. */
+const lightSamples = (db: Db) => on(db).selectFrom('audit.sample').leftJoin('audit.export', 'audit.export.id', 'audit.sample.export_id').select(light.map((column) => `audit.sample.${column}` as const)).select('audit.export.name as export_name');
 
 export const insertSample = (tx: Tx, row: Pick<SampleRow, 'id' | 'deployment_id' | 'deployment' | 'export_id' | 'folder' | 'request' | 'seed_digest' | 'created_at' | 'created_by'>) =>
   on(tx).insertInto('audit.sample').values({ ...row, state: 'waiting', progress: null, problem: null, drawn_at: null, frame_digest: null, frame_records: null, document: null, document_digest: null, published_at: null }).execute();
-export const sampleRow = (db: Db, id: string): Promise<LightSample | undefined> => on(db).selectFrom('audit.sample').select(light).where('id', '=', id).executeTakeFirst();
+export const sampleRow = (db: Db, id: string): Promise<LightSample | undefined> => lightSamples(db).where('audit.sample.id', '=', id).executeTakeFirst();
 
 export function sampleRows(db: Db, deploymentId: string | undefined, after: string | undefined, limit: number): Promise<LightSample[]> {
-  let query = on(db).selectFrom('audit.sample').select(light).orderBy('id', 'desc').limit(limit);
-  if (deploymentId !== undefined) query = query.where('deployment_id', '=', deploymentId);
-  if (after !== undefined) query = query.where('id', '<', after);
+  let query = lightSamples(db).orderBy('audit.sample.id', 'desc').limit(limit);
+  if (deploymentId !== undefined) query = query.where('audit.sample.deployment_id', '=', deploymentId);
+  if (after !== undefined) query = query.where('audit.sample.id', '<', after);
   return query.execute();
 }
 

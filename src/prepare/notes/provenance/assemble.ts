@@ -19,6 +19,8 @@ const unary = (...code: number[]) => (one: Code): Code => [...one, ...code];
 const load = (...code: number[]) => (at: Code, offset = 0): Code => [...at, ...code, 0, ...leb(offset)];
 const store = (...code: number[]) => (at: Code, value: Code, offset = 0): Code => [...at, ...value, ...code, 0, ...leb(offset)];
 const simd = (code: number): number[] => [0xfd, ...leb(code)];
+/** Four numbers out of eight that lie in two vectors. */
+const chosen = (...numbers: number[]): ((one: Code, other: Code) => Code) => binary(...simd(0x0d), ...numbers.flatMap((number) => [4 * number, 4 * number + 1, 4 * number + 2, 4 * number + 3]));
 
 /** Numbers of 32 bits. A load or store takes an address and what is added to it. */
 export const i32 = {
@@ -39,6 +41,9 @@ export const i64 = {
 export const v128 = {
   load: load(...simd(0x00)), store: store(...simd(0x0b)), bytes: unary(...simd(0x0f)), numbers: unary(...simd(0x11)),
   equal: binary(...simd(0x23)), lessSigned: binary(...simd(0x25)), less: binary(...simd(0x26)), or: binary(...simd(0x50)), xor: binary(...simd(0x51)), subBytes: binary(...simd(0x71)),
+  and: binary(...simd(0x4e)), andNot: binary(...simd(0x4f)), greater: binary(...simd(0x3b)), isAny: unary(...simd(0x53)), sub: binary(...simd(0xb1)), most: binary(...simd(0xb8)),
+  lowNumbers: chosen(0, 4, 1, 5), highNumbers: chosen(2, 6, 3, 7), lowHalves: chosen(0, 1, 4, 5), highHalves: chosen(2, 3, 6, 7),
+  number: (one: Code, at: number): Code => [...one, ...simd(0x1b), at],
   highBits: unary(...simd(0x64)), shrNumbers: binary(...simd(0xad)), add: binary(...simd(0xae)), mul: binary(...simd(0xb5)),
 };
 

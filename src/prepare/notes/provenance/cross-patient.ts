@@ -17,13 +17,11 @@ const few = 4;
 /** Longer texts are held against each other in their beginning. */
 const mostWords = 2_000;
 
-/** What two notes of different patients share so far. */
-interface Pair {
-  finding: CrossPatientFinding;
-  /** Words of the longest piece, of all pieces, and one after the other. */
-  chief: number;
-  words: number;
-  longest: number;
+/** Two pieces of text in notes of different patients that hold the same fingerprints, in the order they were met. */
+interface Likeness {
+  earlier: SharedSpan;
+  later: SharedSpan;
+  met: number;
 }
 
 /**
@@ -32,36 +30,71 @@ interface Pair {
  * again (`analyseChart` tells it as copied). Linear in the spans: each is held against few others.
  */
 export function crossPatientFindings(spans: Iterable<SharedSpan>): CrossPatientFinding[] {
-  const inOrder = [...spans].sort((a, b) => inTime(a.at ?? '9', b.at ?? '9'));
-  const holders = new Map<number, SharedSpan[]>();
-  /** Different fingerprints of each span. */
-  const sizes = new Map<SharedSpan, number>();
-  const pairs = new Map<string, Pair>();
-  for (const span of inOrder) {
-    const own = new Set(span.fingerprints);
-    sizes.set(span, own.size);
-    const common = new Map<SharedSpan, number>();
-    for (const fingerprint of own) {
-      const others = holders.get(fingerprint);
-      if (!others) {
-        holders.set(fingerprint, [span]);
-        continue;
+  const found: { finding: CrossPatientFinding; met: number }[] = [];
+  // Most pieces are so short that they need not be laid side by side.
+  for (const likenesses of likePieces([...spans]).values()) if (likenesses.reduce((sum, { earlier, later }) => sum + Math.min(earlier.tokens, later.tokens), 0) >= inAll) found.push(...judged(likenesses));
+  return found.sort((a, b) => a.met - b.met).map(({ finding }) => finding);
+}
+
+/** Of each two notes the pieces that hold the same fingerprints. Spans are known by their number: there are many, and most are alone. */
+function likePieces(spans: SharedSpan[]): Map<string, Likeness[]> {
+  spans.sort((a, b) => inTime(a.at ?? '9', b.at ?? '9'));
+  const places = new Map<number, number>();
+  const size = spans.reduce((sum, { fingerprints }) => sum + fingerprints.length, 0);
+  /** Of each fingerprint: the first spans that hold it, how many, and the last one that was looked at. */
+  const holders = new Int32Array(size * few);
+  const held = new Uint8Array(size);
+  const lastSeen = new Int32Array(size).fill(-1);
+  /** Of each span: its different fingerprints, and how many of them the one that is looked at has, too. */
+  const own = new Int32Array(spans.length);
+  const common = new Int32Array(spans.length);
+  const pairs = new Map<string, Likeness[]>();
+  let met = 0;
+  for (const [number, later] of spans.entries()) {
+    const others: number[] = [];
+    for (const fingerprint of later.fingerprints) {
+      let place = places.get(fingerprint);
+      if (place === undefined) places.set(fingerprint, (place = places.size));
+      if (lastSeen[place] === number) continue;
+      lastSeen[place] = number;
+      own[number]!++;
+      for (let holder = place * few; holder < place * few + held[place]!; holder++) {
+        const other = holders[holder]!;
+        if (spans[other]!.subject !== later.subject && common[other]!++ === 0) others.push(other);
       }
-      for (const other of others) if (other.subject !== span.subject) common.set(other, (common.get(other) ?? 0) + 1);
-      if (others.length < few) others.push(span);
+      if (held[place]! < few) holders[place * few + held[place]!++] = number;
     }
-    for (const [other, count] of common) {
-      if (count / Math.min(own.size, sizes.get(other)!) < alike) continue;
-      const { similarity, longest } = agreement(other.words, span.words);
-      if (similarity < sameWords) continue;
-      const words = Math.round(similarity * Math.min(other.words.length, span.words.length, mostWords));
-      const key = JSON.stringify([span.subject, span.index, other.subject, other.index]);
-      const pair = pairs.get(key);
-      const finding = pair && pair.chief >= words ? pair.finding : { earlier: without(other), later: without(span), similarity };
-      pairs.set(key, { finding, chief: Math.max(words, pair?.chief ?? 0), words: words + (pair?.words ?? 0), longest: Math.max(longest, pair?.longest ?? 0) });
+    for (const other of others) {
+      const earlier = spans[other]!;
+      if (common[other]! / Math.min(own[number]!, own[other]!) >= alike) {
+        const key = `${later.index} ${earlier.index} ${later.subject.length} ${later.subject}${earlier.subject}`;
+        const likeness = { earlier, later, met: met++ };
+        const pair = pairs.get(key);
+        if (pair) pair.push(likeness);
+        else pairs.set(key, [likeness]);
+      }
+      common[other] = 0;
     }
   }
-  return [...pairs.values()].filter(({ words, longest }) => words >= inAll && longest >= verbatim).map(({ finding }) => finding);
+  return pairs;
+}
+
+/** What two notes share, if that is enough; it counts from the first piece that is. */
+function judged(likenesses: readonly Likeness[]): { finding: CrossPatientFinding; met: number }[] {
+  let best: { finding: CrossPatientFinding; met: number } | null = null;
+  let chief = 0;
+  let all = 0;
+  let longestOfAll = 0;
+  for (const { earlier, later, met } of likenesses) {
+    const { similarity, longest } = agreement(earlier.words, later.words);
+    if (similarity < sameWords) continue;
+    const words = Math.round(similarity * Math.min(earlier.words.length, later.words.length, mostWords));
+    if (best === null || words > chief) best = { finding: { earlier: without(earlier), later: without(later), similarity }, met: best?.met ?? met };
+    chief = Math.max(chief, words);
+    all += words;
+    longestOfAll = Math.max(longestOfAll, longest);
+  }
+  return best !== null && all >= inAll && longestOfAll >= verbatim ? [best] : [];
 }
 
 /** ISO instants in order; anything else comes in some order, too. */

@@ -40,7 +40,9 @@ const words = mostBytes / 2 + 64;
 /** Words of one text, however long, that others may put in: only what is touched takes room. */
 export const mostWords = 8_500_000;
 export const textAt = 64;
-const foldAt = textAt + mostBytes + 256;
+/** Sixteen bytes of ones and sixteen of zeros: sixteen of them from 16 - n on keep n letters. */
+const maskAt = textAt + mostBytes + 256;
+const foldAt = maskAt + 32;
 const blockAt = foldAt + 2 * 65_536;
 const allAt = blockAt + mostBytes / 4 + 64;
 const [hashAt, startAt, endAt, atAt, keyAt, checkAt, size] = Array.from({ length: 7 }, (_, array) => allAt + words * 4 + array * mostWords * 4) as [number, number, number, number, number, number, number];
@@ -60,6 +62,7 @@ export function wordsOver(made: Made, letters: Uint16Array): WordMachine {
   const { buffer } = made.memory;
   const { fold, cut, print } = made.routines as Record<'fold' | 'cut' | 'print', (...numbers: number[]) => number>;
   new Uint16Array(buffer, foldAt, 65_536).set(letters);
+  new Uint8Array(buffer, maskAt, 16).fill(255);
   const numbers = (at: number) => new Int32Array(buffer, at, words);
   const room = new Uint8Array(buffer, textAt, mostBytes);
   const first = new Int32Array(buffer, 0, 1);
@@ -117,8 +120,8 @@ const folding = () => routine('fold', ['length'], { i32: ['at', 'mask', 'first',
  * cut(length, wide): 64 bytes make a mask of letters; where it begins and ends a run, words do. Their bytes are hashed eight at a
  * time, ASCII with bit 0x20 set, which makes capitals small and leaves digits. `wide`: places become UTF-16 code units.
  */
-const cutting = () => routine('cut', ['length', 'wide'], { i32: ['block', 'toStart', 'toEnd', 'at', 'left', 'rest', 'h', 'token', 'gone'], i64: ['letters', 'carry', 'edge', 'tails', 'eight'], v128: ['v'] },
-  ({ length, wide, block, toStart, toEnd, at, left, rest, h, token, gone, letters, carry, edge, tails, eight, v }) => {
+const cutting = () => routine('cut', ['length', 'wide'], { i32: ['block', 'toStart', 'toEnd', 'at', 'left', 'rest', 'h', 'token', 'gone'], i64: ['letters', 'carry', 'edge', 'tails', 'eight'], v128: ['v', 'lengths', 'first', 'second', 'third', 'fourth', 'pair', 'other'] },
+  ({ length, wide, block, toStart, toEnd, at, left, rest, h, token, gone, letters, carry, edge, tails, eight, v, lengths, first, second, third, fourth, pair, other }) => {
     const quarter = (offset: number, into: typeof letters, is: Code) => into.set(i64.or(into.get, i64.shl(i64.of32(v128.highBits(is)), i64.of(BigInt(offset)))));
     const splat = (byte: number) => v128.bytes(of(byte));
     const isWord = v128.or(
@@ -156,6 +159,35 @@ const cutting = () => routine('cut', ['length', 'wide'], { i32: ['block', 'toSta
       h.set(mul(xor(h.get, i32.of64(i64.shr(eight.get, i64.of(32n)))), of(even))),
       h.set(xor(h.get, shr(h.get, of(13)))),
     );
+    const numbersOf = (number: number) => v128.numbers(of(number));
+    /** The first sixteen letters of one of four words, made small. */
+    const sixteen = (word: number) => all(
+      v.set(v128.load(i32.load(token.get, startAt + 4 * word), textAt)),
+      v128.and(v128.or(v.get, v128.andNot(splat(0x20), v128.lessSigned(v.get, splat(0)))), v128.load(v128.number(lengths.get, word), maskAt)),
+    );
+    /** Four words side by side: their first four letters each, then the next. */
+    const across = all(
+      first.set(sixteen(0)), second.set(sixteen(1)), third.set(sixteen(2)), fourth.set(sixteen(3)),
+      pair.set(v128.lowNumbers(first.get, second.get)), first.set(v128.highNumbers(first.get, second.get)),
+      other.set(v128.lowNumbers(third.get, fourth.get)), third.set(v128.highNumbers(third.get, fourth.get)),
+      second.set(v128.highHalves(pair.get, other.get)), fourth.set(v128.highHalves(first.get, third.get)),
+      third.set(v128.lowHalves(first.get, third.get)), first.set(v128.lowHalves(pair.get, other.get)),
+    );
+    const mixed = (part: typeof v, by: number, shift: number) => all(
+      v.set(v128.mul(v128.xor(v.get, part.get), numbersOf(by))),
+      v.set(v128.xor(v.get, v128.shrNumbers(v.get, of(shift)))),
+    );
+    /** The word at `token` alone, however long. */
+    const hashOne = all(
+      at.set(i32.load(token.get, startAt)),
+      left.set(sub(i32.load(token.get, endAt), at.get)),
+      h.set(of(seed)),
+      eightAt(0), round, eightAt(8), round,
+      // Few words are longer than two rounds.
+      during(i32.gt(left.get, of(16)), at.by(of(8)), left.by(of(-8)), eightAt(8), round),
+      i32.store(token.get, h.get, hashAt),
+      token.by(of(4)),
+    );
     return all(
       i32.store(of(0), length.get),
       toStart.set(of(startAt)), toEnd.set(of(endAt)),
@@ -169,15 +201,21 @@ const cutting = () => routine('cut', ['length', 'wide'], { i32: ['block', 'toSta
         block.by(of(64)),
       ),
       gone.set(sub(toStart.get, of(startAt))),
+      // Four at a time; what is behind the last word is a number nobody reads.
       during(lt(token.get, gone.get),
-        at.set(i32.load(token.get, startAt)),
-        left.set(sub(i32.load(token.get, endAt), at.get)),
-        h.set(of(seed)),
-        eightAt(0), round, eightAt(8), round,
-        // Few words are longer than two rounds.
-        during(i32.gt(left.get, of(16)), at.by(of(8)), left.by(of(-8)), eightAt(8), round),
-        i32.store(token.get, h.get, hashAt),
-        token.by(of(4)),
+        lengths.set(v128.sub(v128.load(token.get, endAt), v128.load(token.get, startAt))),
+        when(v128.isAny(v128.greater(lengths.get, numbersOf(16))), [
+          rest.set(add(token.get, of(16))),
+          block.set(rest.get),
+          during(lt(token.get, block.get), hashOne),
+        ], [
+          lengths.set(v128.sub(numbersOf(16), v128.most(lengths.get, numbersOf(0)))),
+          across,
+          v.set(numbersOf(seed)),
+          mixed(first, odd, 15), mixed(second, even, 13), mixed(third, odd, 15), mixed(fourth, even, 13),
+          v128.store(token.get, v.get, hashAt),
+          token.by(of(16)),
+        ]),
       ),
       when(wide.get, [
         block.set(of(0)), h.set(of(0)),

@@ -74,6 +74,11 @@ export function openGathering(workspace: string, expected: number) {
       if (binary === null) keep(key, { ...head, why: 'unreachable' }, null);
       else pointed.put(binary, { is: 'waits', subject: key, note: head, contentType: found.contentType });
     },
+    /** A document that was read without being parsed, written as the store writes it. */
+    written(hash: number, record: Buffer, textSize: number) {
+      tally.textBytes += textSize;
+      charts.putWritten(hash, record);
+    },
     binary(id: string, head: Omit<BinaryHead & { is: 'binary' }, 'is'>, bytes: Buffer) {
       tally.binaries++;
       pointed.put(id, { is: 'binary', ...head }, bytes);

@@ -82,6 +82,10 @@ const texts = ['id', 'resource', 'at', 'signed', 'encounter', 'author', 'facilit
 const [ofFile, ofLine, most7] = [4, 5, 127];
 const codesAtMost = 60;
 
+/** Everything in a note's head that is text, in the order it is written, and what stands beside the lengths. */
+export const textsOf = (head: NoteHead): (string | null)[] => [...texts.map((name) => head[name]), ...head.codes, ...head.replaces];
+export const restOf = ({ codes, badTime }: Pick<NoteHead, 'codes' | 'badTime'>): number => codes.length * 2 + (badTime ? 1 : 0);
+
 const written = (number: number, letters: number): string => {
   let text = '';
   for (let rest = number, n = 0; n < letters; n++, rest = Math.floor(rest / 128)) text += String.fromCharCode(rest % 128);
@@ -98,7 +102,7 @@ export function packed(head: Head): string {
   let all = '';
   let most = texts.length + head.codes.length + head.replaces.length;
   if (most > most7 || head.codes.length > codesAtMost || head.file < 0 || head.file >= 2 ** 28) return JSON.stringify(head);
-  const begin = ` ${String.fromCharCode(most)}${written(head.file, ofFile)}${written(head.line, ofLine)}${String.fromCharCode(head.codes.length * 2 + (head.badTime ? 1 : 0))}`;
+  const begin = ` ${String.fromCharCode(most)}${written(head.file, ofFile)}${written(head.line, ofLine)}${String.fromCharCode(restOf(head))}`;
   const put = (text: string) => {
     lengths += String.fromCharCode(text.length + 1);
     all += text;

@@ -9,13 +9,16 @@ import { judgeLine, readLines, type Ending, type RawLine } from '../../../tools/
 import { contentOf, parseCutting, type Resource } from './cutting.ts';
 import { fromBase64, longestText } from './decode.ts';
 import type { Gathering } from './gather.ts';
+import { knownLines } from './known-lines.ts';
 import { plainLines } from './plain-lines.ts';
-import { composition, diagnosticReport, dig, documentReference, encounter, order, subjectOf, values, type UnitPaths } from './resources.ts';
+import { dig, documentOf, encounter, order, subjectOf, values, type UnitPaths } from './resources.ts';
 import { shapedParser } from './shapes.ts';
 
 /** What notes are made of, and what they are held against. */
 const documents = new Set(['DocumentReference', 'DiagnosticReport', 'Composition', 'Binary']);
 const structured = new Set(['Patient', 'Encounter', 'Observation', 'MedicationRequest', 'MedicationAdministration', 'MedicationStatement', 'Condition', 'AllergyIntolerance', 'ServiceRequest', 'Organization', 'Location']);
+
+const isEnteredInError = (resource: Resource): boolean => resource['status'] === 'entered-in-error';
 
 /** Bytes of a file between two breaths. */
 const breathAfter = 1 << 20;
@@ -42,6 +45,12 @@ export async function listExport(folder: string, workspace?: string): Promise<{ 
 export async function readFolder(folder: string, candidates: readonly Candidate[], into: Gathering, reading: FolderReading): Promise<void> {
   const local = localFiles(folder);
   const parseShaped = shapedParser();
+  const known = knownLines((resource, contents, place) => {
+    const type = resource['resourceType'];
+    if (typeof type !== 'string' || type === 'Binary' || !documents.has(type) || isEnteredInError(resource)) return null;
+    const said = documentOf(resource, type, place, contents);
+    return said === null || said.subject === null ? null : { subject: said.subject, head: said.head, text: said.found.text };
+  });
   const first = into.tally.files.length;
   for (const candidate of candidates) into.tally.files.push({ name: candidate.name, bytes: candidate.bytes, lines: 0, badLineCount: 0, trouble: candidate.trouble ?? null });
   let done = 0;
@@ -83,6 +92,11 @@ export async function readFolder(folder: string, candidates: readonly Candidate[
       const judged = judgeLine(raw);
       return bad(judged.kind === 'bad' ? judged.reason : 'The line is too long.');
     }
+    const record = reading.onlyStructured ? null : known.read(bytes, file, raw.line);
+    if (record) {
+      count(known.resourceType());
+      return into.written(known.keyHash(), record, known.textSize());
+    }
     // Nearly every writer begins a resource with its type: what is not asked for is not parsed.
     const said = /^\uFEFF?\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"/.exec(bytes.toString('latin1', 0, 80))?.[1];
     if (said !== undefined && !documents.has(said) && !structured.has(said)) return count(said);
@@ -102,6 +116,7 @@ export async function readFolder(folder: string, candidates: readonly Candidate[
       return;
     }
     take(resource!, contents, type, file, raw.line);
+    if (type === said && type !== 'Binary' && documents.has(type) && !reading.onlyStructured) known.learn(bytes);
   }
 
   function count(type: string): void {
@@ -114,8 +129,8 @@ export async function readFolder(folder: string, candidates: readonly Candidate[
     if (documents.has(type)) {
       if (reading.onlyStructured) return;
       if (type === 'Binary') return takeBinary(resource, contents, place);
-      if (resource['status'] === 'entered-in-error') return count(`${type} entered in error`);
-      const found = type === 'DocumentReference' ? documentReference(resource, place, contents) : type === 'Composition' ? composition(resource, place) : diagnosticReport(resource, place, contents);
+      if (isEnteredInError(resource)) return count(`${type} entered in error`);
+      const found = documentOf(resource, type, place, contents);
       if (found) into.note(found.subject, found.head, found.found, local);
       return;
     }

@@ -151,7 +151,11 @@ function headOf(resource: Resource, place: Place, found: Found, more: Pick<NoteH
   };
 }
 
-export function documentReference(resource: Resource, place: Place, contents: readonly string[]): Document {
+/** What a DocumentReference, DiagnosticReport or Composition tells; null: it is no note. */
+export const documentOf = (resource: Resource, type: string, place: Place, contents: readonly string[]): Document | null =>
+  type === 'DocumentReference' ? documentReference(resource, place, contents) : type === 'Composition' ? composition(resource, place) : diagnosticReport(resource, place, contents);
+
+function documentReference(resource: Resource, place: Place, contents: readonly string[]): Document {
   const attachments = dig(inside(resource['content'], 'attachment'));
   const found = textOf(attachments, contents);
   const date = textIn(resource, 'date') ?? textIn(resource, 'indexed');
@@ -173,7 +177,7 @@ export function documentReference(resource: Resource, place: Place, contents: re
   };
 }
 
-export function diagnosticReport(resource: Resource, place: Place, contents: readonly string[]): Document | null {
+function diagnosticReport(resource: Resource, place: Place, contents: readonly string[]): Document | null {
   const forms = dig(resource['presentedForm']);
   if (forms.length === 0) return null;
   const found = textOf(forms, contents);
@@ -192,7 +196,7 @@ export function diagnosticReport(resource: Resource, place: Place, contents: rea
   };
 }
 
-export function composition(resource: Resource, place: Place): Document {
+function composition(resource: Resource, place: Place): Document {
   const parts: string[] = [];
   const walk = (section: Json, depth: number): void => {
     const title = textAt(section, 'title');

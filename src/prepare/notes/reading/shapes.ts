@@ -2,7 +2,7 @@
 import { parseCutting, type CutResource, type Json, type Resource } from './cutting.ts';
 
 /** What one line had between its texts and numbers, and where in the parsed resource those stand. */
-interface Shape {
+export interface Shape {
   between: Buffer[];
   values: { holder: { [key: string]: Json }; key: string }[];
   /** Which of them is base64 that was cut out; -1: none. */
@@ -83,7 +83,7 @@ function fill({ between, values, cut }: Shape, line: Buffer): string[] | null {
 }
 
 /** The shape of a line; null where its values cannot be told from its bytes alone, or where it has more than one long base64. */
-function shapeOf(line: Buffer, { resource, contents }: CutResource): Shape | null {
+export function shapeOf(line: Buffer, { resource, contents }: CutResource): Shape | null {
   if (resource === null || typeof resource !== 'object' || contents.length > 1 || line.length > 1 << 20 || line.includes(backslash)) return null;
   const values: Shape['values'] = [];
   if (!collect(resource, values)) return null;

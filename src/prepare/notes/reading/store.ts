@@ -20,6 +20,8 @@ export interface Pile<Head> {
 
 export interface Store<Head> {
   put(key: string, head: Head, body?: Buffer): void;
+  /** A record that somebody wrote as `put` would: \`hash\` is that of its key. */
+  putWritten(hash: number, record: Buffer): void;
   /**
    * Every pile, part by part and by key in a part. Can be walked again and again, always in the same order. What a pile holds is good
    * until the next is asked for.
@@ -117,6 +119,13 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
       body.copy(slab, used + 12 + keyLength + length);
       part.used += 12 + keyLength + length + body.length;
     },
+    putWritten(hash, record) {
+      const at = (hash >>> 0) % count;
+      const part = parts[at]!;
+      if (part.slab === null || part.used + record.length > part.slab.length) turn(at, record.length);
+      part.slab!.set(record, part.used);
+      part.used += record.length;
+    },
     *piles() {
       // Whoever walks beside another gets room of his own.
       let mine = room;
@@ -213,7 +222,7 @@ interface Beginning {
   at: number;
 }
 
-/** FNV-1a, 32 bit (Fowler, Noll, Vo). */
+/** FNV-1a, 32 bit (Fowler, Noll, Vo), as in `line-machine.ts`. */
 function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);

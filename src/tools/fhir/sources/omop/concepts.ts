@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { name, quote, type Database } from '../../duckdb.ts';
 import type { TableFile } from '../tables/find-tables.ts';
 import { csvOf, uniqueNames } from '../tables/stage-tables.ts';
+import { asHeld } from '../tables/writing.ts';
 import type { CdmName } from './cdm.ts';
 import { conceptSystem, sourceSystem, systems, vitalSigns, vocabularyPrefix } from './vocabularies.ts';
 
@@ -20,7 +21,7 @@ export const codeColumns: Partial<Record<CdmName, readonly [string, string, stri
 };
 
 /** Further concept columns whose concepts are looked up. */
-const others: Partial<Record<CdmName, readonly string[]>> = { measurement: ['value_as_concept_id', 'unit_concept_id'], observation: ['value_as_concept_id', 'unit_concept_id'] };
+const others: Partial<Record<CdmName, readonly string[]>> = { person: ['race_concept_id', 'ethnicity_concept_id'], measurement: ['value_as_concept_id', 'unit_concept_id'], observation: ['value_as_concept_id', 'unit_concept_id'] };
 
 /**
  * `concept(id, system, code, display, class)`: the concepts the data use; where no vocabulary has them, the number itself under
@@ -66,7 +67,8 @@ async function vocabularyOf(database: Database, kept: string, files: readonly Ta
       return found === undefined ? 'NULL::VARCHAR' : `CAST(${name(found)} AS VARCHAR)`;
     };
     const from = file.kind === 'parquet' ? `read_parquet(${quote(file.path)})` : csvOf(file, names, true);
-    return `SELECT ${at('concept_id')} AS id, ${at('vocabulary_id')} AS vocabulary, ${at('concept_code')} AS code, ${at('concept_name')} AS display, ${at('concept_class_id')} AS class FROM ${from}`;
+    const key = (column: string) => (file.kind === 'parquet' ? at(column) : asHeld(at(column), 'whole', file.writing));
+    return `SELECT ${key('concept_id')} AS id, ${at('vocabulary_id')} AS vocabulary, ${at('concept_code')} AS code, ${at('concept_name')} AS display, ${at('concept_class_id')} AS class FROM ${from}`;
   });
   await database.run(`COPY (SELECT * FROM (${selects.join(' UNION ALL ')}) WHERE id IN (SELECT id FROM used)) TO ${quote(writing)} (FORMAT parquet)`);
   await rename(writing, path);

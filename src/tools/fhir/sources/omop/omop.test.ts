@@ -1,7 +1,7 @@
 // Is an OMOP export of a hospital the same hospital as its FHIR export?
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openSource } from '../sources.ts';
 
@@ -12,7 +12,10 @@ let number = 0;
 function folderOf(files: Record<string, string>): string {
   const folder = join(root, `f${++number}`);
   mkdirSync(folder);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   return folder;
 }
 
@@ -71,4 +74,54 @@ test('a wrong delimiter and a missing column are told with file and what was fou
     kind: 'bad-input',
     details: [{ file: 'person.csv', line: 1, path: expect.stringContaining('person_id'), says: expect.stringContaining('one column') }, { file: 'measurement.csv', path: 'measurement_date' }],
   });
+});
+
+/** The same hospital, as other programs write it. */
+const dialects: Record<string, (files: Record<string, string>) => Record<string, string>> = {
+  'whole numbers as fractions, as pandas writes a column with gaps': (files) => ({
+    ...files,
+    'measurement.csv': files['measurement.csv']!.replaceAll(',8541,10,', ',8541.0,10.0,').replaceAll(',0,11,', ',0.0,11.0,').replaceAll('\n100,1,3027018,', '\n100,1,3027018.0,'),
+    'PERSON.csv': files['PERSON.csv']!.replace('1960,2,3,', '1960,2.0,3.0,'),
+    '2b_concept.csv': files['2b_concept.csv']!.replace('3027018,', '3027018.0,'),
+  }),
+  'NA where there is nothing, as R writes': (files) => ({ ...files, 'PERSON.csv': files['PERSON.csv']!.replace('1970,,,', '1970,NA,NA,'), 'visit_occurrence.csv': files['visit_occurrence.csv']!.replace('2026-01-02,,2026', '2026-01-02,NA,2026'), 'measurement.csv': files['measurement.csv']!.replace('2026-01-02,,oops', '2026-01-02,NA,oops') }),
+  'None where there is nothing, as Python writes': (files) => ({ ...files, 'PERSON.csv': files['PERSON.csv']!.replace('1970,,,', '1970,None,None,'), 'measurement.csv': files['measurement.csv']!.replace('2026-01-02,,oops', '2026-01-02,None,oops') }),
+  'days as their first second': (files) => Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replaceAll(/(2026-01-0\d)(?=,)/g, '$1 00:00:00')])),
+  'parts that count themselves': ({ 'measurement.csv': text = '', ...files }) => {
+    const [header, first, second] = text.split('\n');
+    return { ...files, 'measurement_part1.csv': `${header}\n${first}\n`, 'measurement.2of2.csv': `${header}\n${second}\n` };
+  },
+  'a folder for each table, as Spark writes': (files) => Object.fromEntries(Object.entries(files).map(([name, text]) => [`${name.replace('2b_', '').replace('.csv', name === 'measurement.csv' ? '.csv/year=2026' : '')}/part-00000-3f2a-c000.csv`, text])),
+};
+
+test.each(Object.keys(dialects))('%s: the same records', async (dialect) => {
+  const all = async (folder: string) => {
+    const handle = await open(folder);
+    const rows = await Promise.all(['Patient', 'Encounter', 'Observation'].map((type) => handle.database.rows<Record<string, unknown>>(`SELECT * EXCLUDE (_file, _line) FROM "raw_${type}" ORDER BY id`)));
+    await handle.close();
+    return rows;
+  };
+  expect(await all(folderOf(dialects[dialect]!(small())))).toEqual(await all(folderOf(small())));
+});
+
+test('what a source wrote stays: NA may be sodium', async () => {
+  const files = small();
+  files['measurement.csv'] = files['measurement.csv']!.replace('LOCAL', 'NA').replace('2026-01-02,,oops', '2026-01-02,NA,oops');
+  const handle = await open(folderOf(files));
+  const [odd] = await handle.database.rows<{ text: string }>(`SELECT "code"->>'$.text' AS text FROM "raw_Observation" WHERE id = 'measurement-101'`);
+  expect(odd?.text).toBe('NA');
+  await handle.close();
+});
+
+test('race, ethnicity and insurance are read; a vocabulary that is missing is told', async () => {
+  const files = small();
+  files['PERSON.csv'] = 'person_id,gender_concept_id,year_of_birth,race_concept_id,ethnicity_concept_id,race_source_value\n1,8507,1960,8527,38003564,w\n2,8532,1970,0,,Klingon\n';
+  files['payer_plan_period.csv'] = 'payer_plan_period_id,person_id,payer_plan_period_start_date,payer_source_value\n1,2,2026-01-01,Aetna\n';
+  delete files['2b_concept.csv'];
+  const handle = await openSource(folderOf(files), { workspace: join(root, 'work'), fields: { ...fields, Patient: ['extension'], Coverage: ['beneficiary', 'period', 'payor'] } });
+  expect(handle.resources['Coverage']).toBe(1);
+  const people = await handle.database.rows<{ extension: string }>('SELECT extension FROM "raw_Patient" ORDER BY id');
+  expect(people.map(({ extension }) => (JSON.parse(extension) as { extension: { valueCoding: { display: string } }[] }[]).map((one) => one.extension[0]!.valueCoding.display))).toEqual([['White', 'Not Hispanic or Latino'], ['Klingon']]);
+  expect(handle.notices).toContainEqual(expect.stringContaining('no concept table'));
+  await handle.close();
 });

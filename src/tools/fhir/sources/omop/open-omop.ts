@@ -6,15 +6,15 @@ import { delimiterWord, findTables, type TableFile } from '../tables/find-tables
 import { fillHeaders, stageTables, viewTables, type WantedTable } from '../tables/stage-tables.ts';
 import { tableHandle } from '../tables/table-handle.ts';
 import { timeMacros } from '../tables/times.ts';
-import { cdm, cdmNames, cdmTableOf, vocabularyNames, type CdmName } from './cdm.ts';
+import { cdm, cdmNames, holdsOf, tableOfFile, vocabularyNames, type CdmName } from './cdm.ts';
 import { conceptTables } from './concepts.ts';
 import { facilityTables } from './places.ts';
 import { plansOf } from './plans.ts';
 
 /** Does this folder hold OMOP tables? At least `person` and one table of events must be called so. */
-export function looksLikeOmop(files: readonly Pick<TableFile, 'stem'>[]): boolean {
-  const names = new Set(files.map(({ stem }) => cdmTableOf(stem)));
-  return names.has('person') && [...names].some((name) => name === 'visit_occurrence' || name?.endsWith('_occurrence') || name === 'measurement' || name === 'drug_exposure');
+export function looksLikeOmop(files: readonly Pick<TableFile, 'stem' | 'name'>[]): boolean {
+  const names = new Set(files.map(tableOfFile));
+  return names.has('person') && [...names].some((name) => name?.endsWith('_occurrence') || name?.endsWith('_exposure') || name === 'measurement' || name === 'observation');
 }
 
 /**
@@ -28,14 +28,14 @@ export async function openOmop(folder: string, options: OpenOptions & { zone?: s
   await fillHeaders(found, workspace);
   const byTable = new Map<string, TableFile[]>();
   for (const file of found) {
-    const table = cdmTableOf(file.stem);
+    const table = tableOfFile(file);
     if (table !== undefined && (table in cdm || (vocabularyNames as readonly string[]).includes(table))) byTable.set(table, [...(byTable.get(table) ?? []), file]);
     else ignored.push({ name: file.name, bytes: file.bytes, why: table === undefined ? 'no table of the OMOP CDM by its name' : `the table ${table}, which no check reads` });
   }
   const notices = check(byTable);
   const wanted = cdmNames.flatMap((table): WantedTable[] => {
     const files = byTable.get(table) ?? [];
-    return [{ table, files, columns: columnsFor(table, options.fields) }];
+    return [{ table, files, columns: columnsFor(table, options.fields), holds: holdsOf }];
   });
   const files = wanted.flatMap((one) => one.files);
   for (const name of vocabularyNames) for (const file of byTable.get(name) ?? []) ignored.push({ name: file.name, bytes: file.bytes, why: 'vocabulary, read for codes' });
@@ -73,6 +73,8 @@ function check(byTable: ReadonlyMap<string, readonly TableFile[]>): string[] {
   const details: ProblemDetail[] = [];
   const notices: string[] = [];
   for (const table of ['person', 'visit_occurrence'] as const) if (!byTable.has(table)) notices.push(`There is no ${table} table.`);
+  if (!byTable.has('concept')) notices.push('There is no concept table: concepts keep their numbers, and what the charter names by codes of LOINC, SNOMED CT or RxNorm is not found. Put CONCEPT.csv of the vocabulary beside the tables.');
+  if (!byTable.has('care_site')) notices.push('There is no care_site table: facilities and departments are not told apart.');
   for (const table of cdmNames)
     for (const file of byTable.get(table) ?? []) {
       if (file.trouble) {

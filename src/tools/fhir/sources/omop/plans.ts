@@ -6,7 +6,7 @@ import type { Plan } from '../tables/table-handle.ts';
 import { timeText } from '../tables/times.ts';
 import type { CdmName } from './cdm.ts';
 import type { Facility } from './places.ts';
-import { drugTypes, genders, operators, visitClasses } from './vocabularies.ts';
+import { drugTypes, genders, laboratoryTypes, operators, peoples, problemTypes, visitClasses } from './vocabularies.ts';
 
 interface Around {
   zone: string;
@@ -41,8 +41,9 @@ export function plansOf({ zone, facility, has, columns }: Around): Plan[] {
 
   const part = (column: string, to: string) => `coalesce('-' || lpad(nullif(r.${column}, ''), 2, '0')${to}, '')`;
   const birth = `coalesce(left(r.birth_datetime, 10), r.year_of_birth || ${part('month_of_birth', ` || ${part('day_of_birth', '')}`)})`;
-  add('person', 'Patient', { id: 'r.person_id', identifier: 'r.person_source_value', gender: choose('gender_concept_id', genders, `CASE WHEN lower(r.gender_source_value) IN ('m', 'male') THEN 'male' WHEN lower(r.gender_source_value) IN ('f', 'female') THEN 'female' WHEN r.gender_concept_id IS NOT NULL THEN 'unknown' END`), birthDate: birth, ...(has.get('death') && { deceased: 'dead.at' }) },
-    has.get('death') ? { joins: `LEFT JOIN (SELECT r.person_id, min(${when('death', 'death')}) AS at FROM table_death r GROUP BY 1) dead ON dead.person_id = r.person_id` } : {});
+  const people = (kind: 'race' | 'ethnicity') => `coalesce(${choose(`${kind}_concept_id`, peoples)}, ${kind}.display, r.${kind}_source_value)`;
+  add('person', 'Patient', { id: 'r.person_id', identifier: 'r.person_source_value', gender: choose('gender_concept_id', genders, `CASE WHEN lower(r.gender_source_value) IN ('m', 'male') THEN 'male' WHEN lower(r.gender_source_value) IN ('f', 'female') THEN 'female' WHEN r.gender_concept_id IS NOT NULL THEN 'unknown' END`), birthDate: birth, race: people('race'), ethnicity: people('ethnicity'), ...(has.get('death') && { deceased: 'dead.at' }) },
+    { joins: `LEFT JOIN concept race ON race.id = r.race_concept_id LEFT JOIN concept ethnicity ON ethnicity.id = r.ethnicity_concept_id${has.get('death') ? ` LEFT JOIN (SELECT r.person_id, min(${when('death', 'death')}) AS at FROM table_death r GROUP BY 1) dead ON dead.person_id = r.person_id` : ''}` });
 
   const moves = `(SELECT r.visit_occurrence_id AS visit, to_json(list({'location': {'reference': 'Location/' || r.care_site_id}, 'period': {'start': ${when('visit_detail', 'visit_detail_start')}, 'end': ${when('visit_detail', 'visit_detail_end')}}} ORDER BY ${when('visit_detail', 'visit_detail_start')}, r._file, r._line)) AS moves FROM table_visit_detail r WHERE ${real('care_site_id')} IS NOT NULL GROUP BY 1)`;
   const ownPlace = `CASE WHEN ${real('care_site_id')} IS NOT NULL THEN to_json([{'location': {'reference': 'Location/' || r.care_site_id}}]) END`;
@@ -59,7 +60,7 @@ export function plansOf({ zone, facility, has, columns }: Around): Plan[] {
 
   coded('condition_occurrence', 'Condition', ['condition_concept_id', 'condition_source_concept_id', 'condition_source_value'], {
     ...event, id: 'r.condition_occurrence_id', time: when('condition_occurrence', 'condition_start'), end: when('condition_occurrence', 'condition_end'),
-    category: `CASE WHEN r.condition_type_concept_id = '32840' THEN 'problem-list-item' WHEN ${real('visit_occurrence_id')} IS NOT NULL THEN 'encounter-diagnosis' END`,
+    category: `CASE WHEN r.condition_type_concept_id IN ${within(problemTypes)} THEN 'problem-list-item' WHEN ${real('visit_occurrence_id')} IS NOT NULL THEN 'encounter-diagnosis' END`,
   });
 
   const drug = ['drug_concept_id', 'drug_source_concept_id', 'drug_source_value'] as const;
@@ -74,7 +75,7 @@ export function plansOf({ zone, facility, has, columns }: Around): Plan[] {
     const free = table === 'observation' ? 'coalesce(r.value_as_string, r.value_source_value)' : 'r.value_source_value';
     coded(table, 'Observation', [`${table}_concept_id`, `${table}_source_concept_id`, `${table}_source_value`], {
       ...event, id: `'${table}-' || r.${table}_id`, time: when(table, table),
-      category: `CASE WHEN k.vital THEN 'vital-signs' WHEN ${table === 'measurement' ? `r.measurement_type_concept_id = '32856' OR ` : ''}k.laboratory THEN 'laboratory' END`,
+      category: `CASE WHEN k.vital THEN 'vital-signs' WHEN ${table === 'measurement' ? `r.measurement_type_concept_id IN ${within(laboratoryTypes)} OR ` : ''}k.laboratory THEN 'laboratory' END`,
       value: 'r.value_as_number', unit: `coalesce(r.unit_source_value, unit.code)`, unitCode: `CASE WHEN unit.system = 'http://unitsofmeasure.org' THEN unit.code END`,
       ...(table === 'measurement' && { comparator: choose('operator_concept_id', operators), low: 'r.range_low', high: 'r.range_high' }),
       component: pressureComponent('k.pressure', 'k.concept', 'r.value_as_number', 'coalesce(r.unit_source_value, unit.code)', `CASE WHEN unit.system = 'http://unitsofmeasure.org' THEN unit.code END`),
@@ -85,6 +86,7 @@ export function plansOf({ zone, facility, has, columns }: Around): Plan[] {
 
   coded('device_exposure', 'Device', ['device_concept_id', 'device_source_concept_id', 'device_source_value'], { id: 'r.device_exposure_id', subject: 'r.person_id' });
   coded('note', 'DocumentReference', ['note_class_concept_id', 'note_type_concept_id', 'note_source_value'], { ...event, id: 'r.note_id', time: when('note', 'note'), title: 'r.note_title', note: 'r.note_text' });
+  add('payer_plan_period', 'Coverage', { id: 'r.payer_plan_period_id', subject: 'r.person_id', time: when('payer_plan_period', 'payer_plan_period_start'), end: when('payer_plan_period', 'payer_plan_period_end'), name: 'r.payer_source_value' });
   add('provider', 'Practitioner', { id: 'r.provider_id', name: 'r.provider_name' });
   add('care_site', 'Location', { id: 'r.care_site_id', name: 'coalesce(r.care_site_name, r.care_site_source_value)', facility: facility === 'location' ? `'location-' || ${real('location_id')}` : 'NULL::VARCHAR' });
   if (facility === 'visit') add('care_site', 'Organization', { id: `'site-' || r.care_site_id`, name: 'coalesce(r.care_site_name, r.care_site_source_value)' }, { where: 'r.care_site_id IN (SELECT care_site_id FROM table_visit_occurrence)' });

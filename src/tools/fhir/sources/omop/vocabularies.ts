@@ -33,7 +33,7 @@ export const conceptSystem = 'https://athena.ohdsi.org/concept';
 export const sourceSystem = 'urn:omop:source-value';
 
 /** `visit_concept_id` to the encounter class of HL7 v3 ActCode. 262: emergency room and inpatient. Any other visit keeps the code OMOP. */
-export const visitClasses: Readonly<Record<string, string>> = { '9201': 'IMP', '262': 'IMP', '8717': 'IMP', '32037': 'IMP', '9203': 'EMER', '8870': 'EMER', '9202': 'AMB', '8756': 'AMB', '38004207': 'AMB', '581476': 'HH', '5083': 'VR', '581385': 'OBSENC' };
+export const visitClasses: Readonly<Record<string, string>> = { '9201': 'IMP', '262': 'IMP', '8717': 'IMP', '32037': 'IMP', '9203': 'EMER', '8870': 'EMER', '9202': 'AMB', '8756': 'AMB', '38004207': 'AMB', '581477': 'AMB', '581476': 'HH', '5083': 'VR', '581385': 'OBSENC' };
 
 /** `operator_concept_id` to Quantity.comparator; `=` is none. */
 export const operators: Readonly<Record<string, string>> = { '4171756': '<', '4171754': '<=', '4171755': '>=', '4172704': '>' };
@@ -49,3 +49,13 @@ export const drugTypes = {
 
 /** Vital signs of the FHIR R4 profile (http://hl7.org/fhir/R4/observation-vitalsigns.html), as LOINC codes. */
 export const vitalSigns = ['85353-1', '9279-1', '8867-4', '2708-6', '59408-5', '8310-5', '8302-2', '9843-4', '29463-7', '39156-5', '85354-9', '8480-6', '8462-4', '8478-0'] as const;
+
+/** Races and ethnicities of OMB, by the concepts every CDM uses for them. */
+export const peoples: Readonly<Record<string, string>> = {
+  '8657': 'American Indian or Alaska Native', '8515': 'Asian', '8516': 'Black or African American', '8557': 'Native Hawaiian or Other Pacific Islander', '8527': 'White',
+  '38003563': 'Hispanic or Latino', '38003564': 'Not Hispanic or Latino',
+};
+
+/** `measurement_type_concept_id` of a laboratory result, and `condition_type_concept_id` of a problem-list entry: today's concept, and the one it replaced in 2020. */
+export const laboratoryTypes = ['32856', '44818702'] as const;
+export const problemTypes = ['32840', '38000245'] as const;

@@ -5,6 +5,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { IgnoredFile } from '../../model.ts';
 import { splitRecord } from './split-record.ts';
 import { filesBelow } from '../../files-below.ts';
+import { plainly, writingOf, type Writing } from './writing.ts';
 
 /** One file that holds records. */
 export interface TableFile {
@@ -22,6 +23,8 @@ export interface TableFile {
   /** False where a quotation mark is a letter like any other, as in the tab-separated vocabulary files of OHDSI Athena. */
   quoted: boolean;
   bom: boolean;
+  /** The habits of the program that wrote it. */
+  writing: Writing;
   /** The header as written; of a Parquet file empty until it is asked. */
   header: string[];
   /** Why it cannot be read at all. */
@@ -52,7 +55,7 @@ export async function findTables(folder: string, except?: string): Promise<{ tab
 
 async function lookAt(file: Pick<TableFile, 'name' | 'path' | 'bytes' | 'modified'>): Promise<TableFile> {
   const stem = basename(file.name).replace(ending, '').toLowerCase();
-  const blank = { ...file, stem, gzip: false, delimiter: ',', quoted: true, bom: false, header: [] };
+  const blank = { ...file, stem, gzip: false, delimiter: ',', quoted: true, bom: false, writing: plainly, header: [] };
   const raw = await firstBytes(file.path);
   if (raw.subarray(0, 4).toString('latin1') === 'PAR1') return { ...blank, kind: 'parquet' };
   if (/\.(parquet|pq)(\.gz)?$/i.test(file.name)) return { ...blank, kind: 'parquet', trouble: 'The file is called Parquet and does not begin like one.' };
@@ -73,7 +76,7 @@ async function lookAt(file: Pick<TableFile, 'name' | 'path' | 'bytes' | 'modifie
   const header = splitRecord(firstLine(text), delimiter).map((one) => one.trim());
   // Athena writes tabs and no quotation marks; whoever quotes in a tab-separated file quotes the header or a whole field.
   const quoted = delimiter !== '\t' || text.split('\n').some((line) => line.split('\t').some((field) => /^".*"\r?$/.test(field)));
-  return { ...csv, bom, delimiter, quoted, header };
+  return { ...csv, bom, delimiter, quoted, header, writing: writingOf(text, delimiter) };
 }
 
 async function firstBytes(path: string): Promise<Buffer> {

@@ -43,6 +43,9 @@ export interface Meanings {
   gender?: Text | undefined;
   birthDate?: Text | undefined;
   deceased?: Text | undefined;
+  /** Of a patient, in words. */
+  race?: Text | undefined;
+  ethnicity?: Text | undefined;
   title?: Text | undefined;
   /** The text of a note. */
   note?: Text | undefined;
@@ -53,14 +56,14 @@ export interface Meanings {
 /** The types a table can be read as. */
 export const tableTypes = [
   'Patient', 'Encounter', 'Observation', 'Condition', 'Procedure', 'MedicationRequest', 'MedicationAdministration', 'MedicationDispense', 'MedicationStatement',
-  'AllergyIntolerance', 'Immunization', 'DiagnosticReport', 'DocumentReference', 'ServiceRequest', 'Device', 'Practitioner', 'Organization', 'Location',
+  'AllergyIntolerance', 'Immunization', 'DiagnosticReport', 'DocumentReference', 'ServiceRequest', 'Coverage', 'Device', 'Practitioner', 'Organization', 'Location',
 ] as const;
 export type TableType = (typeof tableTypes)[number];
 
 /** What FHIR demands and a table hardly ever has. */
 const usualStatus: Partial<Record<TableType, string>> = {
   Encounter: 'finished', Observation: 'final', Procedure: 'completed', MedicationRequest: 'active', MedicationAdministration: 'completed', MedicationDispense: 'completed',
-  MedicationStatement: 'active', Immunization: 'completed', DiagnosticReport: 'final', DocumentReference: 'current', ServiceRequest: 'active',
+  MedicationStatement: 'active', Immunization: 'completed', DiagnosticReport: 'final', DocumentReference: 'current', ServiceRequest: 'active', Coverage: 'active',
 };
 
 const categorySystem: Partial<Record<TableType, string>> = { Observation: 'http://terminology.hl7.org/CodeSystem/observation-category', Condition: 'http://terminology.hl7.org/CodeSystem/condition-category' };
@@ -118,6 +121,7 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
       plain('birthDate', given.birthDate);
       plain('gender', given.gender);
       plain('deceasedDateTime', given.deceased);
+      fields['extension'] = peopleColumn(given);
       break;
     case 'Encounter':
       about();
@@ -205,6 +209,11 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
       coded('code');
       refer('requester', 'Practitioner', clinician);
       break;
+    case 'Coverage':
+      about('beneficiary');
+      if (time) lasts('period', time, end ?? 'NULL::VARCHAR');
+      fields['payor'] = given.name && `CASE WHEN ${given.name} IS NOT NULL THEN to_json([{'display': ${given.name}}]) END`;
+      break;
     case 'Device':
       about('patient');
       coded('type');
@@ -232,6 +241,13 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
 }
 
 const ownRecorded: ReadonlySet<TableType> = new Set(['Observation', 'Condition', 'AllergyIntolerance', 'Immunization', 'DiagnosticReport', 'MedicationStatement']);
+
+/** Race and ethnicity as US Core keeps them, where a record knows either. */
+function peopleColumn({ race, ethnicity }: Meanings): string | undefined {
+  if (!race && !ethnicity) return undefined;
+  const one = (kind: string, value: Text | undefined) => (value ? `CASE WHEN ${value} IS NOT NULL THEN {'url': 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-${kind}', 'extension': [{'url': 'ombCategory', 'valueCoding': {'display': ${value}}}]} END` : 'NULL');
+  return `CASE WHEN coalesce(${race ?? 'NULL'}, ${ethnicity ?? 'NULL'}) IS NOT NULL THEN to_json(list_filter([${one('race', race)}, ${one('ethnicity', ethnicity)}], lambda x: x IS NOT NULL)) END`;
+}
 
 const nameColumn = (value: Text | undefined): string | undefined => value && `CASE WHEN ${value} IS NOT NULL THEN to_json([{'text': ${value}}]) END`;
 

@@ -8,12 +8,15 @@ import type { ExportFile, Progress } from '../../model.ts';
 import type { TableFile } from './find-tables.ts';
 import { countLines } from './read-records.ts';
 import { repairTable } from './repair-table.ts';
+import { asHeld, typedAsHeld, type Holds } from './writing.ts';
 
 /** A table made of one file or several, and the columns that are wanted of it, in lower case. */
 export interface WantedTable {
   table: string;
   files: TableFile[];
   columns: string[];
+  /** What a column holds, where that is known. */
+  holds?: (column: string) => Holds | undefined;
 }
 
 export interface StageOptions {
@@ -29,7 +32,7 @@ export interface StageOptions {
 }
 
 /** Raise when the layout of the kept files changes. */
-const layout = 1;
+const layout = 2;
 
 interface Part {
   table: string;
@@ -212,7 +215,7 @@ export function uniqueNames(header: readonly string[]): string[] {
 
 /** Makes one view per table with every wanted column as text (NULL where a file lacks it), `_file` and `_line`. */
 export async function viewTables(database: Database, { folder, kept }: Pick<Staged, 'folder' | 'kept'>, tables: readonly WantedTable[], files: readonly TableFile[]): Promise<void> {
-  for (const { table, files: own, columns } of tables) {
+  for (const { table, files: own, columns, holds } of tables) {
     const selects: string[] = [];
     for (const file of own) {
       if (file.trouble) continue;
@@ -222,13 +225,16 @@ export async function viewTables(database: Database, { folder, kept }: Pick<Stag
         const typeOf = new Map(described.map((one) => [one.column_name.toLowerCase(), one]));
         const picked = columns.map((column) => {
           const found = typeOf.get(column);
-          return found ? `${asText(name(found.column_name), found.column_type)} AS ${name(column)}` : `NULL::VARCHAR AS ${name(column)}`;
+          return found ? `${typedAsHeld(name(found.column_name), found.column_type, holds?.(column))} AS ${name(column)}` : `NULL::VARCHAR AS ${name(column)}`;
         });
         selects.push(`SELECT ${[...picked, `${index} AS _file`, 'file_row_number + 1 AS _line'].join(', ')} FROM read_parquet(${quote(file.path)}, file_row_number = true)`);
       } else {
         const part = kept.parts.find((one) => one.table === table && one.file === index);
         if (!part) continue;
-        const picked = columns.map((column) => (part.columns.includes(column) ? name(column) : `NULL::VARCHAR AS ${name(column)}`));
+        const picked = columns.map((column) => {
+          const read = asHeld(name(column), holds?.(column), file.writing);
+          return part.columns.includes(column) ? (read === name(column) ? read : `${read} AS ${name(column)}`) : `NULL::VARCHAR AS ${name(column)}`;
+        });
         const line = part.firstLine === null ? '_line' : `file_row_number + ${part.firstLine} AS _line`;
         selects.push(`SELECT ${[...picked, `${index} AS _file`, line].join(', ')} FROM read_parquet(${quote(join(folder, part.parquet))}${part.firstLine === null ? '' : ', file_row_number = true'})`);
       }
@@ -236,13 +242,6 @@ export async function viewTables(database: Database, { folder, kept }: Pick<Stag
     const nothing = `SELECT ${[...columns.map((column) => `NULL::VARCHAR AS ${name(column)}`), '0 AS _file', '0::BIGINT AS _line'].join(', ')} WHERE false`;
     await database.run(`CREATE OR REPLACE VIEW ${name(`table_${table}`)} AS ${selects.join(' UNION ALL ') || nothing}`);
   }
-}
-
-function asText(column: string, type: string): string {
-  if (type === 'VARCHAR') return column;
-  if (type === 'TIMESTAMP WITH TIME ZONE') return `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%SZ')`;
-  if (type === 'BLOB') return `decode(${column})`;
-  return `CAST(${column} AS VARCHAR)`;
 }
 
 /** The header of Parquet files, which only DuckDB reads. */
