@@ -7,6 +7,7 @@ import { useTell } from '../tools/ui/asking.ts';
 import { Go } from '../tools/ui/Go.tsx';
 import { Bars, ChevronDown } from '../tools/ui/icons.tsx';
 import { admits, MeContext, type Me } from '../tools/ui/me.ts';
+import { PrintedAt } from '../tools/ui/Printed.tsx';
 import { ScreensContext } from '../tools/ui/screen.ts';
 import { Mark } from './Mark.tsx';
 import { meQuery } from './session.ts';
@@ -73,6 +74,7 @@ export function Shell() {
         <footer className="site-foot">
           <span>Attending</span>
           <span>Every number opens into its evidence. What is missing is said to be missing.</span>
+          <PrintedAt />
         </footer>
       </div>
     </MeContext>

@@ -4,7 +4,9 @@ import { usePages } from '../../tools/ui/asking.ts';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { useKept } from '../../tools/ui/Go.tsx';
-import { RelativeTime } from '../../tools/ui/RelativeTime.tsx';
+import { Note } from '../../tools/ui/Note.tsx';
+import { Moment } from '../../tools/ui/RelativeTime.tsx';
+import { FindPatient } from './FindPatient.tsx';
 import { assurance, disposition, listDecisions, type ShownDecision } from './model.ts';
 import { usePlaceNames } from './place-names.ts';
 import { actWords, assuranceWords, brief, dispositionWords, outputWords, tail } from './words.ts';
@@ -30,7 +32,8 @@ export function DecisionList({ deployment }: { deployment: string }) {
   const became = useFilter('disposition');
   const act = useFilter('act');
   const sure = useFilter('assurance');
-  const query = { deployment, limit: 50, ...(became.known && { disposition: became.known }), ...(act.known && { act: act.known }), ...(sure.known && { assurance: sure.known }) };
+  const [about, setAbout] = useKept('about');
+  const query = { deployment, limit: 50, ...(became.known && { disposition: became.known }), ...(act.known && { act: act.known }), ...(sure.known && { assurance: sure.known }), ...(about && { about }) };
   const places = usePlaceNames(deployment);
   const list = usePages(listDecisions, { query } as never);
   return (
@@ -39,7 +42,16 @@ export function DecisionList({ deployment }: { deployment: string }) {
         {became.field}
         {act.field}
         {sure.field}
+        <FindPatient onFound={setAbout} />
       </div>
+      {about && (
+        <Note kind="info">
+          Only what was said about <code title={about}>{tail(about)}</code>, a patient or an encounter.{' '}
+          <button type="button" className="text-button" onClick={() => setAbout('')}>
+            Show everything
+          </button>
+        </Note>
+      )}
       <DataTable<ShownDecision>
         caption="Decisions"
         rows={list.items}
@@ -51,7 +63,7 @@ export function DecisionList({ deployment }: { deployment: string }) {
         more={{ has: list.hasMore, loading: list.loadingMore, load: list.more }}
         empty={<EmptyState title="No such decision">Nothing was recorded that fits these filters.</EmptyState>}
         columns={[
-          { id: 'at', header: 'Answered', value: (row) => row.at, cell: (row) => <RelativeTime at={row.at} /> },
+          { id: 'at', header: 'Answered', value: (row) => row.at, cell: (row) => <Moment at={row.at} /> },
           { id: 'class', header: 'Output', value: (row) => row.class, cell: (row) => <>{row.class !== null ? outputWords(row.class) : <span className="none">no class</span>}{row.critical && <> <span className="tag is-warning">critical</span></>}</> },
           { id: 'score', header: 'Score', value: (row) => row.score, cell: (row) => (row.score === null ? <span className="none">none</span> : row.score.toFixed(2)), number: true },
           { id: 'subject', header: 'Patient', value: (row) => row.subject, cell: (row) => <code title={row.subject}>{tail(row.subject)}</code> },

@@ -1,14 +1,19 @@
 // What happened to one decision, from the question to the outcome, and can it be proven?
+import { revealSubject } from '../../spine/ledger/model.ts';
 import { useAsk } from '../../tools/ui/asking.ts';
-import { useParam } from '../../tools/ui/Go.tsx';
+import { Go, useParam } from '../../tools/ui/Go.tsx';
+import { useMay } from '../../tools/ui/me.ts';
 import { Note } from '../../tools/ui/Note.tsx';
 import { count, percent } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
+import { PrintButton } from '../../tools/ui/Printed.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
+import { showInstant } from '../../tools/ui/RelativeTime.tsx';
 import { between } from '../../tools/base/clock.ts';
 import type { Answered } from '../../tools/base/endpoint.ts';
 import { DecisionProof } from './DecisionProof.tsx';
+import { Whom } from './FindPatient.tsx';
 import { assurances, dispositions, openDecision } from './model.ts';
 import { SealedPart } from './payload/SealedPart.tsx';
 import { usePlaceNames } from './place-names.ts';
@@ -20,19 +25,22 @@ export default function DecisionPage() {
   const deployment = useParam('deployment');
   const found = useAsk(openDecision, { params: { decision: useParam('decision') } });
   const places = usePlaceNames(deployment);
+  const mayReveal = useMay(revealSubject);
   const trail = [{ label: 'Decisions', to: `/deployments/${deployment}/decisions?view=list` }];
   if (found.error) return <Page title="Decision" level={2} of={deployment} trail={trail}><ProblemNotice problem={found.error} /></Page>;
   if (!found.data) return <Waiting what="Loading the decision" />;
-  const { decision: it, steps } = found.data;
+  const { decision: it, steps, encounter, user } = found.data;
+  const said = it.class === null ? 'Decision' : outputWords(it.class);
   return (
     <Page
-      title={`${it.class === null ? 'Decision' : outputWords(it.class)}${it.score === null ? '' : `, score ${it.score.toFixed(2)}`}`}
+      title={`The AI said: ${said.toLowerCase()}${it.score === null ? '' : `, score ${it.score.toFixed(2)}`}`}
       level={2}
       of={deployment}
       trail={trail}
+      actions={<PrintButton />}
       says={
         <>
-          About patient <code title={it.subject}>{tail(it.subject)}</code>
+          {showInstant(it.at)}, about patient <code title={it.subject}>{tail(it.subject)}</code>
           {(it.facility || it.department) && `, ${places.both(it.facility, it.department)}`}. {dispositions[it.disposition]} {it.rule && <>The rule was <code>{it.rule}</code>.</>}
         </>
       }
@@ -47,6 +55,9 @@ export default function DecisionPage() {
           <div className="card">
             <Facts
               facts={[
+                ['Patient', <span key="p"><Whom reference={it.subject} what="this patient" /> <Go to={`/deployments/${deployment}/decisions?view=list&about=${it.subject}`}>All about this patient</Go></span>],
+                encounter === null ? null : ['Encounter', <span key="e"><Whom reference={encounter} what="this encounter" /> <Go to={`/deployments/${deployment}/decisions?view=list&about=${encounter}`}>All of this encounter</Go></span>],
+                mayReveal ? ['Meant for', user === null ? <span className="none" key="u">no person named</span> : <Whom key="u" reference={user} what="this person" />] : null,
                 ['Became', dispositionWords[it.disposition]],
                 // Nobody can answer what nobody saw.
                 it.disposition === 'shown' || it.act ? ['Clinician', it.act ? actWords[it.act] : <span className="none" key="a">no answer yet</span>] : null,

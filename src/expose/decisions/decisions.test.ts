@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { capability as deployments } from '../../spine/deployments/deployments.ts';
 import * as dep from '../../spine/deployments/model.ts';
 import { entries, ledger, openPayload, remember, rootOfLeaves, verifyDatabase } from '../../spine/ledger/ledger.ts';
+import { findSubject, revealSubject } from '../../spine/ledger/model.ts';
 import { latest, catalogue, measures } from '../../spine/measures/measures.ts';
 import { testCallers, testHouse } from '../../tools/server/test-database.ts';
 import { capability as decisions, decisionMeasures } from './decisions.ts';
@@ -27,6 +28,20 @@ const tell = (key: string, changes: object = {}) => house.call(api.tellDecision,
 const batch = (lines: readonly unknown[], init: RequestInit = {}) => house.request(`${api.tellBatch.path}?deployment=${deployment}`, { method: 'POST', body: lines.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n'), ...init }, as);
 
 describe('one decision', () => {
+  it('is found by its patient or its encounter, and says whom it was meant for only to those who answer for patients', async () => {
+    const { decision: one } = await tell('K-found', { subject: 'MRN-found', encounter: 'VISIT-found', user: 'dr.found' });
+    for (const identifier of [{ system: 'patient', value: 'MRN-found' }, { system: 'encounter', value: 'VISIT-found' }]) {
+      const { reference } = await house.call(findSubject, { body: { ...identifier, why: 'a complaint of the family' } }, 'safety-officer');
+      const { items } = await house.call(api.listDecisions, { query: { deployment, about: reference! } }, 'safety-officer');
+      expect(items.map(({ decision: found }) => found)).toEqual([one]);
+      expect((await house.call(api.listDecisions, { query: { deployment, about: reference!, disposition: 'killed' } }, 'safety-officer')).items).toEqual([]);
+    }
+    const opened = await house.call(api.openDecision, { params: { decision: one } }, 'safety-officer');
+    expect(await house.call(revealSubject, { body: { reference: opened.user!, why: 'who was to see it' } }, 'safety-officer')).toEqual({ system: 'user', value: 'dr.found' });
+    expect(opened.encounter).toMatch(/^sub_/);
+    expect((await house.call(api.openDecision, { params: { decision: one } }, as)).user).toBeNull();
+  });
+
   it('is recorded once, however often it is told', async () => {
     const first = await tell('K-1');
     expect(first).toMatchObject({ before: false, assurance: 'reported' });

@@ -1,5 +1,6 @@
 // Which words and endpoints does this room have: decisions, what became of them, and what is told about them?
 import { z } from 'zod';
+import { reference } from '../../spine/ledger/model.ts';
 import { day, endpoint, instant, page, paging, staff, type Role } from '../../tools/base/endpoint.ts';
 import { idOf } from '../../tools/base/id.ts';
 import { way } from './event.ts';
@@ -124,7 +125,7 @@ export type ShownDecision = z.infer<typeof shownDecision>;
 export const listDecisions = endpoint({
   name: 'decisions.list', method: 'GET', path: '/api/v1/decisions',
   says: 'Lists the decisions of a deployment, the newest first.', who: mayOpen,
-  query: z.strictObject({ ...paging, deployment, disposition: disposition.optional(), act: z.enum(['accepted', 'overridden', 'none']).optional(), assurance: assurance.optional(), facility: z.string().optional(), department: z.string().optional(), class: z.string().optional(), from: instant.optional(), to: instant.optional() }),
+  query: z.strictObject({ ...paging, deployment, disposition: disposition.optional(), act: z.enum(['accepted', 'overridden', 'none']).optional(), assurance: assurance.optional(), facility: z.string().optional(), department: z.string().optional(), class: z.string().optional(), from: instant.optional(), to: instant.optional(), about: reference.optional().describe('Only those about this patient or of this encounter, by the reference that `ledger.find-subject` gives.') }),
   output: page(shownDecision),
 });
 
@@ -137,7 +138,7 @@ export const openDecision = endpoint({
   name: 'decisions.open', method: 'GET', path: '/api/v1/decisions/:decision',
   says: 'Shows one decision as a timeline, with the entries of the ledger behind it.', who: mayOpen,
   params: z.strictObject({ decision: idOf('dec') }),
-  output: z.strictObject({ decision: shownDecision, deployment: z.string(), steps: z.array(step), outcomes: z.array(z.strictObject({ name: z.string(), at: instant, positive: z.boolean().nullable(), acted: z.boolean(), value: z.number().nullable() })), hasPayload: z.boolean() }),
+  output: z.strictObject({ decision: shownDecision, encounter: z.string().nullable().describe('The encounter, by reference.'), user: z.string().nullable().describe('The person it was meant for, by reference; for those only who may ask whom a reference stands for.'), deployment: z.string(), steps: z.array(step), outcomes: z.array(z.strictObject({ name: z.string(), at: instant, positive: z.boolean().nullable(), acted: z.boolean(), value: z.number().nullable() })), hasPayload: z.boolean() }),
 });
 
 /** One record of a batch, with the hashes that lead from it to the root in the batch's entry. */

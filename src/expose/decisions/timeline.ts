@@ -1,5 +1,6 @@
 // What happened to one decision, step by step, and which entry of the ledger tells each?
 import { entries } from '../../spine/ledger/ledger.ts';
+import { revealSubject } from '../../spine/ledger/model.ts';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import type { Answered } from '../../tools/base/endpoint.ts';
 import { Problem } from '../../tools/base/problem.ts';
@@ -23,6 +24,9 @@ export async function openOne(house: House, caller: Caller, decision: string): P
   const outcomes = (await records.outcomesOf(house.db, decision)).map(({ name, at, positive, acted, value }) => ({ name, at, positive, acted, value }));
   return {
     decision: shown(records.factFrom(row), await windowOf(house.db, row.deployment_id, now), now),
+    encounter: row.encounter,
+    // A reference that is the same on every decision would tell of one clinician's ways: it is for those who answer for patients.
+    user: caller.roles.some((role) => (revealSubject.who as readonly string[]).includes(role)) ? row.user_ref : null,
     deployment: found.slug,
     steps: told.flatMap(stepsOf).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
     outcomes,

@@ -47,6 +47,13 @@ describe('a caller', () => {
     expect((await ask(await token({ iat: seconds + 50 }))).status).toBe(200);
   });
 
+  it('gets in with a new key soon after it was published, although the others have just been fetched', async () => {
+    const fresh = await generateKeyPair('ES384', { extractable: true });
+    expect((await ask(await token({ iss: 'https://by-url.example' }))).status).toBe(200);
+    published.keys.push({ ...(await exportJWK(fresh.publicKey)), kid: 'fresh', alg: 'ES384' });
+    await expect.poll(async () => (await ask(await token({ iss: 'https://by-url.example' }, { kid: 'fresh', key: fresh.privateKey }))).status, { timeout: 8_000, interval: 500 }).toBe(200);
+  });
+
   it.each<[string, () => Promise<string | null>, RegExp]>([
     ['no token', async () => null, /no bearer token/],
     ['something that is none', async () => 'abc', /no bearer token/],

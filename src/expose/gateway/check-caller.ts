@@ -18,12 +18,12 @@ const longestLookUp = 3_000;
 type Issuer = Extract<Connection['callers'], { check: 'jwt' }>['issuers'][number];
 const keySets = new Map<string, JWTVerifyGetKey>();
 
-/** Keys are fetched once and again where an unknown `kid` comes, at most twice a minute. */
+/** Keys are fetched once, again after ten minutes, and where an unknown `kid` comes, three seconds after the last time at the earliest: keys are changed while calls run, and nobody makes us ask without end. */
 function keysOf(issuer: Issuer): JWTVerifyGetKey {
   const name = JSON.stringify(issuer);
   let keys = keySets.get(name);
   if (!keys) {
-    keys = issuer.jwksUrl ? createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 30_000 }) : createLocalJWKSet(issuer.jwks as JSONWebKeySet);
+    keys = issuer.jwksUrl ? createRemoteJWKSet(new URL(issuer.jwksUrl), { timeoutDuration: 5_000, cooldownDuration: 3_000 }) : createLocalJWKSet(issuer.jwks as JSONWebKeySet);
     if (keySets.size > 100) keySets.clear();
     keySets.set(name, keys);
   }

@@ -61,7 +61,7 @@ export function answerReader(largest: number): AnswerReader {
   const line = (bytes: Buffer, at: number): string | null => {
     const end = bytes.indexOf('\r\n', at, 'latin1');
     if ((end < 0 ? bytes.length : end) - at > longestLine) throw new NotHttp('a line without an end');
-    if (end >= 0) return bytes.latin1Slice(at, end);
+    if (end >= 0) return bytes.toString('latin1', at, end);
     held = Buffer.from(bytes.subarray(at));
     return null;
   };
@@ -119,7 +119,7 @@ export function answerReader(largest: number): AnswerReader {
           held = Buffer.from(all.subarray(at));
           return false;
         }
-        head = readHead(all.latin1Slice(at, stop));
+        head = readHead(all.toString('latin1', at, stop));
         at = stop + 4;
         if (!head) continue;
         if (typeof head.body === 'number') {

@@ -35,8 +35,11 @@ interface Line {
   /** Until when it is used again, by `performance.now()`. */
   freshUntil: number;
   error: Error | null;
+  /** What goes out is put together here. */
+  desk: Buffer;
 }
 
+const nothing = Buffer.alloc(0);
 const connectsWithin = 5_000;
 /** How long a connection that is free is kept, in milliseconds, unless the server says less; then a second less than it says. */
 const keptFor = 30_000;
@@ -62,7 +65,7 @@ export function openLines(origin: string, { most, largest }: { most: number; lar
   let sweeping: NodeJS.Timeout | undefined;
 
   const open = (work: Work): void => {
-    const line: Line = { socket: undefined as unknown as Socket, work, reader: null, connected: false, freshUntil: 0, error: null };
+    const line: Line = { socket: undefined as unknown as Socket, work, reader: null, connected: false, freshUntil: 0, error: null, desk: nothing };
     const impatience: Due = remind(performance.now() + connectsWithin, () => line.connected || fail(line, Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })));
     const ready = () => {
       line.connected = true;
@@ -94,10 +97,12 @@ export function openLines(origin: string, { most, largest }: { most: number; lar
     const { head, body } = work;
     if (!body) socket.write(head, 'latin1');
     else if (body.length <= onePiece) {
-      const bytes = Buffer.allocUnsafe(head.length + body.length);
-      bytes.latin1Write(head, 0);
-      bytes.set(body, head.length);
-      socket.write(bytes);
+      // Its own memory, used again: while the connection is busy with one question there is no other.
+      const length = head.length + body.length;
+      if (line.desk.length < length) line.desk = Buffer.allocUnsafeSlow(length + 4_096);
+      line.desk.write(head, 0, 'latin1');
+      line.desk.set(body, head.length);
+      socket.write(line.desk.subarray(0, length));
     } else {
       socket.cork();
       socket.write(head, 'latin1');

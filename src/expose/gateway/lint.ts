@@ -125,9 +125,11 @@ function lintAction(action: Json, path: string, tell: Tell): void {
   if (type !== 'create' && type !== 'update' && type !== 'delete') tell(`${path}.type`, 'is none of create, update, delete');
   if (!isText(description)) tell(`${path}.description`, 'is missing');
   if ((type === 'create' || type === 'update') && !(isObject(resource) && isText(resource['resourceType']))) tell(`${path}.resource`, 'is no FHIR resource');
-  if (type === 'delete' && typeof resource === 'string') tell(`${path}.resource`, 'is an id; that belongs in resourceId');
-  if (type === 'delete' && resourceId === undefined) tell(`${path}.resourceId`, 'is missing', 'warning');
-  if (resourceId !== undefined && !isText(resourceId)) tell(`${path}.resourceId`, 'is not a string');
+  // Before 2.0 it was so, and 2.0 calls it deprecated, not wrong.
+  if (type === 'delete' && typeof resource === 'string') tell(`${path}.resource`, 'is an id; that belongs in resourceId', 'warning');
+  else if (type === 'delete' && resourceId === undefined) tell(`${path}.resourceId`, 'is missing', 'warning');
+  if (Array.isArray(resourceId) && resourceId.length > 0 && resourceId.every(isText)) tell(`${path}.resourceId`, 'is a list; 2.0 has one reference', 'warning');
+  else if (resourceId !== undefined && !isText(resourceId)) tell(`${path}.resourceId`, 'is not a string');
 }
 
 function lintLink(link: Json, tell: Tell): void {

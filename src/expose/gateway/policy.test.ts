@@ -46,6 +46,10 @@ describe('a second person', () => {
     expect(then({})).toEqual([]);
     expect(then({ mode: 'live' })).toEqual(['the mode becomes live']);
     expect(then({ arms: [{ id: 'arm-a', shows: true, share: 0.3 }] })).toEqual(['more are drawn to see it']);
+    expect(then({ arms: [{ id: 'arm-b', shows: false, share: 0.2 }, { id: 'arm-a', shows: true, share: 0.2 }] })).toEqual(['others are drawn to see it']);
+    expect(then({ arms: [{ id: 'arm-b', shows: false, share: 0.1 }, { id: 'arm-a', shows: true, share: 0.1 }] })).toEqual([]);
+    expect(needsApproval(of({ repeat: { withinMinutes: 60, by: 'patient' } }), of({ repeat: { withinMinutes: 60, by: 'encounter' } }))).toEqual(['repeats are shown in another encounter']);
+    expect(needsApproval(of({ failure: { lint: 'drop-all' } }), of({}))).toEqual(['cards beside a broken one are shown']);
     expect(then({ only: { facilities: ['north', 'south'] } })).toEqual(['it is shown in more places']);
     expect(then({ only: {} })).toEqual(['it is shown in more places']);
     expect(then({ rules: [] })).toEqual(['the rule on-antibiotics goes']);

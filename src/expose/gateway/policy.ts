@@ -79,8 +79,9 @@ export function needsApproval(before: Policy, after: Policy): string[] {
   if (!shows(before)) reasons.push(`the mode becomes ${after.mode}`);
   else if (after.mode === 'live' && before.mode === 'staged') reasons.push('the mode becomes live');
   if (!shows(before)) return reasons;
-  const width = (of: Policy) => (of.arms.length === 0 && of.mode === 'live' ? 1 : 0) + of.arms.filter((one) => one.shows).reduce((sum, one) => sum + one.share, 0);
-  if (width(after) > width(before)) reasons.push('more are drawn to see it');
+  const width = (of: Policy) => shownOn(of).reduce((sum, { from, to }) => sum + to - from, 0);
+  if (width(after) > width(before) + 1e-9) reasons.push('more are drawn to see it');
+  else if (shownOn(after).some((one) => !isWithin(one, shownOn(before)))) reasons.push('others are drawn to see it');
   if (after.by !== before.by) reasons.push('arms are drawn by another thing');
   const wider = (was: readonly string[], is: readonly string[]) => was.length > 0 && (is.length === 0 || is.some((one) => !was.includes(one)));
   if (wider(before.only.facilities, after.only.facilities) || wider(before.only.departments, after.only.departments)) reasons.push('it is shown in more places');
@@ -92,13 +93,31 @@ export function needsApproval(before: Policy, after: Policy): string[] {
   const looser = (was: number | null | undefined, is: number | null | undefined) => was != null && (is == null || is > was);
   if (looser(before.budget.perEncounter, after.budget.perEncounter) || looser(before.budget.perUserDay, after.budget.perUserDay)) reasons.push('the budget grows');
   if (before.repeat && (!after.repeat || after.repeat.withinMinutes < before.repeat.withinMinutes)) reasons.push('repeats are shown sooner');
+  // The same patient may come again in another encounter.
+  else if (before.repeat?.by === 'patient' && after.repeat?.by === 'encounter') reasons.push('repeats are shown in another encounter');
   if (before.human.criticalNeedsReason && !after.human.criticalNeedsReason) reasons.push('critical cards lose their reasons');
   if (before.human.systemActions === 'hold' && after.human.systemActions !== 'hold') reasons.push('the vendor’s own actions become suggestions');
   if (before.failure.ledger === 'empty' && after.failure.ledger !== 'empty') reasons.push('outputs would be shown without a record');
+  if (before.failure.lint === 'drop-all' && after.failure.lint !== 'drop-all') reasons.push('cards beside a broken one are shown');
   if (after.deadlineMs > before.deadlineMs) reasons.push('later answers are shown');
   if (JSON.stringify(after.classes) !== JSON.stringify(before.classes)) reasons.push('cards are classed otherwise');
   return reasons;
 }
+
+/** Which part of [0, 1), on which everybody is drawn to a place of their own, is shown: arms lie on it one after the other. */
+function shownOn({ arms, mode }: Policy): { from: number; to: number }[] {
+  if (arms.length === 0) return mode === 'live' ? [{ from: 0, to: 1 }] : [];
+  const parts: { from: number; to: number }[] = [];
+  let at = 0;
+  for (const { shows, share } of arms) {
+    const last = parts.at(-1);
+    if (shows && last?.to === at) last.to = at + share;
+    else if (shows) parts.push({ from: at, to: at + share });
+    at += share;
+  }
+  return parts;
+}
+const isWithin = (one: { from: number; to: number }, parts: readonly { from: number; to: number }[]): boolean => one.to - one.from < 1e-9 || parts.some(({ from, to }) => one.from >= from - 1e-9 && one.to <= to + 1e-9);
 
 /** What is wrong with a policy although every field is: shares beyond the whole, a rule that has ended, an id twice. */
 export function policyFaults(of: Policy, today: string): { path: string; says: string }[] {

@@ -86,8 +86,8 @@ async function countOver(over: 'fact' | 'type', ready: readonly Ready[], desk: D
 
 const keyOf = (e: number, facility: string | null, department: string | null) => JSON.stringify([e, facility, department]);
 
-/** The placed rows of a type beside what is known of their patient. */
-const rowsOf = (type: string) => `(SELECT r.*, pat.birth, pat.death FROM ${name(`placed_${type}`)} r LEFT JOIN pat ON pat.p = r.p)`;
+/** The placed rows of a type beside what is known of their patient; what checks compare every row with stands in `pat` already. */
+const rowsOf = (type: string) => `(SELECT r.*, pat.* EXCLUDE (p) FROM ${name(`placed_${type}`)} r LEFT JOIN pat ON pat.p = r.p)`;
 
 async function evidenceOf(over: 'fact' | 'type', counted: Counted, els: readonly number[], desk: Desk): Promise<Map<string, EvidenceRow[]>> {
   if (els.length === 0) return new Map();

@@ -16,7 +16,7 @@ export async function timeOfExport(handle: ExportHandle & { undated?: 'day' | 'h
     return text === null ? [] : [`SELECT max(${text}) AS text FROM ${name(`raw_${type}`)}`];
   }).join(' UNION ALL ');
   const none = { updated: null, first: null, last: null, n: 0 };
-  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT ${updated === '' ? 'NULL' : `(SELECT max(CASE WHEN at_(text) <= at_('${endOfToday}') + INTERVAL 1 DAY THEN text END) FROM (${updated}))`} AS updated, strftime(quantile_disc(t, 0.001), '%Y-%m-%d') AS first, strftime(quantile_disc(t, 0.999), '%Y-%m-%d') AS last, count(t) AS n FROM (${all})`);
+  const [found = none] = types.length === 0 ? [none] : await handle.database.rows<{ updated: string | null; first: string | null; last: string | null; n: number }>(`SELECT ${updated === '' ? 'NULL' : `(SELECT max(CASE WHEN at_(text) <= at_('${endOfToday}') + INTERVAL 1 DAY THEN text END) FROM (${updated}))`} AS updated, strftime(ends[1], '%Y-%m-%d') AS first, strftime(ends[2], '%Y-%m-%d') AS last, n FROM (SELECT quantile_disc(t, [0.001, 0.999]) AS ends, count(t) AS n FROM (${all}))`);
   const manifest = handle.manifest?.transactionTime;
   const exportedAt = manifest ?? found.updated ?? endOfToday;
   const from = manifest ? 'manifest' : found.updated ? 'lastUpdated' : 'audit';

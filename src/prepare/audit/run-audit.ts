@@ -22,8 +22,9 @@ import { rateTables } from './rate-tables.ts';
 import { rememberAnswers } from './remember-answers.ts';
 import { auditSample } from './sampling/audit-sample.ts';
 import type { SampleRequest } from './sampling/sample-words.ts';
+import { pressuresApart } from './pressures.ts';
 import { runTogether, sharing } from './side-by-side.ts';
-import { codeTable, factView, fillFact, hitTable, macros, medicationTable, openRooms, pack, placedTable, rooms } from './tables.ts';
+import { codeTable, factView, fillFact, hitTable, macros, medicationTable, openRooms, pack, patientTable, placedTable, rooms } from './tables.ts';
 import { memberTable, unitTables, unknownUnit } from './units.ts';
 import { sayWindow } from './window.ts';
 
@@ -52,11 +53,12 @@ export function runAudit(folder: string, input: CharterInput, options: AuditOpti
   return inWorkspace(options.workspace, (workspace) => auditIn(workspace, folder, input, options));
 }
 
-async function auditIn(workspace: string, folder: string, input: CharterInput, { clock, onProgress, signal, threads = 2, memoryLimit, mapping, sample: asked, checks: ids }: AuditOptions): Promise<AuditDocument> {
+async function auditIn(workspace: string, folder: string, given: CharterInput, { clock, onProgress, signal, threads = 2, memoryLimit, mapping, sample: asked, checks: ids }: AuditOptions): Promise<AuditDocument> {
   const startedAt = clock.now();
   const chosen = chooseChecks(ids);
-  const wanted = wantedFields(input, new Set(chosen.run.map(({ id }) => id)));
+  const wanted = wantedFields(given, new Set(chosen.run.map(({ id }) => id)));
   const { opened, tell } = await openForAudit(folder, { workspace, fields: wanted, onProgress, signal, threads, memoryLimit, mapping });
+  const input = pressuresApart(given, opened.kind);
   try {
     const { atOnce, setting } = sharing(threads);
     await opened.database.run(setting);
@@ -136,7 +138,7 @@ export async function prepare({ database, resources }: ExportHandle, { data }: C
     for (const statement of [openRooms(types), factView(types)]) await database.run(statement);
     await together([
       [hitTable(data.elements)],
-      [`CREATE OR REPLACE TABLE pat AS SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p`, ...memberTable(data)],
+      [patientTable, ...memberTable(data)],
     ]);
   });
 }

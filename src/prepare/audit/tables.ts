@@ -268,6 +268,13 @@ function judged(element: Element, rows: string): string {
     FROM (SELECT *, object_(v) AS o, ${numeric ? 'try_cast(v AS DOUBLE)' : 'NULL::DOUBLE'} AS raw_num FROM (${rows})))`;
 }
 
+/**
+ * `pat(p, birth, death, unborn, gone, youngest, oldest)`: when each patient was born and died; and, so that it is worked out once
+ * a patient and not once a row, the instants P03 and P05 hold every time against: a day before birth (as a day and to the minute), two days after death, and 120 years with a year of grace.
+ */
+export const patientTable = `CREATE OR REPLACE TABLE pat AS SELECT *, birth - INTERVAL 1 DAY AS unborn, death + INTERVAL 2 DAY AS gone, (birth::DATE - 1)::TIMESTAMP AS youngest, (birth::DATE + ceil(120 * 365.2425 + 366)::INTEGER)::TIMESTAMP AS oldest
+  FROM (SELECT who.p, any_value(at_("birthDate"->>'$')) AS birth, any_value(at_("deceasedDateTime"->>'$')) AS death FROM "raw_Patient" r JOIN who ON who.id = r.id GROUP BY who.p)`;
+
 /** `hit(el, key)`: the patients or encounters that have a usable value in the window. */
 export function hitTable(elements: readonly Element[]): string {
   const parts = elements.map((element, at) => {

@@ -4,6 +4,7 @@ import { useParam } from '../../tools/ui/Go.tsx';
 import { Note } from '../../tools/ui/Note.tsx';
 import { wholePercent } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
+import { PrintButton } from '../../tools/ui/Printed.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { showDay, showInstant } from '../../tools/ui/RelativeTime.tsx';
@@ -20,7 +21,7 @@ export default function DecisionPage() {
   const { decision, snapshot, intact } = found.data;
   const base = `/deployments/${deployment}/gates`;
   return (
-    <Page title={`${decision.gate}: ${outcomeWords[decision.outcome].toLowerCase()}`} level={2} trail={[{ label: 'Gates', to: base }, { label: decision.gate, to: `${base}/${decision.gate}` }]} says={decision.reason}>
+    <Page title={`${decision.gate}: ${outcomeWords[decision.outcome].toLowerCase()}`} level={2} trail={[{ label: 'Gates', to: base }, { label: decision.gate, to: `${base}/${decision.gate}` }]} says={decision.reason} actions={<PrintButton />}>
       {intact ? (
         <Note kind="good" title="The snapshot is intact">
           It has the digest that was written to the ledger: <code>{decision.digest}</code>

@@ -9,6 +9,7 @@ import { Legend } from '../../tools/ui/charts/Matrix.tsx';
 import { Note } from '../../tools/ui/Note.tsx';
 import { wholePercent } from '../../tools/ui/numbers.ts';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
+import { PrintButton } from '../../tools/ui/Printed.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { showDay, showInstant } from '../../tools/ui/RelativeTime.tsx';
@@ -48,6 +49,7 @@ export default function GatePage() {
           <Button component="a" variant="default" leftSection={<Download size={14} />} href={address(exportGate, { params: { deployment, gate }, query: { format: 'csv' } })} download>
             CSV
           </Button>
+          <PrintButton />
           <DecideDialog state={state} />
         </>
       }

@@ -5,6 +5,7 @@ import { endpoint, everyone, instant, page, paging, type Role } from '../../tool
 
 // What verifies is pure, so that every room's page can do it in the browser.
 export { readReceipt } from './log/model.ts';
+export { findSubject, reference, revealSubject } from './payloads/model.ts';
 export { verifierKeyFrom } from './note.ts';
 export { verifyInclusion } from './proof.ts';
 export { verifyReceipt, type ReceiptVerification } from './receipt.ts';

@@ -11,7 +11,7 @@ import { cosignaturesOn } from './cosignature.ts';
 import { keepsPayloadElsewhere, type Entry, type Verification } from './model.ts';
 import { verifierKeyText, type VerifierKey } from './note.ts';
 import { compareKeys, comparePayloads, type Committed } from './payloads/verify-payloads.ts';
-import { allCosignatures, checkpointOfSize, checkpointsUpTo, copyEntries, entriesBetween, readHeadRow, storedNodes, type EntryRow, type Grown } from './records.ts';
+import { allCosignatures, checkpointOfSize, checkpointsUpTo, copyEntries, entriesBetween, readHeadRow, rowsBeyond, storedNodes, type EntryRow, type Grown } from './records.ts';
 import { columnsOf } from './prepare.ts';
 import { keysInLedger, signHead, type LedgerHouse } from './signing.ts';
 import { keptCheckpoint, readSigner } from './signing-key.ts';

@@ -1,8 +1,8 @@
 // What has to be shown, one by one, and how does each stand?
 import type { ReactNode } from 'react';
-import { useEffect, useId, useState } from 'react';
-import { flushSync } from 'react-dom';
+import { useId, useState } from 'react';
 import { ChevronDown } from './icons.tsx';
+import { usePrinting } from './Printed.tsx';
 import { Verdict, type VerdictName } from './Verdict.tsx';
 
 export interface Task {
@@ -59,22 +59,6 @@ export function TaskList({ label, tasks, opened }: { label: string; tasks: reado
       })}
     </ul>
   );
-}
-
-/** Whether the page is being printed: on paper nothing can be opened any more. */
-function usePrinting(): boolean {
-  const [printing, setPrinting] = useState(false);
-  useEffect(() => {
-    const begin = () => flushSync(() => setPrinting(true));
-    const end = () => setPrinting(false);
-    addEventListener('beforeprint', begin);
-    addEventListener('afterprint', end);
-    return () => {
-      removeEventListener('beforeprint', begin);
-      removeEventListener('afterprint', end);
-    };
-  }, []);
-  return printing;
 }
 
 /** A small label, for a kind or a property. */

@@ -15,6 +15,7 @@ import { sql } from 'kysely';
 import { plain } from './mapping.ts';
 import { messages } from './messages.ts';
 import { decode } from './protobuf.ts';
+import { whole } from './receive.ts';
 
 const house = await testHouse([ledger, deployments, measures(catalogue(decisionMeasures)), decisions], { remember, now: '2027-03-10T12:00:00.000Z' });
 beforeAll(async () => {
@@ -152,6 +153,10 @@ describe('bad input', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toMatch(/^application\/(x-protobuf|json)$/);
     expect((await response.arrayBuffer()).byteLength).toBeGreaterThan(5);
+  });
+  it('that stays behind in the middle is given up, so that it holds no place', async () => {
+    const behind = new ReadableStream<Uint8Array>({ start: (out) => out.enqueue(new Uint8Array([123])) });
+    await expect(whole(new Request('http://localhost/', { method: 'POST', body: behind, duplex: 'half' } as RequestInit), 50)).rejects.toThrow('The export did not come whole within 0.05 seconds.');
   });
   it('never reads past its end, whatever the bytes', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {

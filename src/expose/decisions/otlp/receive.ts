@@ -58,21 +58,35 @@ async function unpacked(request: Request): Promise<Buffer> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   const undo = packings[encoding];
   if (encoding !== 'identity' && !undo) throw new Problem('bad-input', `The content encoding ${encoding.slice(0, 40)} is not read.`, 'Use gzip, deflate or none.');
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  if (request.body)
-    for await (const part of request.body as unknown as AsyncIterable<Uint8Array>) {
-      length += part.length;
-      if (length > largest) throw new Problem('too-large', 'The export is larger than 16 MB.', 'Make the exporter’s batches smaller.');
-      parts.push(part);
-    }
-  const body = Buffer.concat(parts);
+  const body = await whole(request);
   if (!undo) return body;
   try {
     return await undo(body, { maxOutputLength: largestUnpacked });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw new Problem('too-large', 'The export is larger than 64 MB unpacked.', 'Make the exporter’s batches smaller.');
     throw new Problem('bad-input', `The ${encoding} of the export breaks off or is none.`);
+  }
+}
+
+/** The body, which has to be here within so many milliseconds: an exporter that stays behind in the middle would hold one of the few places for good. */
+export async function whole(request: Request, slowest = 30_000): Promise<Buffer> {
+  if (!request.body) return Buffer.alloc(0);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const reader = (request.body as ReadableStream<Uint8Array>).getReader();
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_done, failed) => (timer = setTimeout(() => failed(new Problem('unavailable', `The export did not come whole within ${slowest / 1000} seconds.`, 'Send it again.')), slowest)));
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), tooSlow]);
+      if (done) return Buffer.concat(parts);
+      length += value.length;
+      if (length > largest) throw new Problem('too-large', 'The export is larger than 16 MB.', 'Make the exporter’s batches smaller.');
+      parts.push(value);
+    }
+  } finally {
+    clearTimeout(timer);
+    reader.releaseLock();
   }
 }
 

@@ -3,8 +3,8 @@ import type { Check } from '../check.ts';
 
 const endFirst = 'coalesce(end_ < t, false)';
 // A day without a time stands for its midnight, so a day of grace is given on both sides.
-const beforeBirth = 'coalesce(t < birth - INTERVAL 1 DAY, false)';
-const afterDeath = 'coalesce(t >= death + INTERVAL 2 DAY, false)';
+const beforeBirth = 'coalesce(t < unborn, false)';
+const afterDeath = 'coalesce(t >= gone, false)';
 const wrong = `(${endFirst} OR ${beforeBirth} OR ${afterDeath})`;
 
 export const orderInTime: Check = {

@@ -2,7 +2,7 @@
 import type { Check } from '../check.ts';
 
 const days = `date_diff('day', birth, t)`;
-const wrong = `(${days} < -1 OR ${days} > 120 * 365.2425 + 366)`;
+const wrong = `(t < youngest OR t >= oldest)`;
 
 export const ageAtEvent: Check = {
   id: 'P05',

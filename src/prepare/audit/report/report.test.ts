@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { standingClock } from '../../../tools/base/clock.ts';
 import { readCharterText } from '../charter-input.ts';
 import { reportHtml } from './report.ts';
+import { auditJson } from './write-report.ts';
 import { runAudit } from '../run-audit.ts';
 import { tellAudit } from '../tell-audit.ts';
 import { smallCharter, smallExport, testFolder, writeSmall } from '../test-export.ts';
@@ -10,6 +11,16 @@ import { smallCharter, smallExport, testFolder, writeSmall } from '../test-expor
 const { folder, remove } = testFolder();
 afterAll(remove);
 const evil = '<img src=x onerror=alert(1)>"\'&';
+
+describe('audit.json', () => {
+  it('is the document, with a line for each finding', { timeout: 60_000 }, async () => {
+    const audit = await runAudit(writeSmall(`${folder}/json`, smallExport({ patients: 20 })), await readCharterText(smallCharter(), 'c.yaml'), { clock: standingClock('2026-06-01T00:00:00.000Z'), workspace: `${folder}/w` });
+    const text = auditJson(audit);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(audit)));
+    expect(text.split('\n').filter((line) => line.startsWith('{"check":') && line.includes('"thresholdFrom":'))).toHaveLength(audit.findings.length);
+    expect(text.length).toBeLessThan(1.1 * JSON.stringify(audit).length);
+  });
+});
 
 describe('audit.html', () => {
   it('escapes names of places, elements and codes, loads nothing and runs nothing', { timeout: 60_000 }, async () => {

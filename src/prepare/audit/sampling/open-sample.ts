@@ -4,6 +4,7 @@ import type { CharterInput } from '../charter-input.ts';
 import { timeOfExport } from '../export-time.ts';
 import { inWorkspace, openForAudit } from '../open-for-audit.ts';
 import { usedTypes, wantedFields } from '../plan.ts';
+import { pressuresApart } from '../pressures.ts';
 import { provenanceOf } from '../provenance.ts';
 import { prepare, toolVersion, type AuditOptions } from '../run-audit.ts';
 import { runTogether, sharing } from '../side-by-side.ts';
@@ -18,10 +19,11 @@ export function sampleExport(folder: string, input: CharterInput, request: Sampl
   return inWorkspace(options.workspace, (workspace) => sampleIn(workspace, folder, input, request, options));
 }
 
-async function sampleIn(workspace: string, folder: string, input: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads = 2, memoryLimit, mapping, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
+async function sampleIn(workspace: string, folder: string, given: CharterInput, request: SampleRequest, { clock, onProgress, signal, threads = 2, memoryLimit, mapping, extensions = [], earlier = [] }: Parameters<typeof sampleExport>[3]): Promise<SampleDocument> {
   const at = clock.now();
-  const wanted = wantedFields(input);
+  const wanted = wantedFields(given);
   const { opened: handle, tell } = await openForAudit(folder, { workspace, fields: wanted, onProgress, signal, threads, memoryLimit, mapping });
+  const input = pressuresApart(given, handle.kind);
   try {
     const { atOnce, setting } = sharing(threads);
     await handle.database.run(setting);

@@ -51,6 +51,34 @@ describe('many hospitals', () => {
   }, 120_000);
 });
 
+describe('blood pressure in tables', () => {
+  test('each pressure is a row of its own: a systolic one that reads the panel is whole where every systolic row is', async () => {
+    const folder = folderOf('pressures', {
+      'person.csv': `person_id,gender_concept_id,year_of_birth\n${Array.from({ length: 30 }, (_, at) => `${at + 1},8507,1960\n`).join('')}`,
+      'visit_occurrence.csv': `visit_occurrence_id,person_id,visit_concept_id,visit_start_date,visit_start_datetime,visit_end_date,visit_end_datetime\n${Array.from({ length: 30 }, (_, at) => `${at + 1},${at + 1},9203,2026-01-05,2026-01-05 08:00:00,2026-01-05,2026-01-05 18:00:00\n`).join('')}`,
+      'concept.csv': 'concept_id,concept_name,vocabulary_id,concept_code\n1,Systolic,LOINC,8480-6\n2,Diastolic,LOINC,8462-4\n3,mmHg,UCUM,mm[Hg]\n',
+      'measurement.csv': `measurement_id,person_id,measurement_concept_id,measurement_date,measurement_datetime,value_as_number,unit_concept_id,visit_occurrence_id\n${Array.from({ length: 30 }, (_, at) => `${at * 2},${at + 1},1,2026-01-05,2026-01-05 09:00:00,120,3,${at + 1}\n${at * 2 + 1},${at + 1},2,2026-01-05,2026-01-05 09:00:00,80,3,${at + 1}\n`).join('')}`,
+    });
+    const panel = `attending: charter/1
+data:
+  elements:
+    - id: systolic
+      name: Systolic blood pressure
+      resource: Observation
+      path: component.where(code.coding.where(code = '8480-6').exists()).value.ofType(Quantity).value
+      codes: [{ system: "http://loinc.org", code: 85354-9 }]
+      per: encounter
+      tier: critical
+      units: ["mm[Hg]"]
+`;
+    const audit = await runAudit(folder, await readCharterText(panel, 'charter.yaml'), { clock: standingClock('2026-06-01T00:00:00.000Z'), workspace: join(root, 'work'), checks: ['C01', 'C02', 'F08'] });
+    const of = (check: string) => audit.findings.find((one) => one.check === check && one.unit.facility === null && one.unit.month === null);
+    expect(of('C01')).toMatchObject({ n: 30, k: 30, verdict: 'met' });
+    expect(of('C02')).toMatchObject({ n: 30, k: 30 });
+    expect(of('F08')).toMatchObject({ n: 30, k: 30 });
+  }, 60_000);
+});
+
 describe('at the terminal', () => {
   const omop = { 'person.csv': 'person_id;gender_concept_id\n1;8507\n', 'measurement.csv': 'measurement_id|person_id\n1|1\n' };
   const charterFile = () => join(folderOf('charter', { 'charter.yaml': charter }), 'charter.yaml');

@@ -81,7 +81,7 @@ function likePieces(spans: SharedSpan[]): Map<string, Likeness[]> {
 
 /** What two notes share, if that is enough; it counts from the first piece that is. */
 function judged(likenesses: readonly Likeness[]): { finding: CrossPatientFinding; met: number }[] {
-  let best: { finding: CrossPatientFinding; met: number } | null = null;
+  const best: { finding: CrossPatientFinding; met: number }[] = [];
   let chief = 0;
   let all = 0;
   let longestOfAll = 0;
@@ -89,12 +89,12 @@ function judged(likenesses: readonly Likeness[]): { finding: CrossPatientFinding
     const { similarity, longest } = agreement(earlier.words, later.words);
     if (similarity < sameWords) continue;
     const words = Math.round(similarity * Math.min(earlier.words.length, later.words.length, mostWords));
-    if (best === null || words > chief) best = { finding: { earlier: without(earlier), later: without(later), similarity }, met: best?.met ?? met };
+    if (best.length === 0 || words > chief) best[0] = { finding: { earlier: without(earlier), later: without(later), similarity }, met: best[0]?.met ?? met };
     chief = Math.max(chief, words);
     all += words;
     longestOfAll = Math.max(longestOfAll, longest);
   }
-  return best !== null && all >= inAll && longestOfAll >= verbatim ? [best] : [];
+  return all >= inAll && longestOfAll >= verbatim ? best : [];
 }
 
 /** ISO instants in order; anything else comes in some order, too. */

@@ -45,7 +45,7 @@ export function knownLines(read: ReadDocument): KnownLines {
   function keep(line: Buffer): boolean {
     const made = formOf(line, read);
     if (made === null) return false;
-    const form = JSON.stringify(made);
+    const form = JSON.stringify([made.parts, made.key, made.texts]);
     if (known.some((one) => one.form === form)) return false;
     const place = next++ % places;
     const resourceType = made.said.head.resource;
@@ -104,7 +104,8 @@ interface Slot {
   probes: string[];
 }
 
-const reference = /^([A-Za-z]+\/)([^/:?]+)$/;
+/** `Patient/7`; `text/plain` is something else. */
+const reference = /^([A-Z][A-Za-z]+\/)([^/:?]+)$/;
 const moment = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?)(Z|\+00:00)$/;
 const plainText = /^[\u0020-\u007e]+$/;
 
@@ -129,6 +130,9 @@ function formOf(line: Buffer, read: ReadDocument): Form | null {
   if (found === null || found.text === null || found.text.bytes === null || found.text.format !== 'text' || found.text.charset !== null || found.text.trouble !== null) return null;
   // The text is good until the next is asked for.
   const said: SaidOfLine = { ...found, text: { ...found.text, bytes: Buffer.from(found.text.bytes) } };
+  // Nothing is said of UTF-8 where that is what the document promises, or where it promises nothing.
+  const text = read(shape.resource, [Buffer.from('Müller – 5 µg').toString('base64')], { file: 0, line: 1 })?.text;
+  const readsUtf8 = text?.bytes?.toString() === 'Müller – 5 µg' && text.charset === null && text.trouble === null;
   const outcome = [said.subject, ...textsOf(said.head)];
   const fields: Field[] = outcome.map((text) => (text === null ? null : { before: text, value: -1, behind: '' }));
   const parts: Part[] = [];
@@ -137,7 +141,7 @@ function formOf(line: Buffer, read: ReadDocument): Form | null {
   for (const [n, { holder, key }] of shape.values.entries()) {
     before += shape.between[n]!.toString('latin1');
     if (n === shape.cut) {
-      parts.push({ before, kind: 'base64', more: 0 });
+      parts.push({ before, kind: 'base64', more: readsUtf8 ? 1 : 0 });
       before = '';
       values++;
       continue;
@@ -159,12 +163,18 @@ function formOf(line: Buffer, read: ReadDocument): Form | null {
   return { parts, key: fields[0]!, texts: fields.slice(1), said };
 }
 
+interface ComesOut {
+  /** Which of the texts. */
+  at: number;
+  field: { before: string; behind: string };
+}
+
 /** Where a value comes out, with what stands around it there; null: it does something else, too. */
-function placesOf({ values, resource }: Shape, n: number, slot: Slot, outcome: readonly (string | null)[], said: SaidOfLine, ask: (resource: Resource) => SaidOfLine | null): { at: number; field: { before: string; behind: string } }[] | null {
+function placesOf({ values, resource }: Shape, n: number, slot: Slot, outcome: readonly (string | null)[], said: SaidOfLine, ask: (resource: Resource) => SaidOfLine | null): ComesOut[] | null {
   if (slot.kind === 'number') return null;
   const { holder, key } = values[n]!;
   const kept = holder[key]!;
-  let places: { at: number; field: { before: string; behind: string } }[] | null = null;
+  let places: ComesOut[] | undefined;
   try {
     for (const probe of slot.probes) {
       holder[key] = slot.before + probe + slot.behind;
@@ -172,7 +182,7 @@ function placesOf({ values, resource }: Shape, n: number, slot: Slot, outcome: r
       if (other === null || other.text?.bytes?.equals(said.text!.bytes!) !== true || restOf(other.head) !== restOf(said.head)) return null;
       const now = [other.subject, ...textsOf(other.head)];
       if (now.length !== outcome.length) return null;
-      const changed: typeof places = [];
+      const changed: ComesOut[] = [];
       for (const [at, text] of now.entries()) {
         const was = outcome[at]!;
         if (text === was) continue;
@@ -182,14 +192,14 @@ function placesOf({ values, resource }: Shape, n: number, slot: Slot, outcome: r
         if (was !== before + slot.value + behind || text !== before + probe + behind) return null;
         changed.push({ at, field: { before, behind } });
       }
-      if (places !== null && JSON.stringify(places) !== JSON.stringify(changed)) return null;
+      if (places !== undefined && JSON.stringify(places) !== JSON.stringify(changed)) return null;
       places = changed;
     }
   } finally {
     holder[key] = kept;
   }
   // A time or a reference that is read and does nothing may differ: only whether it is one could matter. A word could be one that does.
-  return places !== null && places.length === 0 && slot.kind === 'text' ? null : places;
+  return places === undefined || (places.length === 0 && slot.kind === 'text') ? null : places;
 }
 
 /** Notes which members are read. */

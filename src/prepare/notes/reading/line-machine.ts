@@ -37,8 +37,8 @@ const quote = 0x22;
 
 /**
  * `readLine` answers how long the record is and leaves where it begins in `recordFrom`; -1: the line is built otherwise, or holds
- * something that has to be looked at: letters beyond ASCII, an escape, a time that is none, content that is not plain text from its
- * first letter on. The record is what `store.ts` and `heads.ts` write: three lengths, key, head, text.
+ * something that has to be looked at: an escape or letters beyond ASCII in anything but the content, a time that is none, content that is not
+ * plain text in UTF-8 from its first letter on. The record is what `store.ts` and `heads.ts` write: three lengths, key, head, text.
  */
 const source = `
 inline function isDigit(code) { return code >= 48 && code <= 57; }
@@ -83,8 +83,41 @@ function numberEnd(at) {
   return at;
 }
 
-// Writes the note's text. Broken base64, letters beyond ASCII, zeros, and what could be markup or binary, are left to those who know them.
-function decode(at) {
+inline function isTail(code) { return code >= 0x80 && code < 0xc0; }
+
+// Valid UTF-8 (RFC 3629) without the marks of letters that were lost or encoded twice, of which \`charset.ts\` tells.
+function isPlainUtf8(at, to) {
+  record[to] = 0;
+  while (at < to) {
+    let code = record[at];
+    if (code < 0x80) {
+      at++;
+      continue;
+    }
+    let next = record[at + 1];
+    if (!isTail(next)) return 0;
+    if (code >= 0xc2 && code < 0xe0) {
+      if (code == 0xc3) {
+        if (next == 0x83 && record[at + 2] == 0xc2) return 0;
+        if (next == 0xa2 && record[at + 2] == 0xe2) if (record[at + 3] == 0x82 && record[at + 4] == 0xac) return 0;
+      }
+      at += 2;
+      continue;
+    }
+    if (!isTail(record[at + 2])) return 0;
+    if (code >= 0xe0 && code < 0xf0) {
+      if ((code == 0xe0 && next < 0xa0) || (code == 0xed && next > 0x9f) || (code == 0xef && next == 0xbf && record[at + 2] == 0xbd)) return 0;
+      at += 3;
+      continue;
+    }
+    if (!isTail(record[at + 3]) || code < 0xf0 || code > 0xf4 || (code == 0xf0 && next < 0x90) || (code == 0xf4 && next > 0x8f)) return 0;
+    at += 4;
+  }
+  return 1;
+}
+
+// Writes the note's text. Broken base64, zeros, other charsets, and what could be markup or binary, are left to those who know them.
+function decode(at, isUtf8) {
   let to = textAt;
   let all = 0;
   let zeros = 0;
@@ -99,7 +132,7 @@ function decode(at) {
     at += 4;
     bits = first[line[at]] | second[line[at + 1]] | third[line[at + 2]] | fourth[line[at + 3]];
   }
-  if ((all & 0x808080) != 0 || (zeros & 0x808080) != 0) return -1;
+  if ((zeros & 0x808080) != 0) return -1;
   if (line[at] != quote) {
     if (line[at + 3] != 61 || line[at + 4] != quote) return -1;
     let one = first[line[at]] | second[line[at + 1]];
@@ -111,7 +144,8 @@ function decode(at) {
     if ((one & 0xff000000) != 0) return -1;
     for (let i = 0; i < size; i++) {
       let byte = (one >>> (8 * i)) & 255;
-      if (byte == 0 || byte > 127) return -1;
+      if (byte == 0) return -1;
+      all |= byte;
       record[to] = byte;
       to++;
     }
@@ -119,6 +153,7 @@ function decode(at) {
   }
   textSize = to - textAt;
   if (textSize < 2) return -1;
+  if ((all & 0x808080) != 0) if (!isUtf8 || !isPlainUtf8(textAt, to)) return -1;
   let begins = record[textAt];
   let next = record[textAt + 1];
   if (begins <= 32 || begins > 126 || begins == 123 || begins == 60 || begins == 37) return -1;
@@ -168,7 +203,7 @@ function readLine(form, length, file, row) {
     let kind = partKind[part];
     if (kind == end) break;
     valueFrom[value] = at;
-    if (kind == base64) at = decode(at);
+    if (kind == base64) at = decode(at, partMore[part]);
     else if (kind == time) at = timeEnd(at, partMore[part]);
     else if (kind == number) at = numberEnd(at);
     else at = textEnd(at, kind == reference);
@@ -216,7 +251,7 @@ function readLine(form, length, file, row) {
 }
 `;
 
-/** A piece that never changes and the kind of value behind it. `more`: digits of a time. */
+/** A piece that never changes and the kind of value behind it. `more`: digits of a time, or whether content may be UTF-8. */
 export interface Part {
   before: string;
   kind: KindOfValue;

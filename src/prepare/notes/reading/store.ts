@@ -32,7 +32,7 @@ export interface Store<Head> {
   close(): Promise<void>;
 }
 
-/** Bytes that stay in memory, over all parts; what is smaller never touches the disk. */
+/** Bytes that stay in memory, over all parts: only what is more touches the disk (a hybrid hash partition; DeWitt DJ et al. SIGMOD 1984). */
 const waiting = 64 * 1024 * 1024;
 /** What one part should hold: it is read whole. */
 const partSize = 32 * 1024 * 1024;
@@ -42,7 +42,7 @@ interface Part {
   /** Filled from the front. */
   slab: Buffer | null;
   used: number;
-  /** Full slabs, while everything still fits into memory. */
+  /** Full slabs of the time when there was room in memory. */
   full: Buffer[];
   file: number | null;
   written: number;
@@ -76,7 +76,7 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
     part.written += bytes.length;
   }
 
-  /** The slab is full: it waits in memory or goes to the disk, where everything goes once memory was not enough. */
+  /** The slab is full: it waits in memory or goes to the disk, where everything goes from when memory was not enough. */
   function turn(at: number, room: number): void {
     const part = parts[at]!;
     const filled = part.slab?.subarray(0, part.used) ?? nothing;
@@ -95,10 +95,6 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
       throw asProblem(error);
-    }
-    for (const [one, { full }] of parts.entries()) {
-      for (const slab of full) write(one, slab);
-      parts[one]!.full = [];
     }
   }
 
@@ -133,7 +129,7 @@ export function openStore<Head>(folder: string, expected: number, pack: (head: H
       try {
         for (const [at, part] of parts.entries()) {
           const stored = part.file === null ? nothing : (mine = readBack(path(at), part.written, mine)).subarray(0, part.written);
-          yield* pilesOf(at, [stored, ...part.full, part.slab?.subarray(0, part.used) ?? nothing].filter(({ length }) => length > 0), unpack);
+          yield* pilesOf(at, [...part.full, stored, part.slab?.subarray(0, part.used) ?? nothing].filter(({ length }) => length > 0), unpack);
         }
       } finally {
         if (mine.length > room.length) room = mine;

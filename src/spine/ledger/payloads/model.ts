@@ -8,7 +8,7 @@ const keepers: Role[] = ['safety-officer'];
 const watchers: Role[] = ['safety-officer', 'auditor', 'administrator', 'governance'];
 
 const why = z.string().trim().min(8).max(500).describe('Why; it is written into the ledger, so without patient data.');
-const reference = z.string().regex(/^sub_[0-9a-z]{26}$/, 'a reference such as sub_…').describe('The random reference of a patient, encounter or user.');
+export const reference = z.string().regex(/^sub_[0-9a-z]{26}$/, 'a reference such as sub_…').describe('The random reference of a patient, encounter or user.');
 
 export const openPayload = endpoint({
   name: 'ledger.open-payload',
