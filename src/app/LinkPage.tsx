@@ -1,7 +1,7 @@
 // Who holds this one-time link, and which password shall open the account from now on?
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { signInByLink } from '../tools/server/model.ts';
 import { useTell } from '../tools/ui/asking.ts';
 import { Go, useGo } from '../tools/ui/Go.tsx';
@@ -10,12 +10,22 @@ import { ProblemNotice } from '../tools/ui/ProblemNotice.tsx';
 import { meKey } from './session.ts';
 import { SignInDoor } from './SignInDoor.tsx';
 
+const tokenHere = (): string => location.hash.replace(/^#/, '');
+/** No token of this house is shorter: what is has lost its end on the way. */
+const shortest = 20;
+
 export default function LinkPage() {
   useTitle('Set your password');
   const go = useGo();
   const client = useQueryClient();
   // The token stands after # so that no server log and no referrer ever carries it.
-  const [token] = useState(() => location.hash.replace(/^#/, ''));
+  const [token, setToken] = useState(tokenHere);
+  // Another link opened in the same tab changes only what stands after #, and loads no page.
+  useEffect(() => {
+    const changed = () => setToken(tokenHere());
+    addEventListener('hashchange', changed);
+    return () => removeEventListener('hashchange', changed);
+  }, []);
   const [password, setPassword] = useState('');
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
@@ -28,7 +38,7 @@ export default function LinkPage() {
       go('/', true);
     },
   });
-  if (!token)
+  if (token.length < shortest)
     return (
       <SignInDoor>
         <h1>This link is not complete</h1>

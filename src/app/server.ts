@@ -86,6 +86,8 @@ function listenAt(house: House, raw: readonly Raw[], answer: (request: Request, 
     // An upload of many gigabytes takes longer than Node's five minutes; headers must still come promptly.
     server.requestTimeout = 0;
     server.headersTimeout = 15_000;
+    // Longer than a proxy in front keeps its connections (nginx: 60 s): it would now and then send a call on one that is being closed, and a POST is not sent twice.
+    server.keepAliveTimeout = 75_000;
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') fail(new Problem('conflict', `Port ${port} on ${host} is in use by another program.`, 'Choose another with PORT, for example `PORT=7421 npm start`.'));
       else if (error.code === 'EACCES') fail(new Problem('not-allowed', `Port ${port} may not be used by this account.`, 'Choose one above 1023 with PORT.'));

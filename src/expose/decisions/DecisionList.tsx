@@ -42,6 +42,8 @@ export function DecisionList({ deployment }: { deployment: string }) {
         {became.field}
         {act.field}
         {sure.field}
+      </div>
+      <div className="row">
         <FindPatient onFound={setAbout} />
       </div>
       {about && (

@@ -48,15 +48,15 @@ export default function DecisionPage() {
       {it.assurance === 'reported' && <Note kind="info">This record is <b>reported</b>: it was told after the fact, so the ledger shows what was told and when, and not that the record came before anybody saw the output.</Note>}
       {it.repeatOf && <Note kind="info">A repeat: the same was said of this patient within the day before.</Note>}
       <div className="columns is-side">
-        <Part title="What happened">
+        <Part title="What happened" says={`Times are those of your time zone, ${zoneOf(it.at)}.`}>
           <Timeline steps={steps} />
         </Part>
         <aside className="stack" aria-label="Facts">
           <div className="card">
             <Facts
               facts={[
-                ['Patient', <span key="p"><Whom reference={it.subject} what="this patient" /> <Go to={`/deployments/${deployment}/decisions?view=list&about=${it.subject}`}>All about this patient</Go></span>],
-                encounter === null ? null : ['Encounter', <span key="e"><Whom reference={encounter} what="this encounter" /> <Go to={`/deployments/${deployment}/decisions?view=list&about=${encounter}`}>All of this encounter</Go></span>],
+                ['Patient', <span key="p"><Whom reference={it.subject} what="this patient" /><br /><Go to={`/deployments/${deployment}/decisions?view=list&about=${it.subject}`}>All about this patient</Go></span>],
+                encounter === null ? null : ['Encounter', <span key="e"><Whom reference={encounter} what="this encounter" /><br /><Go to={`/deployments/${deployment}/decisions?view=list&about=${encounter}`}>All of this encounter</Go></span>],
                 mayReveal ? ['Meant for', user === null ? <span className="none" key="u">no person named</span> : <Whom key="u" reference={user} what="this person" />] : null,
                 ['Became', dispositionWords[it.disposition]],
                 // Nobody can answer what nobody saw.
@@ -86,7 +86,10 @@ export default function DecisionPage() {
 
 const words: Record<string, string> = { asked: 'Asked', answered: 'Answered', recorded: 'Recorded', shown: 'Shown', moment: 'Decision due', delivered: 'Delivered', 'not-delivered': 'Not delivered', accepted: 'Accepted', overridden: 'Overridden', outcome: 'Outcome', displayed: 'Displayed', opened: 'Opened', closed: 'Closed', edited: 'Edited', signed: 'Signed', discarded: 'Discarded', shadow: 'Kept silent', suppressed: 'Suppressed', killed: 'Killed', late: 'Late', withheld: 'Withheld' };
 
-const clockTime = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, timeZoneName: 'short' });
+const clockTime = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
+/** The name of the reader's time zone on that day, e.g. GMT-7. */
+const zoneOf = (at: string): string => new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(new Date(at)).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 
 function Timeline({ steps }: { steps: Opened['steps'] }) {
   return (

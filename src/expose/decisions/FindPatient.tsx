@@ -53,7 +53,7 @@ export function Whom({ reference, what }: { reference: string; what: string }) {
       <code title={reference}>{tail(reference)}</code>{' '}
       {may && (
         <ConfirmButton
-          label={`Who is ${tail(reference)}?`}
+          label="Who is it?"
           size="compact-xs"
           title={`Reveal ${what}?`}
           says="The identifier is shown on this screen only. That you asked, and why, becomes an entry of the ledger."

@@ -28,6 +28,14 @@ const tell = (key: string, changes: object = {}) => house.call(api.tellDecision,
 const batch = (lines: readonly unknown[], init: RequestInit = {}) => house.request(`${api.tellBatch.path}?deployment=${deployment}`, { method: 'POST', body: lines.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n'), ...init }, as);
 
 describe('one decision', () => {
+  it('is recorded once, however often it is told', async () => {
+    const first = await tell('K-1');
+    expect(first).toMatchObject({ before: false, assurance: 'reported' });
+    const again = await tell('K-1');
+    expect(again).toMatchObject({ decision: first.decision, before: true, position: null });
+    expect((await entries(house.db, { kind: 'decision.recorded' })).items).toHaveLength(1);
+  });
+
   it('is found by its patient or its encounter, and says whom it was meant for only to those who answer for patients', async () => {
     const { decision: one } = await tell('K-found', { subject: 'MRN-found', encounter: 'VISIT-found', user: 'dr.found' });
     for (const identifier of [{ system: 'patient', value: 'MRN-found' }, { system: 'encounter', value: 'VISIT-found' }]) {
@@ -40,14 +48,6 @@ describe('one decision', () => {
     expect(await house.call(revealSubject, { body: { reference: opened.user!, why: 'who was to see it' } }, 'safety-officer')).toEqual({ system: 'user', value: 'dr.found' });
     expect(opened.encounter).toMatch(/^sub_/);
     expect((await house.call(api.openDecision, { params: { decision: one } }, as)).user).toBeNull();
-  });
-
-  it('is recorded once, however often it is told', async () => {
-    const first = await tell('K-1');
-    expect(first).toMatchObject({ before: false, assurance: 'reported' });
-    const again = await tell('K-1');
-    expect(again).toMatchObject({ decision: first.decision, before: true, position: null });
-    expect((await entries(house.db, { kind: 'decision.recorded' })).items).toHaveLength(1);
   });
 
   it('is told at the same moment by many and recorded once', async () => {

@@ -187,8 +187,9 @@ async function whoAndWhere(house: House, serving: Serving, call: Request, bytes:
     const found = serving.reads ? memberOf(call.root, key)?.value : undefined;
     return found ? (valueAt(bytes, found) as Json) : {};
   };
-  const known = { now, hook: call.hook, context: part('context'), prefetch: part('prefetch') };
-  const variables = variablesOf(known);
+  const context = part('context');
+  const prefetch = part('prefetch');
+  const variables = variablesOf({ now, hook: call.hook, context, prefetch });
   const withTenant = (name: string) => (name === 'tenant' ? tenant : variables(name));
   const placed = (path: Serving['facilityOf']) => {
     const text = path?.(withTenant) ?? null;
@@ -197,7 +198,7 @@ async function whoAndWhere(house: House, serving: Serving, call: Request, bytes:
   };
   const moment = serving.momentOf?.(withTenant) ?? null;
   return {
-    ...known, deployment: serving.deployment, secret: serving.secret, mode: serving.mode, subject: subject!, encounter: encounter!, user: user!,
+    now, hook: call.hook, context, prefetch, deployment: serving.deployment, secret: serving.secret, mode: serving.mode, subject: subject!, encounter: encounter!, user: user!,
     facility: placed(serving.facilityOf), department: placed(serving.departmentOf), momentAt: moment !== null && Number.isFinite(Date.parse(moment)) ? new Date(moment).toISOString() : null,
   };
 }
@@ -376,8 +377,9 @@ const graceForSilence = 1_000;
 
 /** The whole call, as JSON that holds the very texts: a reader sees them, and their digests are of the untouched bytes. */
 function payloadOf({ call, bytes, service, serving }: File, answered: Buffer | null, isJson: boolean, reply: Uint8Array): Buffer {
-  const told = { service, policy: serving.policyVersion, request: digestOf(bytes), response: answered && digestOf(answered), reply: digestOf(reply) };
-  const parts: Uint8Array[] = [Buffer.from(`{"digests":${JSON.stringify(told)},"request":`), withoutToken(bytes, call.root), Buffer.from(',"response":')];
+  // Written by hand: hexadecimal needs no escape, and most of it is that.
+  const told = `{"service":${JSON.stringify(service)},"policy":${serving.policyVersion},"request":"${digestOf(bytes)}","response":${answered ? `"${digestOf(answered)}"` : 'null'},"reply":"${digestOf(reply)}"}`;
+  const parts: Uint8Array[] = [Buffer.from(`{"digests":${told},"request":`), withoutToken(bytes, call.root), Buffer.from(',"response":')];
   if (answered === null) parts.push(Buffer.from('null'));
   else parts.push(isJson ? answered : Buffer.from(JSON.stringify(answered.toString('utf8', 0, 20_000))));
   parts.push(Buffer.from(',"reply":'), reply, Buffer.from('}'));

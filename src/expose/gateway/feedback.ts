@@ -23,12 +23,23 @@ interface Item {
   reason: { code: string; system?: string; text?: string } | null;
 }
 
+interface Refused {
+  index: number;
+  says: string;
+}
+/** How many were recorded, and the first twenty that could not be. */
+export interface Taken {
+  recorded: number;
+  refused?: Refused[];
+}
+
 /**
  * Records feedback (CDS Hooks 2.0 "Feedback") and, in the same transaction, what the vendor is to hear of it in its own
- * uuids; the outbox tells it until the vendor has it.
- * @throws BadCall where it is none, or about a card that was never answered here.
+ * uuids; the outbox tells it until the vendor has it. Of several at once those that cannot be taken are named, and the
+ * others are recorded.
+ * @throws BadCall where it is none, or each is about a card that was never answered here.
  */
-export async function takeFeedback(desk: Desk, serving: Serving, service: string, bytes: Buffer): Promise<{ recorded: number }> {
+export async function takeFeedback(desk: Desk, serving: Serving, service: string, bytes: Buffer): Promise<Taken> {
   const { house } = desk;
   let root: Span;
   try {
@@ -41,19 +52,32 @@ export async function takeFeedback(desk: Desk, serving: Serving, service: string
   if (list?.kind !== 'array' || list.items.length === 0) throw new BadCall('There is no list `feedback` with anything in it.');
   if (list.items.length > 500) throw new BadCall('More than 500 feedbacks at once.');
   const now = house.clock.now();
-  const items = list.items.map((span, nth) => readItem(bytes, span, nth, now));
-  for (const [nth, item] of items.entries()) {
-    const found = await records.decisionIn(house.db, item.decision);
-    if (!found || found.deployment !== serving.deployment) throw new BadCall(`feedback[${nth}].card is no card that was answered here.`);
+  const refused: Refused[] = [];
+  let recorded = 0;
+  for (const [nth, span] of list.items.entries()) {
+    try {
+      const item = readItem(bytes, span, nth, now);
+      const found = await records.decisionIn(house.db, item.decision);
+      if (!found || found.deployment !== serving.deployment) throw new BadCall(`feedback[${nth}].card is no card that was answered here.`);
+      await keep(desk, serving, service, bytes, item);
+      recorded++;
+    } catch (error) {
+      // What an EHR gathered before this house stood between must not cost it the rest.
+      if (!(error instanceof BadCall)) throw error;
+      refused.push({ index: nth, says: error.message });
+    }
   }
-  for (const item of items) {
-    const { decision, outcome, at, reason, accepted } = item;
-    const forwarded = await inTheirNames(desk, bytes, item);
-    const also = forwarded === null ? undefined : (tx: Tx) => queue(house, tx, serving.deployment, service, forwarded);
-    await feedbackOf(house, ehr, serving.deployment, decision, { key: decision, at, act: outcome, ...(reason && { reason }), ...(accepted[0] && { suggestion: String(accepted[0].nth) }) }, also);
-  }
+  if (recorded === 0) throw new BadCall(refused[0]!.says);
   desk.outbox.kick();
-  return { recorded: items.length };
+  return { recorded, ...(refused.length > 0 && { refused: refused.slice(0, 20) }) };
+}
+
+async function keep(desk: Desk, serving: Serving, service: string, bytes: Buffer, item: Item): Promise<void> {
+  const { house } = desk;
+  const { decision, outcome, at, reason, accepted } = item;
+  const forwarded = await inTheirNames(desk, bytes, item);
+  const also = forwarded === null ? undefined : (tx: Tx) => queue(house, tx, serving.deployment, service, forwarded);
+  await feedbackOf(house, ehr, serving.deployment, decision, { key: decision, at, act: outcome, ...(reason && { reason }), ...(accepted[0] && { suggestion: String(accepted[0].nth) }) }, also);
 }
 
 function readItem(bytes: Uint8Array, span: Span, nth: number, now: string): Item {

@@ -236,6 +236,9 @@ describe('feedback', () => {
     expect(entry!.body).toMatchObject({ act: 'overridden', reason: 'viral' });
     expect(JSON.stringify(entry)).not.toContain('Anna');
     expect((await gateway.post('sepsis/feedback', { feedback: [{ card: 'nobody', outcome: 'accepted', outcomeTimestamp: '2026-03-10T12:00:30Z' }] })).status).toBe(400);
+    // Beside others it is named, and the others are recorded: an EHR may still have feedback to cards from before this house stood between.
+    const mixed = await gateway.post('sepsis/feedback', { feedback: [{ card: 'nobody', outcome: 'accepted', outcomeTimestamp: '2026-03-10T12:00:30Z' }, { card: shown!.uuid, outcome: 'overridden', outcomeTimestamp: '2026-03-10T12:00:50Z' }] });
+    expect([mixed.status, await mixed.json()]).toEqual([200, { recorded: 1, refused: [{ index: 0, says: 'feedback[0].card is no card that was answered here.' }] }]);
   });
 
   it('and outcomes can be told by the uuid the EHR has', async () => {

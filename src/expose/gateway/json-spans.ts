@@ -391,15 +391,22 @@ const words = new Map<number, string>();
 /** The string between two places, both quotation marks included. */
 function textAt(bytes: Uint8Array, start: number, end: number): string {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const raw = buffer.toString('utf8', start, end);
-  return raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+  const inside = buffer.toString('utf8', start + 1, end - 1);
+  return inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside;
 }
 
 /** The member of an object, or undefined. */
-export const memberOf = (of: Span | undefined, key: string): Member | undefined => (of?.kind === 'object' ? of.members.find((one) => one.key === key) : undefined);
+export function memberOf(of: Span | undefined, key: string): Member | undefined {
+  if (of?.kind !== 'object') return undefined;
+  for (const one of of.members) if (one.key === key) return one;
+  return undefined;
+}
 /** The value at a path of keys and indexes, or undefined. */
-export const spanAt = (of: Span | undefined, path: readonly (string | number)[]): Span | undefined =>
-  path.reduce<Span | undefined>((here, step) => (typeof step === 'number' ? (here?.kind === 'array' ? here.items[step] : undefined) : memberOf(here, step)?.value), of);
+export function spanAt(of: Span | undefined, path: readonly (string | number)[]): Span | undefined {
+  let here = of;
+  for (const step of path) here = typeof step === 'number' ? (here?.kind === 'array' ? here.items[step] : undefined) : memberOf(here, step)?.value;
+  return here;
+}
 /** The text of a string; null where it is none. */
 export const stringAt = (bytes: Uint8Array, of: Span | undefined): string | null => (of?.kind === 'string' ? textAt(bytes, of.start, of.end) : null);
 /** The value itself. Numbers beyond double precision lose digits: for reading, never for forwarding. */
@@ -415,16 +422,22 @@ export interface Edit {
 /** The same bytes with these edits made; everything else stays byte for byte. Throws RangeError where edits overlap. */
 export function splice(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return bytes;
-  const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
-  const parts: Uint8Array[] = [];
+  const sorted = edits.length === 1 ? edits : [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  // Room for each unit of UTF-16 as three bytes; what is left over is not handed on.
+  let most = bytes.length;
+  for (const { text } of sorted) most += 3 * text.length;
+  const made = Buffer.allocUnsafe(most);
   let at = 0;
+  let written = 0;
   for (const { start, end, text } of sorted) {
     if (start < at || end < start || end > bytes.length) throw new RangeError(`an edit from ${start} to ${end} does not fit behind byte ${at}`);
-    parts.push(bytes.subarray(at, start), Buffer.from(text, 'utf8'));
+    made.set(bytes.subarray(at, start), written);
+    written += start - at;
+    written += made.write(text, written, 'utf8');
     at = end;
   }
-  parts.push(bytes.subarray(at));
-  return Buffer.concat(parts);
+  made.set(bytes.subarray(at), written);
+  return made.subarray(0, written + bytes.length - at);
 }
 
 /** Takes a member out of its object, with one of the commas beside it. */

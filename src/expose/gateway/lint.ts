@@ -27,6 +27,9 @@ type Tell = (path: string, says: string, severity?: Fault['severity']) => void;
  * but many libraries write one, and it says no more than nothing would: no reason to keep a card from anybody.
  */
 function given(of: Fields, path: string, tell: Tell): Fields {
+  let hasNull = false;
+  for (const key in of) if (of[key] === null) hasNull = true;
+  if (!hasNull) return of;
   const nulls = Object.keys(of).filter((key) => of[key] === null && optional.has(key));
   if (nulls.length === 0) return of;
   for (const key of nulls) tell(`${path}.${key}`, 'is null; what is not there is left out', 'warning');
@@ -57,7 +60,7 @@ function lintCard(card: Json, tell: Tell): void {
   if (!isObject(card)) return tell('', 'is not an object');
   card = given(card, '', tell);
   if (!isText(card['summary'])) tell('.summary', 'is missing');
-  else if ([...card['summary']].length >= longestSummary) tell('.summary', `is not shorter than ${longestSummary} characters`, 'warning');
+  else if (card['summary'].length >= longestSummary && [...card['summary']].length >= longestSummary) tell('.summary', `is not shorter than ${longestSummary} characters`, 'warning');
   if (!['info', 'warning', 'critical'].includes(card['indicator'] as string)) tell('.indicator', 'is none of info, warning, critical');
   if (card['uuid'] !== undefined && !isText(card['uuid'])) tell('.uuid', 'is not a string');
   if (card['detail'] !== undefined && !isText(card['detail'])) tell('.detail', 'is not a string', 'warning');
@@ -149,8 +152,19 @@ function lintExtension(extension: Json, path: string, tell: Tell): void {
 
 /** Two cards, or two suggestions, with one uuid: feedback about them could not be told apart. The gateway mints its own. */
 function sameTwice(cards: readonly Json[], tell: Tell): void {
-  const uuids = cards.flatMap((card) => (isObject(card) ? [card['uuid'], ...(Array.isArray(card['suggestions']) ? card['suggestions'].map((one) => (isObject(one) ? one['uuid'] : undefined)) : [])] : [])).filter(isText);
-  if (new Set(uuids).size < uuids.length) tell('cards[].uuid', 'two cards or suggestions have the same uuid', 'warning');
+  const seen = new Set<string>();
+  let twice = false;
+  const note = (uuid: Json | undefined) => {
+    if (!isText(uuid)) return;
+    if (seen.has(uuid)) twice = true;
+    seen.add(uuid);
+  };
+  for (const card of cards) {
+    if (!isObject(card)) continue;
+    note(card['uuid']);
+    if (Array.isArray(card['suggestions'])) for (const one of card['suggestions']) if (isObject(one)) note(one['uuid']);
+  }
+  if (twice) tell('cards[].uuid', 'two cards or suggestions have the same uuid', 'warning');
 }
 
 /** Context fields of the hooks whose tokens a prefetch template may use are those of the request; here only the form is judged. */

@@ -34,12 +34,21 @@ export interface Traffic {
 export function openTraffic(house: House): Traffic {
   let minutes = new Map<string, Minute & { deployment: string; minute: string }>();
   let faults = new Map<string, records.LintRow>();
+  /** Where the call before this one was counted, and the beginning of the times that belong there: most calls come in the minute of the last. */
+  let latest: (Minute & { deployment: string; minute: string }) | null = null;
+  let within = '';
+  const minuteOf = (deployment: string, at: string) => {
+    if (latest?.deployment === deployment && at.startsWith(within)) return latest;
+    within = at.slice(0, 16);
+    const minute = `${within}:00.000Z`;
+    const name = `${deployment} ${minute}`;
+    let one = minutes.get(name);
+    if (!one) minutes.set(name, (one = { deployment, minute, calls: 0, outcomes: {}, answered: bounds.concat(0).map(() => 0), vendor: bounds.concat(0).map(() => 0) }));
+    return (latest = one);
+  };
   return {
     count: (deployment, at, outcome, ms, vendorMs) => {
-      const minute = `${at.slice(0, 16)}:00.000Z`;
-      const name = `${deployment} ${minute}`;
-      let one = minutes.get(name);
-      if (!one) minutes.set(name, (one = { deployment, minute, calls: 0, outcomes: {}, answered: bounds.concat(0).map(() => 0), vendor: bounds.concat(0).map(() => 0) }));
+      const one = minuteOf(deployment, at);
       one.calls++;
       one.outcomes[outcome] = (one.outcomes[outcome] ?? 0) + 1;
       one.answered[bucketOf(ms)]! += 1;
@@ -58,6 +67,7 @@ export function openTraffic(house: House): Traffic {
       const found = faults;
       minutes = new Map();
       faults = new Map();
+      latest = null;
       if (counted.size > 0)
         try {
           await records.addMinutes(house.db, [...counted.values()].map(({ deployment, ...one }) => ({ ...one, deployment_id: deployment })));

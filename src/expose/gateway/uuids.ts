@@ -13,7 +13,13 @@ export interface Minted {
 
 /** A new decision whose card has a UUID of version 7 (RFC 9562 §5.7): 48 bits of time, 12 that count, 62 of chance. */
 export function mint(now: string): Minted {
-  const time = Date.parse(now);
+  if (now !== lastNow) {
+    lastNow = now;
+    lastTime = Date.parse(now);
+    lastClock = hex(lastTime, 12);
+  }
+  const time = lastTime;
+  const clock = lastClock;
   if (drawn === pool.length) {
     randomFillSync(pool);
     drawn = 0;
@@ -22,7 +28,6 @@ export function mint(now: string): Minted {
   const high30 = pool[drawn]! >>> 2;
   const low = pool[drawn + 1]!;
   drawn += 2;
-  const clock = hex(time, 12);
   const early = hex(0x8000_0000 + high30, 8);
   const tail = `${early.slice(0, 4)}-${early.slice(4)}${hex(low, 8)}`;
   const uuid = (nth: number) => {
@@ -31,6 +36,11 @@ export function mint(now: string): Minted {
   };
   return { decision: idOf(time, high30, low), uuid };
 }
+
+/** Many are minted in one millisecond. */
+let lastNow = '';
+let lastTime = 0;
+let lastClock = '';
 
 const hex = (of: number, digits: number): string => of.toString(16).padStart(digits, '0');
 /** Chance drawn in advance: asking for eight bytes at a time takes longer than all the rest. Each is used once. */

@@ -1,5 +1,6 @@
 // What should be repaired first?
 import type { Element } from '../../spine/deployments/model.ts';
+import { count } from './judging.ts';
 import type { AuditDocument, Finding } from './model.ts';
 
 type Fix = AuditDocument['fixes'][number];
@@ -90,6 +91,33 @@ function oneFeedOnce(fixes: readonly Omit<Fix, 'rank'>[], elements: readonly Ele
   });
 }
 
+/** The whole export stands for its units. Where it is fine, the unit with most to repair comes first, and its like behind it. */
+function widestFirst(same: readonly Finding[]): [Finding, ...Finding[]] {
+  const all = same.find(({ unit }) => unit.facility === null && unit.department === null);
+  if (all) return [all];
+  const facilities = same.filter(({ unit }) => unit.department === null);
+  const level = facilities.length > 0 ? facilities : same;
+  const failed = level.filter(({ verdict }) => verdict === 'not-met');
+  return [...(failed.length > 0 ? failed : level)].sort((a, b) => (badOf(b) ?? 0) - (badOf(a) ?? 0)) as [Finding, ...Finding[]];
+}
+
+/** How many are affected; a spread or a kinship of units affects nobody in particular. */
+const badOf = ({ k, n, threshold }: Finding): number | null => (k === null ? null : threshold?.bound === 'at-most' ? k : n - k);
+
+const most = 6;
+
+function fixOf(finding: Finding, ...likewise: readonly Finding[]): Omit<Fix, 'rank'> {
+  const { check, element, unit, tier, verdict, says } = finding;
+  const names = likewise.map((one) => one.unit.department ?? one.unit.facility ?? '');
+  const kind = unit.department === null ? ['facility', 'facilities'] : ['department', 'departments'];
+  const bad = [finding, ...likewise].map(badOf);
+  return {
+    element, check, unit, tier, blocks: tier === 'critical' || (check === 'S01' && verdict === 'not-met'), affected: bad.every((one) => one === null) ? null : bad.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+    says: likewise.length === 0 ? says : `${says} The same in ${count(likewise.length)} more ${kind[likewise.length === 1 ? 0 : 1]}: ${names.slice(0, most).join(', ')}${names.length > most ? ' …' : ''}.`,
+    todo: verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[check] ?? 'Look at the rows.'),
+  };
+}
+
 /** Findings that are not met, one per element and check (the widest unit first), ordered by what unblocks the gate. */
 export function fixesOf(findings: readonly Finding[], elements: readonly Element[], absent: AuditDocument['absent']): Fix[] {
   const order = { critical: 0, important: 1, context: 2 };
@@ -99,21 +127,17 @@ export function fixesOf(findings: readonly Finding[], elements: readonly Element
     return [{ element: element.id, check: 'C02', unit: { facility: null, department: null, clinician: null, month: null }, tier: element.tier, blocks: element.tier === 'critical', affected: findings.find((finding) => finding.check === 'C02' && finding.element === element.id)?.n ?? null, says: absence.what, todo: absence.means }];
   });
   const gone = new Set(fixes.map(({ element }) => element));
-  const seen = new Set<string>();
+  const alike = new Map<string, Finding[]>();
   for (const finding of findings) {
     if (finding.verdict !== 'not-met' && !(finding.verdict === 'undecided' && finding.tier === 'critical')) continue;
     if (finding.unit.clinician || finding.unit.month || (finding.element && gone.has(finding.element))) continue;
     const key = JSON.stringify([finding.check, finding.element, finding.resource]);
-    // The whole export stands for its units, except that a silent unit is always named.
-    if (seen.has(key) && finding.check !== 'C07') continue;
-    seen.add(key);
-    if (finding.check === 'C07' && finding.unit.facility === null) continue;
-    // A spread or a kinship of units affects nobody in particular.
-    const bad = finding.k === null ? null : finding.threshold?.bound === 'at-most' ? finding.k : finding.n - finding.k;
-    fixes.push({
-      element: finding.element, check: finding.check, unit: finding.unit, tier: finding.tier, blocks: finding.tier === 'critical' || (finding.check === 'S01' && finding.verdict === 'not-met'), affected: bad, says: finding.says,
-      todo: finding.verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[finding.check] ?? 'Look at the rows.'),
-    });
+    alike.set(key, [...(alike.get(key) ?? []), finding]);
+  }
+  for (const same of alike.values()) {
+    // A silent unit is always named, by itself.
+    if (same[0]?.check === 'C07') for (const finding of same) finding.unit.facility !== null && fixes.push(fixOf(finding));
+    else fixes.push(fixOf(...widestFirst(same)));
   }
   return oneFeedOnce(fixes, elements)
     .sort((a, b) => Number(b.blocks) - Number(a.blocks) || order[a.tier] - order[b.tier] || Number(b.check === 'C02') - Number(a.check === 'C02') || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))

@@ -8,6 +8,7 @@ import { Plus } from '../../tools/ui/icons.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { Page } from '../../tools/ui/Page.tsx';
 import { RelativeTime, showDay } from '../../tools/ui/RelativeTime.tsx';
+import { createAccount } from '../../tools/server/model.ts';
 import { systemClock } from '../../tools/base/clock.ts';
 import { Track } from '../../tools/ui/Track.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
@@ -19,6 +20,7 @@ export default function PortfolioPage() {
   const deployments = usePages(listDeployments);
   const tracks = useAsk(portfolio);
   const may = useMay(createDeployment);
+  const mayInvite = useMay(createAccount);
   const trackOf = (row: DeploymentRow) => tracks.data?.items.find((track) => track.deployment === row.id || track.deployment === row.slug);
   /** What stands in a cell until its deployment is judged: nothing that could be taken for an answer. */
   const notYet = (row: DeploymentRow) => (trackOf(row) ? null : <NotYet asked={tracks.isPending} />);
@@ -57,8 +59,23 @@ export default function PortfolioPage() {
         more={{ has: deployments.hasMore, loading: deployments.loadingMore, load: deployments.more }}
         empty={
           <EmptyState title="No deployment yet" action={may ? <CreateDeployment /> : undefined}>
-            A deployment is one AI product in one place, with one named owner. Begin with the product and the problem it is to solve; the gates follow from there.{' '}
-            {may && <>A product that is not listed yet is added under <Go to="/organization">Organization</Go> first.</>}
+            A deployment is one AI product in one place, with one named owner. Begin with the product and the problem it is to solve; the gates follow from there.
+            {may && (
+              <ol className="first-steps">
+                <li>
+                  <Go to="/organization?view=facilities">Name your facilities and units</Go>
+                </li>
+                <li>
+                  <Go to="/organization?view=products">Add the AI product</Go> with its version
+                </li>
+                {mayInvite && (
+                  <li>
+                    <Go to="/administration">Give people accounts</Go>: a clinical owner, a data engineer, two of governance, a safety officer
+                  </li>
+                )}
+                <li>Open the deployment here and write its charter</li>
+              </ol>
+            )}
           </EmptyState>
         }
         columns={[

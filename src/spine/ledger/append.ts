@@ -39,7 +39,7 @@ export async function appendAll(tx: Tx, entries: readonly Appending[]): Promise<
  */
 export function growthOf(prepared: readonly Prepared[], from: Frontier): Grown {
   const many = prepared.length;
-  const leaves = roomForBytea(many, (nth) => prepared[nth]!.bytes.length + digitsOf(from.size + nth));
+  const leaves = roomForBytea(many, (nth) => prepared[nth]!.length + digitsOf(from.size + nth));
   const stored = roomForBytea(many, () => 32);
   const hashes: Uint8Array[] = [];
   for (let nth = 0; nth < many; nth++) {

@@ -1,4 +1,5 @@
 // Do the columns beside a leaf say what the leaf says, byte for byte, without parsing it?
+import { digitsOf } from './prepare.ts';
 
 /** Where the fields of one row stand in its bytes, two numbers each: from and to; from is -1 where the database has null. */
 export type Places = Int32Array;
@@ -31,12 +32,6 @@ export function payloadAt(row: Buffer, places: Places): { digest: string; bytes:
   const from = beforePayload(row, end);
   // {"bytes":n,"digest":"<64>"}
   return from < 0 ? null : { digest: row.toString('latin1', end - 66, end - 2), bytes: numberAt(row, from + openBytes.length, end - 66 - openDigest.length) };
-}
-
-function digitsOf(whole: number): number {
-  let digits = 1;
-  for (let left = whole; left >= 10; left = Math.floor(left / 10)) digits += 1;
-  return digits;
 }
 
 /** Asks about the kind of a row, and only anew where it is another than that of the row before: entries of one kind come in long runs. */

@@ -33,7 +33,7 @@ function readOptions(gzip: boolean, longest: number, forgiving: boolean): string
  * What is written once and read a few times is written cheaply: row groups that fit the processor's cache, not packed, no
  * filters for look-ups nobody makes, and no dictionary for texts that hardly repeat, such as ids.
  */
-const quickToWrite = 'ROW_GROUP_SIZE 30720, STRING_DICTIONARY_PAGE_SIZE_LIMIT 1000000, WRITE_BLOOM_FILTER false, COMPRESSION uncompressed';
+export const quickToWrite = 'ROW_GROUP_SIZE 30720, STRING_DICTIONARY_PAGE_SIZE_LIMIT 1000000, WRITE_BLOOM_FILTER false, COMPRESSION uncompressed';
 
 export interface Writing {
   sources: Source[];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Problem } from '../base/problem.ts';
 import type { Kept, Part } from './cache.ts';
 import { openDatabase, type Database } from './duckdb.ts';
+import { inParallel } from './in-parallel.ts';
 import type { Candidate } from './list-folder.ts';
 import { countParquet, rowsWithoutType, usualLine, writeParquet, type Found, type Source } from './load.ts';
 import { badLineLimit, longestLine, type ExportFile, type Progress } from './model.ts';
@@ -199,21 +200,6 @@ function groupsOf(candidates: Candidate[], threads: number): Group[] {
     group.bytes += bytes;
   }
   return groups.sort((one, other) => other.bytes - one.bytes);
-}
-
-async function inParallel<T>(workers: Database[], queue: T[], work: (worker: Database, one: T) => Promise<void>): Promise<void> {
-  const waiting = [...queue];
-  let failed = false;
-  const ends = await Promise.allSettled(
-    workers.map(async (worker) => {
-      for (let one = waiting.shift(); one && !failed; one = waiting.shift())
-        await work(worker, one).catch((error: unknown) => {
-          failed = true;
-          throw error;
-        });
-    }),
-  );
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 function progressOf({ candidates, onProgress }: Reading, workers: Database[]) {

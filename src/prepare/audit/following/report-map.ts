@@ -26,7 +26,9 @@ export function mapSection(audit: AuditDocument): string {
   });
   // Where fewer than five people were everywhere there is nothing to draw, and that is said once.
   const empty = maps.filter(({ map }) => map.cells.every(({ n }) => n === null));
-  maps.splice(0, maps.length, ...maps.filter((one) => !empty.includes(one)));
+  // Nor where nothing is missing.
+  const full = maps.filter(({ map }) => map.cells.some(({ n }) => n !== null) && map.cells.every(({ n, k }) => n === k));
+  maps.splice(0, maps.length, ...maps.filter((one) => !empty.includes(one) && !full.includes(one)));
   maps.sort((a, b) => order[a.element.tier] - order[b.element.tier] || b.silent - a.silent);
   if (maps.length === 0) return '';
   const grids = maps.slice(0, mostElements).map(({ element, map }) => {
@@ -38,7 +40,7 @@ export function mapSection(audit: AuditDocument): string {
   });
   return section(
     'map', 'Where it is missing: facility by month',
-    `<p class="quiet">The share of patients or encounters with a usable value, in whole per cent; the darker, the more is missing. ${legend()}</p>${grids.join('\n')}${maps.length > mostElements ? `<p class="quiet">${count(maps.length - mostElements)} more elements in audit.json: ${escape(maps.slice(mostElements).map(({ element }) => element.name).join(', '))}.</p>` : ''}${empty.length > 0 ? `<p class="quiet">Fewer than five people in every facility and month, so withheld: ${escape(empty.map(({ element }) => element.name).join(', '))}.</p>` : ''}`,
+    `<p class="quiet">The share of patients or encounters with a usable value, in whole per cent; the darker, the more is missing. ${legend()}</p>${grids.join('\n')}${maps.length > mostElements ? `<p class="quiet">${count(maps.length - mostElements)} more elements in audit.json: ${escape(maps.slice(mostElements).map(({ element }) => element.name).join(', '))}.</p>` : ''}${empty.length > 0 ? `<p class="quiet">Fewer than five people in every facility and month, so withheld: ${escape(empty.map(({ element }) => element.name).join(', '))}.</p>` : ''}${full.length > 0 ? `<p class="quiet">Nothing is missing in any facility and month: ${escape(full.map(({ element }) => element.name).join(', '))}.</p>` : ''}`,
     'across',
   );
 }

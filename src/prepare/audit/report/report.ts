@@ -126,9 +126,20 @@ const checkName = (id: string) => catalogue.find((check) => check.id === id)?.na
 /** A table with many columns is printed across the page. */
 const across = (facilities: number) => (facilities > 4 ? 'across' : '');
 
+const mostFacilities = 10;
+
+/** On paper so many facilities have room: those with most that is not met, critical things first; by name. */
+function facilitiesShown(findings: readonly AuditFinding[]): { facilities: string[]; shown: string[]; left: string } {
+  const weight = { critical: 1e6, important: 1e3, context: 1 };
+  const bad = new Map<string, number>();
+  for (const finding of findings) if (isFacility(finding)) bad.set(finding.unit.facility!, (bad.get(finding.unit.facility!) ?? 0) + (finding.verdict === 'not-met' ? weight[finding.tier] : 0));
+  const facilities = [...bad.keys()].sort();
+  const shown = facilities.toSorted((a, b) => bad.get(b)! - bad.get(a)!).slice(0, mostFacilities).sort();
+  return { facilities, shown, left: facilities.length > shown.length ? `<p class="quiet">The ${shown.length} facilities with most that is not met; ${count(facilities.length - shown.length)} more in audit.json.</p>` : '' };
+}
+
 function matrix({ findings }: AuditDocument): string {
-  const facilities = [...new Set(findings.filter(isFacility).map(({ unit }) => unit.facility!))].sort();
-  const shown = facilities.slice(0, 10);
+  const { shown, left } = facilitiesShown(findings);
   const cell = (mine: readonly AuditFinding[]) => {
     if (mine.length === 0) return '<td class="cell none"><span class="quiet">·</span></td>';
     const verdict = worst(mine.map((finding) => finding.verdict));
@@ -140,19 +151,18 @@ function matrix({ findings }: AuditDocument): string {
     if (mine.length === 0) return [];
     return [`<tr><th scope="row"><span class="tag">${id}</span> ${escape(name)}<small>${escape(family)}</small></th>${cell(mine.filter(isOverall))}${shown.map((facility) => cell(mine.filter((finding) => isFacility(finding) && finding.unit.facility === facility))).join('')}</tr>`];
   });
-  return section('matrix', 'Checks by facility', `<p class="quiet">The worst verdict of each check, and how many of its findings share it. A dot: this check does not look at single facilities.</p>${table(['Check', 'Whole export', ...shown].map(place).join('|'), rows, 'matrix')}${facilities.length > shown.length ? `<p class="quiet">${facilities.length - shown.length} more facilities in audit.json.</p>` : ''}`, across(shown.length));
+  return section('matrix', 'Checks by facility', `<p class="quiet">The worst verdict of each check, and how many of its findings share it. A dot: this check does not look at single facilities.</p>${table(['Check', 'Whole export', ...shown].map(place).join('|'), rows, 'matrix')}${left}`, across(shown.length));
 }
 
 function byFacility({ findings, elements }: AuditDocument): string {
   const mine = findings.filter((finding) => finding.check === 'C02' && isFacility(finding));
-  const facilities = [...new Set(mine.map(({ unit }) => unit.facility!))].sort();
+  const { facilities, shown, left } = facilitiesShown(mine);
   if (facilities.length < 2) return '';
-  const shown = facilities.slice(0, 10);
   const rows = elements.map((element) => `<tr><th scope="row">${escape(element.name)}</th>${shown.map((facility) => {
     const finding = mine.find((one) => one.element === element.id && one.unit.facility === facility);
     return finding ? `<td class="cell ${finding.verdict}"><b aria-hidden="true">${marks[finding.verdict].mark}</b> ${rateOf(finding)}<small>${finding.n < smallest ? '' : `n ${count(finding.n)}`}</small></td>` : '<td class="cell none"><span class="quiet">–</span></td>';
   }).join('')}</tr>`);
-  return section('facilities', 'Completeness by facility', table(['Element', ...shown].map(place).join('|'), rows, 'matrix'), across(shown.length));
+  return section('facilities', 'Completeness by facility', `${table(['Element', ...shown].map(place).join('|'), rows, 'matrix')}${left}`, across(shown.length));
 }
 
 function notMet({ findings, elements }: AuditDocument): string {

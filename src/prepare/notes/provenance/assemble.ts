@@ -26,7 +26,7 @@ const chosen = (...numbers: number[]): ((one: Code, other: Code) => Code) => bin
 export const i32 = {
   of: (value: number): Code => [0x41, ...signed(BigInt(value | 0))],
   add: binary(0x6a), sub: binary(0x6b), mul: binary(0x6c), and: binary(0x71), or: binary(0x72), xor: binary(0x73), shl: binary(0x74), shr: binary(0x76),
-  isZero: unary(0x45), ne: binary(0x47), lt: binary(0x48), gt: binary(0x4a), le: binary(0x4c), ge: binary(0x4e), lowBit: unary(0x68),
+  isZero: unary(0x45), ne: binary(0x47), lt: binary(0x48), gt: binary(0x4a), le: binary(0x4c), ge: binary(0x4e), lowBit: unary(0x68), highZeros: unary(0x67),
   load: load(0x28), load8: load(0x2d), load16: load(0x2f), store: store(0x36), store8: store(0x3a), of64: unary(0xa7),
 };
 
@@ -41,7 +41,8 @@ export const i64 = {
 export const v128 = {
   load: load(...simd(0x00)), store: store(...simd(0x0b)), bytes: unary(...simd(0x0f)), numbers: unary(...simd(0x11)),
   equal: binary(...simd(0x23)), lessSigned: binary(...simd(0x25)), less: binary(...simd(0x26)), or: binary(...simd(0x50)), xor: binary(...simd(0x51)), subBytes: binary(...simd(0x71)),
-  and: binary(...simd(0x4e)), andNot: binary(...simd(0x4f)), greater: binary(...simd(0x3b)), isAny: unary(...simd(0x53)), sub: binary(...simd(0xb1)), most: binary(...simd(0xb8)),
+  and: binary(...simd(0x4e)), andNot: binary(...simd(0x4f)), greater: binary(...simd(0x3b)), isAny: unary(...simd(0x53)), sub: binary(...simd(0xb1)), most: binary(...simd(0xb8)), least: binary(...simd(0xb6)),
+  equalNumbers: binary(...simd(0x37)), notEqualNumbers: binary(...simd(0x38)), highBitsOfNumbers: unary(...simd(0xa4)), loadOne: load(...simd(0x09)),
   lowNumbers: chosen(0, 4, 1, 5), highNumbers: chosen(2, 6, 3, 7), lowHalves: chosen(0, 1, 4, 5), highHalves: chosen(2, 3, 6, 7),
   number: (one: Code, at: number): Code => [...one, ...simd(0x1b), at],
   highBits: unary(...simd(0x64)), shrNumbers: binary(...simd(0xad)), add: binary(...simd(0xae)), mul: binary(...simd(0xb5)),

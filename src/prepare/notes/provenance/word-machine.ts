@@ -45,7 +45,9 @@ const maskAt = textAt + mostBytes + 256;
 const foldAt = maskAt + 32;
 const blockAt = foldAt + 2 * 65_536;
 const allAt = blockAt + mostBytes / 4 + 64;
-const [hashAt, startAt, endAt, atAt, keyAt, checkAt, size] = Array.from({ length: 7 }, (_, array) => allAt + words * 4 + array * mostWords * 4) as [number, number, number, number, number, number, number];
+/** The smallest of each window. */
+const leastAt = allAt + words * 4;
+const [hashAt, startAt, endAt, atAt, keyAt, checkAt, size] = Array.from({ length: 7 }, (_, array) => leastAt + words * 4 + array * mostWords * 4) as [number, number, number, number, number, number, number];
 export { hashAt, startAt, endAt, atAt, keyAt, checkAt, size };
 
 /** The routines that read text, for a module in which they come first. */
@@ -237,20 +239,30 @@ const cutting = () => routine('cut', ['length', 'wide'], { i32: ['block', 'toSta
 
 /**
  * print(tokens): robust winnowing (Schleimer S, Wilkerson DS, Aiken A. SIGMOD 2003) over hashes of `gram` words (Karp RM, Rabin MO.
- * IBM J Res Dev 1987;31:249), four at a time: the smallest of every window is kept, among equals the one kept before.
+ * IBM J Res Dev 1987;31:249), four at a time: the smallest of every window is kept, among equals the one kept before. The smallest
+ * of each window is found first, without asking where it stands; only where it changes, or where the one kept has left, is it looked for.
  */
-const printingOf = () => routine('print', ['tokens'], { i32: ['grams', 'g', 'last', 'opens', 'value', 'smallest', 'kept', 'h'], v128: ['v'] }, ({ tokens, grams, g, last, opens, value, smallest, kept, h, v }) => {
+const printingOf = () => routine('print', ['tokens'], { i32: ['grams', 'g', 'from', 'ends', 'kept', 'h', 'changes', 'change', 'due'], v128: ['v'] }, ({ tokens, grams, g, from, ends, kept, h, changes, change, due, v }) => {
   const [base, mix, second] = printing;
   const splat = (number: number) => v128.numbers(of(number));
+  const at = (n: number) => v128.load(g.get, allAt + 4 * n);
+  const isSmallest = (n: number) => i32.shl(v128.highBitsOfNumbers(v128.equalNumbers(v128.load(from.get, allAt + 4 * n), v128.loadOne(from.get, leastAt))), of(n));
+  /** Keeps the last of the smallest in the window that begins at `from`. It leaves when the window behind it begins. */
   const keep = all(
-    i32.store(kept.get, shr(smallest.get, of(2)), atAt), i32.store(kept.get, value.get, keyAt),
-    h.set(of(0)),
-    ...Array.from({ length: gram }, (_, i) => all(h.set(mul(xor(h.get, i32.load(smallest.get, hashAt + 4 * i)), of(second))), h.set(xor(h.get, shr(h.get, of(15)))))),
-    i32.store(kept.get, h.get, checkAt),
-    kept.by(of(4)),
+    h.set(and(or(isSmallest(0), isSmallest(4)), choose(lt(sub(grams.get, from.get), of(4 * window)), sub(shl(of(1), shr(sub(grams.get, from.get), of(2))), of(1)), of(2 ** window - 1)))),
+    due.set(add(from.get, shl(sub(of(31), i32.highZeros(h.get)), of(2)))),
+    i32.store(kept.get, due.get, atAt),
+    kept.by(of(4)), due.by(of(4)),
   );
-  const isSmaller = (at: typeof g) => lt(i32.load(at.get, allAt), value.get);
-  const take = (at: typeof g) => all(smallest.set(at.get), value.set(i32.load(at.get, allAt)));
+  /** What there is to know of one that was kept; one does not wait for the other. */
+  const know = all(
+    from.set(i32.load(g.get, atAt)),
+    i32.store(g.get, shr(from.get, of(2)), atAt), i32.store(g.get, i32.load(from.get, allAt), keyAt),
+    h.set(of(0)),
+    ...Array.from({ length: gram }, (_, i) => all(h.set(mul(xor(h.get, i32.load(from.get, hashAt + 4 * i)), of(second))), h.set(xor(h.get, shr(h.get, of(15)))))),
+    i32.store(g.get, h.get, checkAt),
+    g.by(of(4)),
+  );
   // Places count in bytes of an array of numbers.
   return all(
     grams.set(shl(sub(tokens.get, of(gram - 1)), of(2))),
@@ -262,18 +274,34 @@ const printingOf = () => routine('print', ['tokens'], { i32: ['grams', 'g', 'las
       v128.store(g.get, v128.xor(v.get, v128.shrNumbers(v.get, of(13))), allAt),
       g.by(of(16)),
     ),
-    smallest.set(of(-4)),
-    last.set(sub(choose(lt(grams.get, of(4 * window)), grams.get, of(4 * window)), of(4))),
-    during(lt(last.get, grams.get),
-      opens.set(sub(last.get, of(4 * (window - 1)))),
-      opens.set(choose(lt(opens.get, of(0)), of(0), opens.get)),
-      when(lt(smallest.get, opens.get), [
-        take(last), g.set(last.get),
-        during(i32.gt(g.get, opens.get), g.by(of(-4)), when(isSmaller(g), [take(g)])),
-        keep,
-      ], [when(isSmaller(last), [take(last), keep])]),
-      last.by(of(4)),
+    // Behind the last stands nothing smaller.
+    v128.store(grams.get, splat(0x7fffffff), allAt), v128.store(grams.get, splat(0x7fffffff), allAt + 16),
+    ends.set(choose(lt(grams.get, of(4 * window)), of(4), sub(grams.get, of(4 * (window - 1))))),
+    g.set(of(0)),
+    during(lt(g.get, ends.get),
+      v.set(at(0)),
+      ...Array.from({ length: window - 1 }, (_, n) => v.set(v128.least(v.get, at(n + 1)))),
+      v128.store(g.get, v.get, leastAt),
+      g.by(of(16)),
     ),
+    from.set(of(0)), keep,
+    g.set(of(0)),
+    during(lt(g.get, ends.get),
+      changes.set(v128.highBitsOfNumbers(v128.notEqualNumbers(v128.load(g.get, leastAt + 4), v128.load(g.get, leastAt)))),
+      during(changes.get,
+        change.set(add(g.get, shl(add(i32.lowBit(changes.get), of(1)), of(2)))),
+        change.set(choose(lt(change.get, ends.get), change.get, ends.get)),
+        changes.set(and(changes.get, sub(changes.get, of(1)))),
+        // Of equal ones the next comes when the one before leaves.
+        during(lt(due.get, change.get), from.set(due.get), keep),
+        from.set(change.get),
+        when(lt(from.get, ends.get), [keep]),
+      ),
+      g.by(of(16)),
+    ),
+    during(lt(due.get, ends.get), from.set(due.get), keep),
+    g.set(of(0)),
+    during(lt(g.get, kept.get), know),
     shr(kept.get, of(2)),
   );
 });

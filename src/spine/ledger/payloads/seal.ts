@@ -1,7 +1,7 @@
 // With which key is a payload about this subject sealed, and who opens it again?
 import { randomBytes } from 'node:crypto';
 import { canonicalBytes } from '../../../tools/base/canonical.ts';
-import { between, minutes } from '../../../tools/base/clock.ts';
+import { minutes } from '../../../tools/base/clock.ts';
 import { newId } from '../../../tools/base/id.ts';
 import { Problem } from '../../../tools/base/problem.ts';
 import type { Caller, House } from '../../../tools/server/capability.ts';
@@ -18,7 +18,9 @@ export type SealingHouse = Pick<House, 'db' | 'config' | 'clock'>;
 interface OpenKey {
   id: string;
   secret: Buffer;
-  since: string;
+  /** In milliseconds since 1970. */
+  since: number;
+  year: string;
 }
 
 const caches = new WeakMap<Db, Map<string, OpenKey>>();
@@ -42,17 +44,17 @@ export const readyKey = async (house: SealingHouse, subject: string): Promise<vo
 
 async function keyFor(house: SealingHouse, subject: string): Promise<OpenKey> {
   const now = house.clock.now();
-  const year = Number(now.slice(0, 4));
   let cache = caches.get(house.db);
   if (!cache) caches.set(house.db, (cache = new Map()));
-  const name = `${subject} ${year}`;
-  const cached = cache.get(name);
-  if (cached && between(cached.since, now) < rememberedFor) return cached;
+  const cached = cache.get(subject);
+  const at = Date.parse(now);
+  if (cached && at - cached.since < rememberedFor && now.startsWith(cached.year)) return cached;
+  const year = Number(now.slice(0, 4));
   const row = (await records.liveKey(house.db, subject, year)) ?? (await makeKey(house, subject, year));
-  const key = { id: row.id, secret: await unwrap(house, row), since: now };
+  const key = { id: row.id, secret: await unwrap(house, row), since: at, year: now.slice(0, 4) };
   if (cache.size >= mostRemembered) cache.delete(cache.keys().next().value!);
-  cache.delete(name);
-  cache.set(name, key);
+  cache.delete(subject);
+  cache.set(subject, key);
   return key;
 }
 

@@ -78,6 +78,8 @@ export async function referencesFor(house: SealingHouse, identifiers: readonly I
   let cache = caches.get(house.db);
   if (!cache) caches.set(house.db, (cache = new Map()));
   const lookups = identifiers.map((one) => lookupText(lookupKey, one));
+  const known = allOf(cache, lookups);
+  if (known) return known;
   const missing = new Map<string, { lookup: Buffer; identifier: Identifier }>();
   lookups.forEach((name, i) => {
     if (!cache.has(name)) missing.set(name, { lookup: Buffer.from(name, 'latin1'), identifier: identifiers[i]! });
@@ -100,6 +102,17 @@ export async function referencesFor(house: SealingHouse, identifiers: readonly I
     return answer;
   }
   return lookups.map((name) => cache.get(name)!);
+}
+
+/** What is remembered of all of them; null where one is not. Who comes back is nearly every caller. */
+function allOf(cache: ReadonlyMap<string, string>, names: readonly string[]): string[] | null {
+  const found: string[] = [];
+  for (const name of names) {
+    const one = cache.get(name);
+    if (one === undefined) return null;
+    found.push(one);
+  }
+  return found;
 }
 
 export const forgetCachedSubjects = (db: Db): void => void caches.delete(db);

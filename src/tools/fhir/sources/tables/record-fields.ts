@@ -86,6 +86,12 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
     fields[field] = textColumn(value);
     texts[field] = value;
   };
+  /** A field that is made as JSON here, and so need not be taken apart to be text. */
+  const made = (field: string, json: string | undefined) => {
+    if (!json) return;
+    fields[field] = json;
+    texts[field] = `CAST(${json} AS VARCHAR)`;
+  };
   const refer = (field: string, to: string, id: Text | undefined) => {
     if (!id) return;
     fields[field] = referenceColumn(to, id);
@@ -142,6 +148,7 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
         texts['valueQuantity.unit'] = there(given.unit);
         texts['valueQuantity.code'] = there(given.unitCode);
         texts['valueQuantity.comparator'] = there(given.comparator);
+        texts['valueQuantity.system'] = there(given.unitCode && `CASE WHEN ${given.unitCode} IS NOT NULL THEN 'http://unitsofmeasure.org' END`);
       }
       fields['valueQuantity'] = given.value && quantityColumn(given.value, given.unit ?? 'NULL', given.unitCode ?? 'NULL', given.comparator);
       if (given.component) {
@@ -150,7 +157,7 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
       }
       fields['valueCodeableConcept'] = given.valueConcept;
       plain('valueString', given.valueText);
-      fields['performer'] = clinician && referencesColumn('Practitioner', clinician);
+      made('performer', clinician && referencesColumn('Practitioner', clinician));
       if (given.low && given.high) fields['referenceRange'] = `CASE WHEN coalesce(${given.low}, ${given.high}) IS NOT NULL THEN to_json([{'low': {'value': TRY_CAST(${given.low} AS DOUBLE)}, 'high': {'value': TRY_CAST(${given.high} AS DOUBLE)}}]) END`;
       break;
     case 'Condition':
@@ -168,19 +175,19 @@ export function fieldsOfRecord(type: TableType, given: Meanings): Filled {
       plain('intent', `'order'`);
       coded('medicationCodeableConcept');
       refer('requester', 'Practitioner', clinician);
-      fields['dosageInstruction'] = dosageColumn(given, true);
+      made('dosageInstruction', dosageColumn(given, true));
       break;
     case 'MedicationAdministration':
     case 'MedicationStatement':
       about(), during('context'), point('effectiveDateTime', 'effectivePeriod');
       if (type === 'MedicationStatement') since('dateAsserted');
       coded('medicationCodeableConcept');
-      fields['dosage'] = dosageColumn(given, false);
+      made('dosage', dosageColumn(given, false));
       break;
     case 'MedicationDispense':
       about(), during('context'), since('whenHandedOver', time);
       coded('medicationCodeableConcept');
-      fields['dosageInstruction'] = dosageColumn(given, true);
+      made('dosageInstruction', dosageColumn(given, true));
       break;
     case 'AllergyIntolerance':
       about('patient'), during(), since('onsetDateTime', time), since('recordedDate');

@@ -4,6 +4,8 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { beginKeeping, identityOf } from '../../cache.ts';
 import { asProblem, name, openDatabase, quote, stopped, type Database } from '../../duckdb.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { quickToWrite } from '../../load.ts';
 import type { ExportFile, Progress } from '../../model.ts';
 import type { TableFile } from './find-tables.ts';
 import { countLines } from './read-records.ts';
@@ -115,24 +117,28 @@ async function read({ tables, files, threads, memoryLimit, onProgress, signal }:
   const parts: Part[] = [];
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let doneBytes = 0;
-  const database = await openDatabase({ workspace: writing, threads, memoryLimit });
+  // One thread per statement, the largest file first: several threads on one file would only put its records in order again.
+  const database = await openDatabase({ workspace: writing, threads: 1, memoryLimit });
+  const queue = tables.flatMap(({ table, files: own, columns }) => own.filter(({ trouble }) => !trouble).map((file) => ({ table, file, columns }))).sort((one, other) => other.file.bytes - one.file.bytes);
   try {
-    for (const { table, files: own, columns } of tables)
-      for (const file of own) {
-        const index = files.indexOf(file);
-        const report = reports[index];
-        if (!report || file.trouble) continue;
-        onProgress?.({ stage: 'load', doneBytes, totalBytes, file: file.name });
-        if (file.kind === 'csv') parts.push(await readCsv(database, { table, file, index, report, columns, writing, records, signal, onProgress: () => onProgress?.({ stage: 'repair', doneBytes, totalBytes, file: file.name }) }));
-        else {
-          const [row] = await database.rows<{ n: number }>(`SELECT count(*) AS n FROM read_parquet(${quote(file.path)})`, signal);
-          records[index] = report.lines = row?.n ?? 0;
-        }
-        doneBytes += file.bytes;
+    const workers = [database];
+    while (workers.length < Math.min(threads, queue.length)) workers.push(await database.another());
+    await inParallel(workers, queue, async (worker, { table, file, columns }) => {
+      const index = files.indexOf(file);
+      const report = reports[index];
+      if (!report) return;
+      onProgress?.({ stage: 'load', doneBytes, totalBytes, file: file.name });
+      if (file.kind === 'csv') parts.push(await readCsv(worker, { table, file, index, report, columns, writing, records, signal, onProgress: () => onProgress?.({ stage: 'repair', doneBytes, totalBytes, file: file.name }) }));
+      else {
+        const [row] = await worker.rows<{ n: number }>(`SELECT count(*) AS n FROM read_parquet(${quote(file.path)})`, signal);
+        records[index] = report.lines = row?.n ?? 0;
       }
+      doneBytes += file.bytes;
+    });
   } finally {
     await database.close();
   }
+  parts.sort((one, other) => one.file - other.file);
   return { layout, columns: wants, files: reports, records, parts };
 }
 
@@ -184,7 +190,7 @@ async function copy(database: Database, file: TableFile, columns: readonly strin
   const picked = columns.map((column) => `${name(names[file.header.findIndex((one) => one.toLowerCase() === column)] ?? column)} AS ${name(column)}`);
   try {
     await database.run(
-      `COPY (SELECT ${picked.join(', ') || 'NULL::VARCHAR AS _nothing'} FROM ${csvOf(file, names)}) TO ${quote(path)} (FORMAT parquet, ROW_GROUP_SIZE 30720, STRING_DICTIONARY_PAGE_SIZE_LIMIT 100000, WRITE_BLOOM_FILTER false)`,
+      `COPY (SELECT ${picked.join(', ') || 'NULL::VARCHAR AS _nothing'} FROM ${csvOf(file, names)}) TO ${quote(path)} (FORMAT parquet, ${quickToWrite})`,
       signal,
     );
     const [row] = await database.rows<{ n: number }>(`SELECT count(*) AS n FROM read_parquet(${quote(path)})`, signal);

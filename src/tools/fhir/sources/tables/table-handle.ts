@@ -4,6 +4,7 @@ import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnType, fieldOfPlace, jsonFieldsOf, readAsked } from '../../columns.ts';
 import { name, quote, type Database } from '../../duckdb.ts';
+import { quickToWrite } from '../../load.ts';
 import type { IgnoredFile } from '../../model.ts';
 import type { ExportHandle } from '../../open-export.ts';
 import { noColumn } from './columns.ts';
@@ -96,7 +97,7 @@ async function materialised(database: Database, { folder }: Staged, type: string
   if (await access(path).then(() => true, () => false)) return path;
   const writing = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
-    await database.run(`COPY (${sql}) TO ${quote(writing)} (FORMAT parquet, ROW_GROUP_SIZE 30720, STRING_DICTIONARY_PAGE_SIZE_LIMIT 100000, WRITE_BLOOM_FILTER false)`);
+    await database.run(`COPY (${sql}) TO ${quote(writing)} (FORMAT parquet, ${quickToWrite})`);
     await rename(writing, path);
   } catch (error) {
     await rm(writing, { force: true });
