@@ -16,6 +16,9 @@ import { send } from '../src/expose/gateway/door.ts';
 import { spansOf } from '../src/expose/gateway/json-spans.ts';
 import { lintAnswer } from '../src/expose/gateway/lint.ts';
 import { openOwnHospital, type OwnHospital } from '../src/expose/gateway/test-crash.ts';
+import { gatewayActor } from '../src/expose/gateway/delivery.ts';
+import { decisionKinds } from '../src/expose/decisions/decisions.ts';
+import { appendGrouped, referenceFor, seal } from '../src/spine/ledger/ledger.ts';
 import { mint } from '../src/expose/gateway/uuids.ts';
 import { systemClock } from '../src/tools/base/clock.ts';
 import { folderList } from '../src/tools/server/config.ts';
@@ -25,7 +28,8 @@ import { folderList } from '../src/tools/server/config.ts';
  * ROUNDS (3) the median is taken, after each target answered 15,000 calls. Vendor, proxies, gateway, PostgreSQL (fsync on) and
  * the load are each a process of their own; requests are 7 to 8 kB of JSON. Load and vendor speak HTTP/1.1 over bare
  * sockets with bytes made in advance, so that on a small machine the thing between them is measured and not they.
- * `pass-through` is node:http and undici with nothing between them. The last line of standard
+ * `pass-through` is node:http and undici with nothing between them; `record alone` is a record on its way to the disk in
+ * a process that does nothing else, which is what a recorded call cannot be quicker than. The last line of standard
  * output is one JSON object {bench, figures, goals, met}. Exit 0: measured, whether or not the goals are met; 2:
  * PostgreSQL does not run here.
  */
@@ -319,6 +323,9 @@ async function measure(seconds: number, rounds: number): Promise<void> {
         say(`${name}, ${how === '1,000/s' ? '1,000 a second' : `${how} connections`}`, `${Math.round(one.perSecond).toLocaleString('en-US').padStart(7)}/s  p50 ${one.p50.toFixed(2)} ms  p99 ${one.p99.toFixed(2)} ms${one.cpuMicroseconds === null ? '' : `  ${Math.round(one.cpuMicroseconds)} µs cpu`}${one.databaseMicroseconds === null ? '' : ` + ${Math.round(one.databaseMicroseconds)} µs of PostgreSQL`}${one.failed > 0 ? `  ${one.failed} FAILED` : ''}`);
       }
     }
+    const alone = await recordAlone(hospital.house, seconds);
+    say('record alone, one after the other', `p50 ${alone.one.p50.toFixed(2)} ms  p99 ${alone.one.p99.toFixed(2)} ms`);
+    say('record alone, 1,000 a second', `p50 ${alone.arriving.p50.toFixed(2)} ms  p99 ${alone.arriving.p99.toFixed(2)} ms`);
     const [{ size }] = (await sql<{ size: number }>`select size from ledger.head`.execute(hospital.house.db)).rows as [{ size: number }];
     say('entries in the ledger', size.toLocaleString('en-US'));
     const became = await outcomesIn(hospital.house.db);
@@ -333,7 +340,7 @@ async function measure(seconds: number, rounds: number): Promise<void> {
     };
     const goals = { unrecorded: 2, recorded: 0.8, recordedP99: 15, addedP50At1000: 1 };
     const met = { unrecorded: ratios.unrecorded >= goals.unrecorded, recorded: ratios.recorded >= goals.recorded, recordedP99: ratios.recordedP99 <= goals.recordedP99, addedP50At1000: ratios.addedP50At1000 <= goals.addedP50At1000 };
-    console.log(JSON.stringify({ bench: 'gateway', figures: { ...figures, ratios, fdatasync: disk, entries: size, became }, goals, met }));
+    console.log(JSON.stringify({ bench: 'gateway', figures: { ...figures, ratios, fdatasync: disk, recordAlone: alone, entries: size, became }, goals, met }));
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await hospital?.close();
@@ -348,6 +355,44 @@ async function measure(seconds: number, rounds: number): Promise<void> {
 async function warmUp(target: Target): Promise<void> {
   const began = performance.now();
   for (let calls = 0; calls < compiledAfter && performance.now() - began < longestWarmUp; ) calls += (await loaded(target, 64, 2, 0)).all;
+}
+
+interface Waits {
+  p50: number;
+  p99: number;
+}
+
+/** What it takes to get one decision with its sealed payload onto the disk when nothing else is done: no HTTP, no vendor, no sealing. */
+async function recordAlone(house: OwnHospital['house'], seconds: number): Promise<{ one: Waits; arriving: Waits }> {
+  const subject = await referenceFor(house, { system: 'patient', value: 'p-0' });
+  const sealed = await seal(house, subject, Buffer.from(requestBody(0)));
+  const append = async (since: number, waits: number[]) => {
+    const { decision } = mint(systemClock.now());
+    await appendGrouped(house.db, { at: systemClock.now(), kind: decisionKinds.recorded.kind, actor: gatewayActor, subject: `decision/${decision}`, body: { what: 'recorded', decision }, sealed });
+    waits.push(performance.now() - since);
+  };
+  const told = (waits: number[]): Waits => {
+    waits.sort((a, b) => a - b);
+    return { p50: waits[Math.floor(waits.length / 2)]!, p99: waits[Math.floor(waits.length * 0.99)]! };
+  };
+  const during = async (work: (end: number, waits: number[]) => Promise<void>): Promise<Waits> => {
+    await work(performance.now() + 1_000, []);
+    const waits: number[] = [];
+    await work(performance.now() + 1_000 * seconds, waits);
+    return told(waits);
+  };
+  const one = await during(async (end, waits) => {
+    while (performance.now() < end) await append(performance.now(), waits);
+  });
+  const arriving = await during(async (end, waits) => {
+    const under: Promise<void>[] = [];
+    for (let due = performance.now(); due < end; due += 1) {
+      while (performance.now() < due) await new Promise((done) => setTimeout(done, 1));
+      under.push(append(due, waits));
+    }
+    await Promise.all(under);
+  });
+  return { one, arriving };
 }
 
 /** What the gateway itself counted, and the reasons it gave where it could not record. */

@@ -93,7 +93,7 @@ function Counted({ it, deployment }: { it: Summary; deployment: string }) {
         </Part>
       </div>
       <div className="columns is-two">
-        <Part title="Times" says={`Of the newest ${count(it.times.n)} decisions of the period. p95: nineteen of twenty are faster.`}>
+        <Part title="Times" says={`Of the newest ${count(it.times.n)} decisions of the period: half are faster than the first number.`}>
           <div className="card">
             <Facts
               facts={[
@@ -193,7 +193,7 @@ function Rates({ rates }: Pick<Summary, 'rates'>) {
   );
 }
 
-const Times = ({ p50, p95 }: { p50: number | null; p95: number | null }) => (p50 === null ? <span className="none">unknown</span> : <>{brief(p50)} <span className="faint">p95 {brief(p95)}</span></>);
+const Times = ({ p50, p95 }: { p50: number | null; p95: number | null }) => (p50 === null ? <span className="none">unknown</span> : <>{brief(p50)} <span className="faint">95 % within {brief(p95)}</span></>);
 
 /** Days without a decision have no row from the server; the axis of time has them all the same. */
 function everyDay(it: Summary): Summary['days'] {

@@ -41,8 +41,8 @@ export function LiveTraffic({ deployment }: { deployment: string }) {
           <Facts
             facts={[
               ['Calls', count(it.calls)],
-              ['The record system waits', it.calls === 0 ? <span className="none" key="w">no call</span> : <>{ms(it.p50Ms)} <span className="faint">p95 {ms(it.p95Ms)}</span></>],
-              ['Of that, the vendor', it.vendorP50Ms === null ? <span className="none" key="v">not asked</span> : <>{ms(it.vendorP50Ms)} <span className="faint">p95 {ms(it.vendorP95Ms)}</span></>],
+              ['The record system waits', it.calls === 0 ? <span className="none" key="w">no call</span> : <>{ms(it.p50Ms)} <span className="faint" title="p95: nineteen of twenty calls are faster">95 % within {ms(it.p95Ms)}</span></>],
+              ['Of that, the vendor', it.vendorP50Ms === null ? <span className="none" key="v">not asked</span> : <>{ms(it.vendorP50Ms)} <span className="faint" title="p95: nineteen of twenty calls are faster">95 % within {ms(it.vendorP95Ms)}</span></>],
               ['Failed', `${count(it.failures)}${it.calls > 0 ? ` (${percent(it.failures / it.calls)})` : ''}`],
               ['Error budget', <Budget key="b" budget={it.budget} />],
             ]}

@@ -24,7 +24,7 @@ export default function ServicesPage() {
           { id: 'mode', header: 'Mode', value: (row) => row.mode, choice: true, cell: (row) => <span className={`mode is-${row.mode}`} title={policyModes[row.mode]}>{row.mode}</span> },
           { id: 'version', header: 'Policy', value: (row) => row.version, cell: (row) => <>version {row.version}{row.proposed !== null && <> <span className="tag is-warning">{row.proposed} waits</span></>}</> },
           { id: 'calls', header: 'Calls, 1 h', value: (row) => row.calls, number: true },
-          { id: 'p95', header: 'p95', value: (row) => row.p95Ms, cell: (row) => (row.p95Ms === null ? <span className="none">no call</span> : `${Math.round(row.p95Ms)} ms`), number: true },
+          { id: 'p95', header: '95 % within', value: (row) => row.p95Ms, cell: (row) => (row.p95Ms === null ? <span className="none">no call</span> : `${Math.round(row.p95Ms)} ms`), number: true },
           { id: 'failures', header: 'Failed, 1 h', value: (row) => row.failures, number: true },
           { id: 'lint', header: 'Broken cards', value: (row) => row.lintErrors, number: true },
           { id: 'changes', header: 'Silent changes', value: (row) => row.discoveryChanges, number: true },

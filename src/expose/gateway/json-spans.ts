@@ -227,7 +227,7 @@ function pass(level: number): void {
   }
 }
 
-const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+const isSpace = (byte: number) => byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 
 function passPlain(byte: number | undefined): void {
   switch (byte) {

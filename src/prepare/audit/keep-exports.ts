@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { newId } from '../../tools/base/id.ts';
 import { Problem } from '../../tools/base/problem.ts';
+import { filesBelow } from '../../tools/fhir/files-below.ts';
 import type { Caller, House } from '../../tools/server/capability.ts';
 import { bulkPrefix, type exportSummary, type serverFolder, type uploadFile } from './model.ts';
 import * as records from './records.ts';
@@ -92,9 +93,11 @@ export async function serverFolders(house: House): Promise<z.infer<typeof server
   const servers = await bulkFolders(house);
   if (!root) return servers;
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  const directly = async () => entries.filter((one) => one.isFile()).map((one) => join(root, one.name));
   const measure = async (folder: string) => {
-    const files = (await readdir(join(root, folder), { withFileTypes: true }).catch(() => [])).filter((one) => one.isFile());
-    const sizes = await Promise.all(files.map((file) => stat(join(root, folder, file.name)).then((found) => found.size, () => 0)));
+    // Some programs write a folder for each table: what lies further below counts as well.
+    const files = await (folder === '.' ? directly() : filesBelow(join(root, folder), undefined)).catch(() => []);
+    const sizes = await Promise.all(files.map((file) => stat(file).then((found) => found.size, () => 0)));
     return { folder, files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   };
   const found = await Promise.all(['.', ...entries.filter((one) => one.isDirectory()).map((one) => one.name).sort()].map(measure));

@@ -85,7 +85,7 @@ async function auditIn(workspace: string, folder: string, given: CharterInput, {
     const noteTypes = await noteTypesIn(handle, input, wanted);
     const summary = await summaryOf(desk, told, chosen);
     const nobody = emptyPopulation(input.data, summary, handle.resources['Encounter'] ?? 0);
-    const absent = [...nobody, ...(await whatIsAbsent(handle, input, found, noteTypes))];
+    const absent = [...nobody, ...(await whatIsAbsent(handle, given, found, noteTypes))];
     const rates = await rateTables(desk, desk.departments, new Set(chosen.told.map(({ id }) => id)));
     await database.remember();
     return {

@@ -19,7 +19,11 @@ const todos: Record<string, string> = {
 export function fixesOf(findings: readonly Finding[]): Fix[] {
   const weight = { critical: 0, important: 1, context: 2 };
   const affected = ({ n, k, bound }: Finding): number | null => (k === null ? n : bound === 'at-least' ? n - k : k);
+  // A hospital that is the whole export, or a department that is all of its hospital, says nothing a second time.
+  const wider = new Set(findings.filter(({ unit }) => unit.department === null && unit.type === null).map(({ check, unit, n, k, rate }) => JSON.stringify([check, unit.facility, n, k, rate])));
+  const again = ({ check, unit, n, k, rate }: Finding) => unit.type === null && !isWhole(unit) && (wider.has(JSON.stringify([check, null, n, k, rate])) || (unit.department !== null && wider.has(JSON.stringify([check, unit.facility, n, k, rate]))));
   return findings
+    .filter((finding) => !again(finding))
     .filter(({ check, verdict, unit, tier }) => todos[check] !== undefined && (verdict === 'not-met' || (verdict === 'undecided' && tier === 'critical')) && (unit.type === null || check === 'U02'))
     .map((finding) => ({ finding, blocks: finding.tier === 'critical' && isWhole(finding.unit) }))
     .sort((a, b) => Number(b.blocks) - Number(a.blocks) || weight[a.finding.tier] - weight[b.finding.tier] || (a.finding.check < b.finding.check ? -1 : a.finding.check > b.finding.check ? 1 : 0) || (affected(b.finding) ?? 0) - (affected(a.finding) ?? 0))

@@ -7,7 +7,7 @@ const words: Record<Verdict, string> = { met: 'MET', 'not-met': 'NOT MET', undec
 export function tellNotes(document: NotesDocument, written: { json: string; html: string; spans: string | null } | null): string {
   const { summary, shares, noteTypes, fixes, export: data } = document;
   const lines = [`${words[summary.verdict]}. ${summary.says}`, '', `${countOf(summary.documents, 'document')}, ${countOf(summary.notes, 'readable note')} of ${countOf(summary.patients, 'patient')} by ${countOf(summary.authors, 'writer')}; ${countOf(summary.facilities, 'facility', 'facilities')}, ${countOf(summary.departments, 'department')}; ${countOf(summary.badLines, 'bad line')}.`, ''];
-  const rows = shares.filter(({ level }) => level === 'all' || level === 'facility' || level === 'department').slice(0, 40);
+  const rows = shares.filter(({ level }) => level === 'all' || ((level === 'facility' || level === 'department') && summary.facilities + summary.departments > 0)).slice(0, 40);
   const nameOf = (row: (typeof rows)[number]) => (row.level === 'all' ? 'Everything' : row.level === 'facility' ? row.facility! : `  ${row.department!}`);
   const width = Math.min(44, Math.max(10, ...rows.map((row) => nameOf(row).length)));
   if (rows.length > 0) lines.push(`  ${''.padEnd(width)}  ${['notes', 'copied', 'templated', 'imported', 'authored'].map((head) => head.padStart(10)).join('')}   stale`);

@@ -6,7 +6,7 @@ import { FramedContext } from '../../tools/ui/framed.ts';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
 import { HeaderPieces } from '../../tools/ui/HeaderPieces.tsx';
 import { useMay } from '../../tools/ui/me.ts';
-import { Breadcrumbs } from '../../tools/ui/Page.tsx';
+import { Breadcrumbs, Page } from '../../tools/ui/Page.tsx';
 import { ProblemNotice } from '../../tools/ui/ProblemNotice.tsx';
 import { Waiting } from '../../tools/ui/Progress.tsx';
 import { useTabs } from '../../tools/ui/screen.ts';
@@ -26,7 +26,7 @@ export default function DeploymentFrame() {
   const tabs = useTabs(prefix);
   const base = `/deployments/${deployment}`;
   const overview = useLocation({ select: ({ pathname }) => pathname.replace(/\/$/, '') === base });
-  if (found.error) return <div className="frame-body"><Breadcrumbs trail={[{ label: 'Portfolio', to: '/' }]} /><br /><ProblemNotice problem={problemOf(found.error)} again={() => void found.refetch()} /></div>;
+  if (found.error) return <div className="frame-body"><Page title="This deployment cannot be shown" trail={[{ label: 'Portfolio', to: '/' }]}><ProblemNotice problem={problemOf(found.error)} {...(problemOf(found.error).kind !== 'not-found' && { again: () => void found.refetch() })} /></Page></div>;
   if (!found.data) return <div className="frame-body"><Waiting what="Loading the deployment" /></div>;
   const it = found.data;
   return (

@@ -14,6 +14,7 @@ import { Verdict } from '../../tools/ui/Verdict.tsx';
 import { acceptOwnership, changeDeployment, changeVersion, getCharter, getDeployment, listDeploymentEvents, modes, stages } from '../deployments/model.ts';
 import { evidenceNamed, evidencePlace } from './evidence-place.ts';
 import { readGate, readPlaybook, readTrack, type GateState, type Track } from './model.ts';
+import { PromisedValue } from './PromisedValue.tsx';
 import { isPassed, onTrack, ownerSays } from './stations.ts';
 
 export default function OverviewPage() {
@@ -75,6 +76,7 @@ export default function OverviewPage() {
               </ul>
             )}
           </Part>
+          <PromisedValue deployment={deployment} />
         </div>
         <aside className="stack" aria-label="Facts">
           <Permitted track={track.data} />

@@ -228,7 +228,7 @@ function warningsOf(gate: Gate, dossier: Dossier, state: GateStateName, decision
   }
   const late = gate.weeks?.to !== undefined && gate.weeks.to !== null && gate.weeks.to > 0 && programmeWeek !== null && programmeWeek > gate.weeks.to;
   if (late && (state === 'open' || state === 'blocked')) found.push(`It is programme week ${programmeWeek}; the playbook has this gate by the end of week ${gate.weeks?.to}.`);
-  if (share !== null && share < strongShare) found.push(`${Math.round(share * 100)} % of the numbers of this gate come from records or telemetry, the others from a document or somebody’s word; ${strongShare * 100} % should.`);
+  if (share !== null && share < strongShare && state !== 'not-started') found.push(`${Math.round(share * 100)} % of the numbers of this gate come from records or telemetry, the others from a document or somebody’s word; ${strongShare * 100} % should.`);
   const soon = new Date(Date.parse(dossier.asOf) + 14 * 86_400_000).toISOString().slice(0, 10);
   for (const one of criteria.flatMap(({ waivers }) => waivers).filter(waiverHolds)) if (one.expires <= soon) found.push(`The waiver of ${one.criterion} ends on ${one.expires}.`);
   if (decision && approves(decision)) for (const one of decision.contingencies) if (one.expires >= dayOf(dossier.asOf) && one.expires <= soon) found.push(`A contingency of ${one.owner} ends on ${one.expires}: ${one.says}`);

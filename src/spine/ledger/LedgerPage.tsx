@@ -8,7 +8,7 @@ import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { useFramed } from '../../tools/ui/framed.ts';
-import { useKept, useParam } from '../../tools/ui/Go.tsx';
+import { Go, useKept, useParam } from '../../tools/ui/Go.tsx';
 import { Chain, Download } from '../../tools/ui/icons.tsx';
 import { useMay } from '../../tools/ui/me.ts';
 import { count } from '../../tools/ui/numbers.ts';
@@ -61,7 +61,7 @@ export default function LedgerPage() {
           { id: 'at', header: 'When', value: (entry) => entry.at, cell: (entry) => <RelativeTime at={entry.at} /> },
           { id: 'says', header: 'What happened', value: (entry) => entry.says },
           { id: 'kind', header: 'Kind', value: (entry) => entry.kind, cell: (entry) => <code>{entry.kind}</code> },
-          { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <code>{entry.subject}</code> },
+          { id: 'subject', header: 'About', value: (entry) => entry.subject, cell: (entry) => <About entry={entry} deployment={deployment} /> },
           { id: 'actor', header: 'By', value: (entry) => `${entry.actor.kind} ${entry.actor.ref}`, cell: (entry) => <span className="no-wrap" title={entry.actor.ref}>{entry.actor.kind === 'system' ? entry.actor.ref : <>{entry.actor.kind} <code>…{entry.actor.ref.slice(-6)}</code></>}</span> },
         ]}
       />
@@ -88,6 +88,21 @@ export default function LedgerPage() {
         {open && <EntryInside entry={open} />}
       </Modal>
     </Page>
+  );
+}
+
+/** The screen of what an entry is about, where it has one of its own under its deployment; gates keep their decisions under the same word. */
+const aboutPlaces: Readonly<Record<string, string>> = { dec: 'decisions', aud: 'data', nts: 'notes', smp: 'data/samples', gat: 'gates/decided' };
+
+function About({ entry, deployment }: { entry: Recorded; deployment: string }) {
+  const id = entry.subject.split('/').at(-1) ?? '';
+  const place = aboutPlaces[id.slice(0, 3)];
+  const under = deployment || entry.deployment;
+  if (!place || !under || !/^[a-z]{3}_[0-9a-z]{26}$/.test(id)) return <code>{entry.subject}</code>;
+  return (
+    <Go to={`/deployments/${under}/${place}/${id}`} title={entry.subject}>
+      <code>{entry.subject.split('/')[0]}/…{id.slice(-6)}</code>
+    </Go>
   );
 }
 

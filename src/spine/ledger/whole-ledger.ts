@@ -1,18 +1,18 @@
 // Is the whole ledger in the database sound, and how does it leave the house?
-import { hash as leafHash } from 'node:crypto';
 import type { Db } from '../../tools/server/database.ts';
 import { canonical } from '../../tools/base/canonical.ts';
 import { joined } from './base64.ts';
 import { keptBesides } from './beside.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import { aboutKind, findFields, isPlainRow, newPlaces, payloadAt, wholeAt } from './compare-row.ts';
 import { checkpointLine, entryLine, format, headerLine } from './export-file.ts';
 import { cosignaturesOn } from './cosignature.ts';
 import { keepsPayloadElsewhere, type Entry, type Verification } from './model.ts';
 import { verifierKeyText, type VerifierKey } from './note.ts';
 import { compareKeys, comparePayloads, type Committed } from './payloads/verify-payloads.ts';
-import { allCosignatures, checkpointOfSize, checkpointsUpTo, copyEntries, entriesBetween, readHeadRow, rowsBeyond, storedNodes, type EntryRow, type Grown } from './records.ts';
+import { allCosignatures, checkpointOfSize, checkpointsUpTo, entriesBetween, readHeadRow, rowsBeyond, storedNodes, type EntryRow, type Grown } from './records.ts';
 import { columnsOf } from './prepare.ts';
+import { stretch } from './sound-stretch.ts';
+import { stretchesOf } from './whole-stretches.ts';
 import { keysInLedger, signHead, type LedgerHouse } from './signing.ts';
 import { keptCheckpoint, readSigner } from './signing-key.ts';
 import { serverTree } from './tree-on-server.ts';
@@ -46,20 +46,26 @@ export async function verifyDatabase(house: LedgerHouse, given?: readonly Verifi
   };
   await check(0);
   const usedKeys = new Set<string>();
-  for (let from = 0; from < head.size; from += stretch) {
-    const to = Math.min(head.size, from + stretch);
-    const committed: Committed = new Map();
-    const hashes = await soundHashes(house.db, from, to, committed);
-    if (hashes) {
-      let at = from;
-      while (checkpoints[0] && checkpoints[0].size <= to) {
-        walk.sound(hashes.slice(at - from, checkpoints[0].size - from));
-        at = Math.max(at, checkpoints[0].size);
-        await check(at);
-      }
-      walk.sound(hashes.slice(at - from));
-    } else await lookClosely(house.db, walk, from, to, committed, () => checkpoints[0]?.size ?? Infinity, check);
-    await comparePayloads(house.db, walk, from, to, committed, usedKeys);
+  const stretches = stretchesOf(house.db, head.size);
+  try {
+    for (let from = 0; from < head.size; from += stretch) {
+      const to = Math.min(head.size, from + stretch);
+      const found = await stretches.next(from, to);
+      const committed: Committed = found?.committed ?? new Map();
+      if (found) {
+        const hashes = Array.from({ length: to - from }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32));
+        let at = from;
+        while (checkpoints[0] && checkpoints[0].size <= to) {
+          walk.sound(hashes.slice(at - from, checkpoints[0].size - from));
+          at = Math.max(at, checkpoints[0].size);
+          await check(at);
+        }
+        walk.sound(hashes.slice(at - from));
+      } else await lookClosely(house.db, walk, from, to, committed, () => checkpoints[0]?.size ?? Infinity, check);
+      await comparePayloads(house.db, walk, from, to, committed, usedKeys);
+    }
+  } finally {
+    await stretches.end();
   }
   for (const left of checkpoints) walk.fault('wrong-size', `a checkpoint covers ${left.size} entries that are not all there`);
   const frontier = walk.frontier();
@@ -92,47 +98,6 @@ export async function verifyNow(house: LedgerHouse, given?: VerifierKey[]): Prom
 async function nothingBeyond(db: Db, walk: Walk): Promise<void> {
   // Read after the rest: what was appended meanwhile is there by now.
   for (const { table, row } of await rowsBeyond(db)) walk.fault('wrong-size', `table ${table}, row ${row}: the ledger has not grown so far`);
-}
-
-/** How many entries are copied out at a time: a few MB of hashes wait for their checkpoints. */
-const stretch = 32_768;
-
-/**
- * The leaf hashes of a stretch of entries when all of it is plainly sound: whole, in order, every leaf hashing to its
- * recorded hash and every column saying what its leaf says. Null when anything is not, or not plainly.
- */
-async function soundHashes(db: Db, from: number, to: number, committed: Committed): Promise<Uint8Array[] | null> {
-  const hashes: Uint8Array[] = [];
-  // One stretch of memory for all: a small array for each hash costs as much as making the hash.
-  const bytes = Buffer.allocUnsafe(32 * (to - from));
-  const places = newPlaces();
-  const elsewhere = aboutKind(keepsPayloadElsewhere);
-  let plain = true;
-  await copyEntries(db, from, to, (row) => {
-    if (!plain) return;
-    findFields(row, places);
-    const nth = hashes.length;
-    // A leaf is hashed after a byte zero. Where the row lies there stands one of the leaf's length before it, read by now.
-    row[places[2]! - 1] = 0;
-    const hash = leafHash('sha256', row.subarray(places[2]! - 1, places[3]!), 'binary');
-    plain = nth < to - from && wholeAt(row, places[0]!) === from + nth && standsAt(row, places[4]!, places[5]!, hash) && isPlainRow(row, places);
-    if (!plain) return;
-    row.copy(bytes, 32 * nth, places[4]!, places[5]!);
-    hashes.push(bytes.subarray(32 * nth, 32 * nth + 32));
-    if (elsewhere(row, places)) return;
-    const payload = payloadAt(row, places);
-    if (payload) committed.set(from + nth, payload);
-  });
-  if (plain && hashes.length === to - from) return hashes;
-  committed.clear();
-  return null;
-}
-
-/** Whether these bytes of the row are the hash, one character a byte. */
-function standsAt(row: Buffer, from: number, to: number, hash: string): boolean {
-  if (to - from !== hash.length) return false;
-  for (let i = 0; i < hash.length; i++) if (row[from + i] !== hash.charCodeAt(i)) return false;
-  return true;
 }
 
 /** The same stretch entry by entry, with a parser, naming what is wrong. */

@@ -15,7 +15,7 @@ export function ProblemNotice({ problem, again, title }: { problem: Problem | nu
           <strong>
             <Coded text={problem.message} />
           </strong>{' '}
-          <Coded text={problem.next} />
+          <Coded text={forPeople(problem.next)} />
         </p>
         {problem.details.length > 0 && (
           <ul>
@@ -35,6 +35,9 @@ export function ProblemNotice({ problem, again, title }: { problem: Problem | nu
     </div>
   );
 }
+
+/** Where something is listed in the API helps programs; on a page the way there is the menu. */
+const forPeople = (next: string): string => next.split(/(?<=[.;]) /).filter((sentence) => !sentence.includes('/api/v1/')).join(' ');
 
 function place({ file, line, path }: { file?: string | undefined; line?: number | undefined; path?: string | undefined }): string {
   const where = file ? (line ? `${file}:${line}` : file) : line ? `line ${line}` : '';

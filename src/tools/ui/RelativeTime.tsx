@@ -8,8 +8,9 @@ const dayOnly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone
 
 /** A moment in words of the calendar, in the reader's time zone. */
 export const showInstant = (instant: Instant): string => exact.format(new Date(instant));
-/** A calendar day, e.g. 21 Nov 2026. */
-export const showDay = (day: string): string => dayOnly.format(new Date(day.length === 10 ? `${day}T00:00:00Z` : day));
+const dayOfMoment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+/** A calendar day, e.g. 21 Nov 2026; of a moment the day it was where the reader is, so that it agrees with `showInstant`. */
+export const showDay = (day: string): string => (day.length === 10 ? dayOnly.format(new Date(`${day}T00:00:00Z`)) : dayOfMoment.format(new Date(day)));
 
 export function relative(instant: Instant, now: Instant): string {
   const passed = between(instant, now);

@@ -41,8 +41,8 @@ export function Estimates({ estimates, of }: { estimates: readonly Estimate[]; o
         idOf={(one) => JSON.stringify([one.element, one.facility, one.department])}
         columns={[
           { id: 'element', header: 'Element', choice: true, value: (one) => one.name },
-          { id: 'facility', header: 'Facility', choice: true, value: (one) => one.facility ?? 'all' },
-          { id: 'department', header: 'Department', value: (one) => one.department ?? 'all' },
+          ...(view === 'whole' ? [] : [{ id: 'facility', header: 'Facility', choice: true, value: (one: Estimate) => one.facility ?? 'all' }]),
+          ...(view === 'whole' || view === 'facilities' ? [] : [{ id: 'department', header: 'Department', value: (one: Estimate) => one.department ?? 'all' }]),
           { id: 'value', header: 'By the sample', number: true, value: (one) => one.value, cell: (one) => (one.value === null ? <span className="none">not measurable</span> : percent(one.value)) },
           { id: 'interval', header: '95 % interval', value: (one) => one.low, cell: (one) => (one.low === null || one.high === null ? <span className="none">none</span> : `${percent(one.low)} to ${percent(one.high)}`) },
           { id: 'n', header: 'n', number: true, value: (one) => one.n, cell: (one) => <span title={`Worth ${one.effectiveN.toFixed(1)} of a simple random sample; design effect ${one.designEffect.toFixed(2)}`}>{count(one.n)}</span> },

@@ -1,7 +1,16 @@
 // How is a small WebAssembly module written down as expressions, without a compiler or a binary file?
 
-/** Bytes of code; an expression leaves its value on the stack. */
-export type Code = readonly number[];
+/** Bytes of code, in pieces of pieces; an expression leaves its value on the stack. */
+export type Code = readonly (number | Code)[];
+
+/** The bytes alone. Pieces are put into each other and laid out once: copying them at every level took most of the time. */
+export function bytesOf(code: Code, into: number[] = []): number[] {
+  for (const one of code) {
+    if (typeof one === 'number') into.push(one);
+    else bytesOf(one, into);
+  }
+  return into;
+}
 
 /** Unsigned LEB128 (WebAssembly core specification 2.0, 5.2.2). */
 const leb = (value: number): number[] => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...leb(value >>> 7)]);
@@ -12,12 +21,12 @@ function signed(value: bigint): number[] {
   return (rest === 0n && !(low & 0x40)) || (rest === -1n && low & 0x40) ? [low] : [low | 0x80, ...signed(rest)];
 }
 
-const vector = (items: readonly Code[]): number[] => [...leb(items.length), ...items.flat()];
-const section = (id: number, body: Code): number[] => [id, ...leb(body.length), ...body];
-const binary = (...code: number[]) => (one: Code, other: Code): Code => [...one, ...other, ...code];
-const unary = (...code: number[]) => (one: Code): Code => [...one, ...code];
-const load = (...code: number[]) => (at: Code, offset = 0): Code => [...at, ...code, 0, ...leb(offset)];
-const store = (...code: number[]) => (at: Code, value: Code, offset = 0): Code => [...at, ...value, ...code, 0, ...leb(offset)];
+const vector = (items: readonly (readonly number[])[]): number[] => [...leb(items.length), ...items.flat()];
+const section = (id: number, body: readonly number[]): number[] => [id, ...leb(body.length), ...body];
+const binary = (...code: number[]) => (one: Code, other: Code): Code => [one, other, code];
+const unary = (...code: number[]) => (one: Code): Code => [one, code];
+const load = (...code: number[]) => (at: Code, offset = 0): Code => [at, code, 0, leb(offset)];
+const store = (...code: number[]) => (at: Code, value: Code, offset = 0): Code => [at, value, code, 0, leb(offset)];
 const simd = (code: number): number[] => [0xfd, ...leb(code)];
 /** Four numbers out of eight that lie in two vectors. */
 const chosen = (...numbers: number[]): ((one: Code, other: Code) => Code) => binary(...simd(0x0d), ...numbers.flatMap((number) => [4 * number, 4 * number + 1, 4 * number + 2, 4 * number + 3]));
@@ -44,17 +53,17 @@ export const v128 = {
   and: binary(...simd(0x4e)), andNot: binary(...simd(0x4f)), greater: binary(...simd(0x3b)), isAny: unary(...simd(0x53)), sub: binary(...simd(0xb1)), most: binary(...simd(0xb8)), least: binary(...simd(0xb6)),
   equalNumbers: binary(...simd(0x37)), notEqualNumbers: binary(...simd(0x38)), highBitsOfNumbers: unary(...simd(0xa4)), loadOne: load(...simd(0x09)),
   lowNumbers: chosen(0, 4, 1, 5), highNumbers: chosen(2, 6, 3, 7), lowHalves: chosen(0, 1, 4, 5), highHalves: chosen(2, 3, 6, 7),
-  number: (one: Code, at: number): Code => [...one, ...simd(0x1b), at],
+  number: (one: Code, at: number): Code => [one, simd(0x1b), at],
   highBits: unary(...simd(0x64)), shrNumbers: binary(...simd(0xad)), add: binary(...simd(0xae)), mul: binary(...simd(0xb5)),
 };
 
-export const all = (...codes: readonly Code[]): Code => codes.flat();
+export const all = (...codes: readonly Code[]): Code => codes;
 /** Again as long as the condition holds. */
-export const during = (condition: Code, ...body: readonly Code[]): Code => [0x02, 0x40, 0x03, 0x40, ...condition, 0x45, 0x0d, 1, ...body.flat(), 0x0c, 0, 0x0b, 0x0b];
-export const when = (condition: Code, then: readonly Code[], otherwise: readonly Code[] = []): Code => [...condition, 0x04, 0x40, ...then.flat(), ...(otherwise.length > 0 ? [0x05, ...otherwise.flat()] : []), 0x0b];
-export const answer = (value: Code): Code => [...value, 0x0f];
+export const during = (condition: Code, ...body: readonly Code[]): Code => [0x02, 0x40, 0x03, 0x40, condition, 0x45, 0x0d, 1, body, 0x0c, 0, 0x0b, 0x0b];
+export const when = (condition: Code, then: readonly Code[], otherwise: readonly Code[] = []): Code => [condition, 0x04, 0x40, then, otherwise.length > 0 ? [0x05, otherwise] : [], 0x0b];
+export const answer = (value: Code): Code => [value, 0x0f];
 /** The first where the condition holds, else the second. */
-export const choose = (condition: Code, one: Code, other: Code): Code => [...one, ...other, ...condition, 0x1b];
+export const choose = (condition: Code, one: Code, other: Code): Code => [one, other, condition, 0x1b];
 
 export interface Local {
   get: Code;
@@ -66,8 +75,8 @@ export interface Local {
 export interface Routine {
   name: string;
   params: number;
-  locals: Code;
-  body: Code;
+  locals: readonly number[];
+  body: readonly number[];
 }
 
 const types = { i32: 0x7f, i64: 0x7e, v128: 0x7b } as const;
@@ -79,12 +88,12 @@ export function routine<Name extends string>(name: string, params: readonly Name
   const declare = (one: Name) => {
     const at = leb(count++);
     const get = [0x20, ...at];
-    named[one] = { get, set: (value) => [...value, 0x21, ...at], by: (value) => [...get, ...value, 0x6a, 0x21, ...at] };
+    named[one] = { get, set: (value) => [value, 0x21, at], by: (value) => [get, value, 0x6a, 0x21, at] };
   };
   params.forEach(declare);
   const groups = Object.entries(locals) as [keyof typeof types, readonly Name[]][];
   for (const [, names] of groups) names.forEach(declare);
-  return { name, params: params.length, locals: vector(groups.map(([type, names]) => [...leb(names.length), types[type]])), body: [...body(named), 0x0b] };
+  return { name, params: params.length, locals: vector(groups.map(([type, names]) => [...leb(names.length), types[type]])), body: bytesOf([body(named), 0x0b]) };
 }
 
 /** A module and its memory, made from an assembled one. */

@@ -1,5 +1,5 @@
 // How does a routine written down in a few words of JavaScript become WebAssembly?
-import type { Code, Routine } from './assemble.ts';
+import { bytesOf, type Code, type Routine } from './assemble.ts';
 
 /** An array of whole numbers that lies at an address; those of one and two bytes have no sign. */
 export interface Place {
@@ -62,7 +62,7 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
   const next = (): string => words[at++] ?? fail('it ends too early');
   const take = (word: string): void => void (next() === word || fail(`${word} is missing before ${words[at - 1]}`));
   const takes = (word: string): boolean => words[at] === word && at++ >= 0;
-  const constant = (value: number): Code => [0x41, ...signedLeb(value | 0)];
+  const constant = (value: number): Code => [0x41, signedLeb(value | 0)];
   const local = (name: string): number => {
     scope.set(name, locals);
     return locals++;
@@ -70,10 +70,10 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
   const slot = (name: string): Place => arrays[name] ?? fail(`${name} is no array`);
 
   /** The address of an element without what the instruction adds itself. */
-  const scaled = (index: Code, { bytes }: Place): Code => (bytes === 1 ? index : [...index, ...constant(bytes >> 1), 0x74]);
-  const loading = ({ at: from, bytes }: Place): Code => [bytes === 4 ? 0x28 : bytes === 2 ? 0x2f : 0x2d, 0, ...leb(from)];
-  const storing = ({ at: from, bytes }: Place): Code => [bytes === 4 ? 0x36 : bytes === 2 ? 0x3b : 0x3a, 0, ...leb(from)];
-  const address = (place: Place, index: Code): Code => [...scaled(index, place), ...constant(place.at), 0x6a];
+  const scaled = (index: Code, { bytes }: Place): Code => (bytes === 1 ? index : [index, constant(bytes >> 1), 0x74]);
+  const loading = ({ at: from, bytes }: Place): Code => [bytes === 4 ? 0x28 : bytes === 2 ? 0x2f : 0x2d, 0, leb(from)];
+  const storing = ({ at: from, bytes }: Place): Code => [bytes === 4 ? 0x36 : bytes === 2 ? 0x3b : 0x3a, 0, leb(from)];
+  const address = (place: Place, index: Code): Code => [scaled(index, place), constant(place.at), 0x6a];
 
   function expression(least = 0): Code {
     let left = unary();
@@ -83,21 +83,21 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       if (binds === 0 || binds <= least) break;
       at++;
       const right = expression(binds);
-      if (word === '&&') left = [...left, 0x04, 0x7f, ...right, 0x05, ...constant(0), 0x0b];
-      else if (word === '||') left = [...left, 0x04, 0x7f, ...constant(1), 0x05, ...right, 0x0b];
-      else left = [...left, ...right, code];
+      if (word === '&&') left = [left, 0x04, 0x7f, right, 0x05, constant(0), 0x0b];
+      else if (word === '||') left = [left, 0x04, 0x7f, constant(1), 0x05, right, 0x0b];
+      else left = [left, right, code];
     }
     if (least > 0 || !takes('?')) return left;
     const one = expression();
     take(':');
-    return [...left, 0x04, 0x7f, ...one, 0x05, ...expression(), 0x0b];
+    return [left, 0x04, 0x7f, one, 0x05, expression(), 0x0b];
   }
 
   function unary(): Code {
     const word = next();
-    if (word === '!') return [...unary(), 0x45];
-    if (word === '-') return /^\d/.test(words[at]!) ? constant(-Number(next())) : [...constant(0), ...unary(), 0x6b];
-    if (word === '~') return [...unary(), ...constant(-1), 0x73];
+    if (word === '!') return [unary(), 0x45];
+    if (word === '-') return /^\d/.test(words[at]!) ? constant(-Number(next())) : [constant(0), unary(), 0x6b];
+    if (word === '~') return [unary(), constant(-1), 0x73];
     if (word === '(') {
       const inner = expression();
       take(')');
@@ -109,24 +109,24 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       const place = slot(word);
       const index = expression();
       take(']');
-      return [...scaled(index, place), ...loading(place)];
+      return [scaled(index, place), loading(place)];
     }
     return value(word);
   }
 
   function value(name: string): Code {
     const own = scope.get(name);
-    if (own !== undefined) return [0x20, ...leb(own)];
+    if (own !== undefined) return [0x20, leb(own)];
     if (numbers[name] !== undefined) return constant(numbers[name]);
-    if (cells[name] !== undefined) return [...constant(0), 0x28, 2, ...leb(cells[name])];
+    if (cells[name] !== undefined) return [constant(0), 0x28, 2, leb(cells[name])];
     return fail(`nobody knows ${name}`);
   }
 
   function put(name: string, code: Code): Code {
     const own = scope.get(name);
-    if (own !== undefined) return [...code, 0x21, ...leb(own)];
+    if (own !== undefined) return [code, 0x21, leb(own)];
     if (cells[name] === undefined) return fail(`${name} cannot be set`);
-    return [...constant(0), ...code, 0x36, 2, ...leb(cells[name])];
+    return [constant(0), code, 0x36, 2, leb(cells[name])];
   }
 
   function call(name: string): Code {
@@ -138,19 +138,19 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       takes(',');
     }
     if (values.length !== target.params.length) fail(`${name} takes ${target.params.length} numbers`);
-    if (!target.isInline) return [...values.flat(), 0x10, ...leb(target.index)];
+    if (!target.isInline) return [values, 0x10, leb(target.index)];
     if (open.has(name)) fail(`${name} is inline and calls itself`);
     const before = { at, scope, loops, returnsTo, depth };
     open.add(name);
     scope = new Map();
-    const given = target.params.flatMap((param, i) => [...values[i]!, 0x21, ...leb(local(param))]);
+    const given = target.params.flatMap((param, i) => [values[i]!, 0x21, leb(local(param))]);
     loops = [];
     at = target.body;
     returnsTo = ++depth;
     const body = statement();
     open.delete(name);
     ({ at, scope, loops, returnsTo, depth } = before);
-    return [...given, 0x02, 0x7f, ...body, ...constant(0), 0x0b];
+    return [given, 0x02, 0x7f, body, constant(0), 0x0b];
   }
 
   function block(name: 'fill' | 'copy'): Code {
@@ -160,12 +160,12 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       take(',');
       const byte = expression();
       take(')');
-      return [...address(to, toIndex), ...byte, ...count, 0xfc, 0x0b, 0, ...constant(0)];
+      return [address(to, toIndex), byte, count, 0xfc, 0x0b, 0, constant(0)];
     }
     const [from, fromIndex] = element();
     const count = scaled(expression(), to);
     take(')');
-    return [...address(to, toIndex), ...address(from, fromIndex), ...count, 0xfc, 0x0a, 0, 0, ...constant(0)];
+    return [address(to, toIndex), address(from, fromIndex), count, 0xfc, 0x0a, 0, 0, constant(0)];
   }
 
   /** An array and a place in it. */
@@ -181,13 +181,13 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
     const word = next();
     if (word === '{') {
       const outer = new Map(scope);
-      const code: number[] = [];
-      while (!takes('}')) code.push(...statement());
+      const code: Code[] = [];
+      while (!takes('}')) code.push(statement());
       scope = outer;
       return code;
     }
     if (word === 'let' || word === 'return' || word === 'break' || word === 'continue') {
-      const code = word === 'let' ? declared() : word === 'return' ? returned() : [0x0c, ...leb(depth - (word === 'break' ? loops.at(-1)!.out : loops.at(-1)!.again))];
+      const code = word === 'let' ? declared() : word === 'return' ? returned() : [0x0c, leb(depth - (word === 'break' ? loops.at(-1)!.out : loops.at(-1)!.again))];
       take(';');
       return code;
     }
@@ -197,7 +197,7 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       const then = statement();
       const otherwise = takes('else') ? statement() : [];
       depth--;
-      return [...condition, 0x04, 0x40, ...then, ...(otherwise.length > 0 ? [0x05, ...otherwise] : []), 0x0b];
+      return [condition, 0x04, 0x40, then, (otherwise.length > 0 ? [0x05, otherwise] : []), 0x0b];
     }
     if (word === 'while') return loop(parenthesised(), null);
     if (word === 'for') {
@@ -211,7 +211,7 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       at++;
       const code = loop(condition, stepAt);
       scope = outer;
-      return [...begin, ...code];
+      return [begin, code];
     }
     at--;
     const code = changed();
@@ -227,19 +227,19 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
   }
 
   function declared(): Code {
-    const code: number[] = [];
+    const code: Code[] = [];
     do {
       const name = next();
       take('=');
       const begins = expression();
-      code.push(...begins, 0x21, ...leb(local(name)));
+      code.push([begins, 0x21, leb(local(name))]);
     } while (takes(','));
     return code;
   }
 
   function returned(): Code {
     const code = words[at] === ';' ? constant(0) : expression();
-    return returnsTo < 0 ? [...code, 0x0f] : [...code, 0x0c, ...leb(depth - returnsTo)];
+    return returnsTo < 0 ? [code, 0x0f] : [code, 0x0c, leb(depth - returnsTo)];
   }
 
   /** A block to leave, a loop to begin again, and around the body a block that `continue` leaves, so that the step follows. */
@@ -256,31 +256,31 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       step = words[at] === ')' ? [] : changed();
       at = end;
     }
-    return [0x02, 0x40, 0x03, 0x40, ...condition, 0x45, 0x0d, 1, 0x02, 0x40, ...body, 0x0b, ...step, 0x0c, 0, 0x0b, 0x0b];
+    return [0x02, 0x40, 0x03, 0x40, condition, 0x45, 0x0d, 1, 0x02, 0x40, body, 0x0b, step, 0x0c, 0, 0x0b, 0x0b];
   }
 
   /** `a = b`, `a += b`, `a++`, the same of an element, or a call whose answer nobody wants. */
   function changed(): Code {
     const name = next();
-    if (takes('(')) return [...call(name), 0x1a];
+    if (takes('(')) return [call(name), 0x1a];
     if (takes('[')) {
       const place = slot(name);
       const index = expression();
       take(']');
       const to = scaled(index, place);
-      const [from, code] = operation(() => [...to, ...loading(place)]);
-      return [...to, ...from, ...code, ...storing(place)];
+      const [from, code] = operation(() => [to, loading(place)]);
+      return [to, from, code, storing(place)];
     }
     const [from, code] = operation(() => value(name));
-    return put(name, [...from, ...code]);
+    return put(name, [from, code]);
   }
 
   function operation(current: () => Code): [Code, Code] {
     const word = next();
     if (word === '=') return [[], expression()];
-    if (word === '++' || word === '--') return [current(), [...constant(1), word === '++' ? 0x6a : 0x6b]];
+    if (word === '++' || word === '--') return [current(), [constant(1), word === '++' ? 0x6a : 0x6b]];
     const code = binaries[word.slice(0, -1)]?.[1] ?? fail(`${word} is no operation`);
-    return [current(), [...expression(), code]];
+    return [current(), [expression(), code]];
   }
 
   return [...known].filter(([, { isInline }]) => !isInline).map(([name, { params, body }]): Routine => {

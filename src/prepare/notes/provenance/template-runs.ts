@@ -33,10 +33,6 @@ function findAll(prints) {
   }
   let looked = 0;
   for (let n = 0; n < likely; n++) looked ^= slots[(key[near[n]] * spread >>> 7) & slotMask];
-  for (let n = 0; n < likely; n++) {
-    let filed = slots[(key[near[n]] * spread >>> 7) & slotMask];
-    if (filed != 0) looked ^= rows[((filed & rowBits) - 1) * 8];
-  }
   touched = looked;
   let row = -1;
   for (let n = 0; n < likely; n++) {

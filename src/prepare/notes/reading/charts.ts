@@ -49,16 +49,14 @@ export function* chartsOf(gathered: Pick<Gathered, 'charts' | 'values' | 'places
   }
 }
 
-interface FoundNote {
-  head: NoteHead;
-  body: Buffer;
-}
+type FoundNote = Kept<NoteHead>;
 
 /** Deals the records of a patient out, and answers the documents. */
 function sorted(records: readonly Kept<Head>[], chart: Chart): FoundNote[] {
   const found: FoundNote[] = [];
-  for (const { head, body } of records) {
-    if (head.is === 'note') found.push({ head, body });
+  for (const record of records) {
+    const { head } = record;
+    if (head.is === 'note') found.push(record as FoundNote);
     else if (head.is === 'encounter') {
       if (!chart.encounters.has(head.id)) chart.encounters.set(head.id, head);
     } else if (head.is === 'order') chart.orders.push(head);

@@ -26,8 +26,9 @@ export interface KnownLines {
   learn(line: Buffer): void;
 }
 
-/** After so many lines in a row of which no form could be made, only every 64th is looked at. */
+/** After so many lines of which no form could be made, and where all places are taken, only every 256th is looked at: making a form costs more than parsing many lines. */
 const patience = 16;
+const seldom = 256;
 
 /**
  * An export writes its documents in few forms. A form is made of one line by asking `read`, which reads parsed resources, about it again
@@ -41,6 +42,7 @@ export function knownLines(read: ReadDocument): KnownLines {
   let last = 0;
   let next = 0;
   let missed = 0;
+  let failed = 0;
 
   function keep(line: Buffer): boolean {
     const made = formOf(line, read);
@@ -53,7 +55,11 @@ export function knownLines(read: ReadDocument): KnownLines {
     const wanted = Buffer.concat([Buffer.from(said.subject + packed(said.head), 'latin1'), said.text!.bytes!]);
     known[place] = { form, resourceType };
     last = place;
-    if (machine.keep(place, parts, key, texts, restOf(said.head)) && tryOn(line, said.head.file, said.head.line)?.subarray(12).equals(wanted)) return true;
+    if (machine.keep(place, parts, key, texts, restOf(said.head))) {
+      machine.line.set(line);
+      const size = machine.read(place, line.length, said.head.file, said.head.line);
+      if (size >= 0 && machine.record.subarray(machine.from() + 12, machine.from() + size).equals(wanted)) return true;
+    }
     // No line holds the end of a line.
     known[place] = { form: '', resourceType };
     machine.keep(place, [{ before: '\n', kind: 'end', more: 0 }], null, [], 0);
@@ -73,16 +79,16 @@ export function knownLines(read: ReadDocument): KnownLines {
   return {
     read(line, file, row) {
       if (known.length === 0 || line.length >= longestKnown) return null;
-      const record = tryOn(line, file, row);
-      if (record !== null) missed = 0;
-      return record;
+      return tryOn(line, file, row);
     },
     keyHash: machine.keyHash,
     textSize: machine.textSize,
     resourceType: () => known[last]!.resourceType,
     learn(line) {
-      if (line.length < longestKnown && (missed < patience || missed % 64 === 0) && keep(line)) missed = 0;
-      else missed++;
+      if (line.length >= longestKnown) return;
+      const isWorthIt = (known.length < places && failed < patience) || missed % seldom === 0;
+      missed++;
+      if (isWorthIt) failed = keep(line) ? 0 : failed + 1;
     },
   };
 }

@@ -4,9 +4,9 @@ import { compile } from '../provenance/compile.ts';
 
 /** Longer lines are parsed. */
 export const longestKnown = 1 << 18;
-const mostForms = 8;
-const mostParts = 1024;
-const mostPool = 1 << 16;
+const mostForms = 16;
+const mostParts = 512;
+const mostPool = 1 << 17;
 /** Texts of a record's head stand in front of the note's text, right before this place of `record`. */
 const textAt = 1 << 14;
 
@@ -262,7 +262,7 @@ export interface Part {
 export type Field = { before: string; value: number; behind: string } | null;
 
 export interface LineMachine {
-  /** Keeps a form in one of eight places: parts, the key, the head's texts, and what `heads.ts` writes beside the lengths. False: it is too large. */
+  /** Keeps a form in one of sixteen places: parts, the key, the head's texts, and what `heads.ts` writes beside the lengths. False: it is too large. */
   keep(place: number, parts: readonly Part[], key: Field, fields: readonly Field[], rest: number): boolean;
   /** Puts a line in and tries a form on it: bytes of the record, or -1. */
   read(place: number, length: number, file: number, row: number): number;

@@ -165,8 +165,10 @@ function readBack(path: string, bytes: number, room: Buffer): Buffer {
 
 /** Set beside the length of a text that is ASCII, which is read in less time. */
 const ascii = 2 ** 31;
-const lengthAt = (bytes: Buffer, at: number): number => bytes.readInt32LE(at) & 0x7fffffff;
-const textAt = (bytes: Buffer, length: number, from: number, to: number): string => bytes.toString(bytes.readInt32LE(length) < 0 ? 'latin1' : 'utf8', from, to);
+/** A third of the time of `readInt32LE`, and there are six for each record. */
+const numberAt = (bytes: Buffer, at: number): number => bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+const lengthAt = (bytes: Buffer, at: number): number => numberAt(bytes, at) & 0x7fffffff;
+const textAt = (bytes: Buffer, length: number, from: number, to: number): string => bytes.toString(bytes[length + 3]! > 127 ? 'latin1' : 'utf8', from, to);
 
 /** First only the keys are read; a head is made when its pile is given out, so that a part never stands in memory as objects. */
 function* pilesOf<Head>(part: number, pieces: readonly Buffer[], unpack: (packed: string) => Head): Generator<Pile<Head>> {
@@ -188,7 +190,7 @@ function group(bytes: Buffer, piles: Map<string, Beginning[]>): void {
     }
     pile.push({ bytes, at });
     before = at;
-    at = keyEnd + lengthAt(bytes, at + 4) + bytes.readInt32LE(at + 8);
+    at = keyEnd + lengthAt(bytes, at + 4) + numberAt(bytes, at + 8);
   }
 }
 
@@ -209,7 +211,7 @@ function isSame(bytes: Buffer, one: number, other: number, otherEnd: number): bo
 function recordAt<Head>({ bytes, at }: Beginning, unpack: (packed: string) => Head): Kept<Head> {
   const words = at + 12 + lengthAt(bytes, at);
   const text = words + lengthAt(bytes, at + 4);
-  return { head: unpack(textAt(bytes, at + 4, words, text)), body: bytes.subarray(text, text + bytes.readInt32LE(at + 8)) };
+  return { head: unpack(textAt(bytes, at + 4, words, text)), body: bytes.subarray(text, text + numberAt(bytes, at + 8)) };
 }
 
 /** Where a record begins. */

@@ -55,6 +55,11 @@ describe('proofs', () => {
     await expect(house.call(readConsistency, { query: { from: 9, to: 3 } }, 'auditor')).rejects.toThrow(/cannot be/);
     expect((await house.send(readReceipt, { params: { position: size } }, 'auditor')).status).toBe(404);
   });
+  it('gives a vendor the receipts of what its own key recorded, and no others', async () => {
+    const mine = { kind: 'key', id: 'key_1', name: 'Scribe', roles: ['vendor'], vendor: 'acme' } as const;
+    expect((await house.send(readReceipt, { params: { position: 7 } }, { ...mine, roles: [...mine.roles] })).status).toBe(200);
+    for (const position of [0, 7, size]) expect((await house.send(readReceipt, { params: { position } }, 'vendor')).status).toBe(404);
+  });
 });
 
 describe('a receipt', () => {

@@ -13,13 +13,14 @@ const signing = new WeakMap<Db, Promise<unknown>>();
 
 /**
  * The receipt of an entry, with the last checkpoint and its cosignatures. Where none covers the entry yet the house
- * signs first, once for all who wait. The proof is checked before it is handed out.
+ * signs first, once for all who wait. The proof is checked before it is handed out. `recordedBy`: only where this caller
+ * recorded it; to others it is as if it were not there.
  * @throws Problem `not-found` where there is no such entry, `conflict` where the ledger was altered.
  */
-export async function receiptOf(house: LedgerHouse, position: number): Promise<string> {
+export async function receiptOf(house: LedgerHouse, position: number, recordedBy: string | null = null): Promise<string> {
   const { frontier } = await readHead(house.db);
   const row = position < frontier.size ? await entryAt(house.db, position) : null;
-  if (!row) throw new Problem('not-found', `There is no entry ${position}; the ledger has ${frontier.size}.`);
+  if (!row || (recordedBy !== null && row.actor_ref !== recordedBy)) throw new Problem('not-found', recordedBy === null ? `There is no entry ${position}; the ledger has ${frontier.size}.` : `There is no entry ${position} that you recorded.`);
   let last = await lastCheckpoint(house.db);
   if (!last || last.size <= position) {
     await signOnce(house);

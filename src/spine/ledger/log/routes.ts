@@ -13,8 +13,8 @@ import { cosignedNote, receiptOf } from './receipts.ts';
 import { bundleBytes, tileBytes } from './tiles.ts';
 
 export const routes: readonly Route[] = [
-  serve(readReceipt, async ({ house, params }) =>
-    plain(await receiptOf(house, params.position), { 'content-disposition': `attachment; filename="entry-${params.position}.tlog-proof"` }),
+  serve(readReceipt, async ({ house, params, caller }) =>
+    plain(await receiptOf(house, params.position, caller.vendor === null ? null : caller.id), { 'content-disposition': `attachment; filename="entry-${params.position}.tlog-proof"` }),
   ),
   serve(readInclusion, async ({ house, query }) => {
     const size = query.size ?? (await lastSize(house));
