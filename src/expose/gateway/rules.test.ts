@@ -182,6 +182,20 @@ describe('when nothing can be recorded, such as on a full disk', () => {
   });
 });
 
+describe('a policy whose text was changed in the database', () => {
+  it('does not act: it is not what the ledger says was approved', async () => {
+    await use({ rules: [rule({})] });
+    const change = (from: string, to: string) => sql`update gateway.policy set document = replace(document, ${from}, ${to}) where state = 'acting'`.execute(house.db);
+    await change('on-antibiotics', 'on-something');
+    const third = await openInstance(house);
+    expect((await third.ask(fresh())).status).toBe(404);
+    await change('on-something', 'on-antibiotics');
+    await third.settle();
+    expect((await third.ask(fresh())).status).toBe(200);
+    await third.close();
+  });
+});
+
 describe('two instances', () => {
   it('both act on a kill switch, and the ledger says when each did', async () => {
     // The clock of the tests jumps; an instance that was seen before counts again when it is seen after.

@@ -2,7 +2,8 @@
 import type { PoolClient } from 'pg';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import type { Mode } from '../../spine/deployments/model.ts';
-import { actorOf, append, keyedHash } from '../../spine/ledger/ledger.ts';
+import { actorOf, append, keyedHash, newest } from '../../spine/ledger/ledger.ts';
+import { digest, type Json } from '../../tools/base/canonical.ts';
 import { newId } from '../../tools/base/id.ts';
 import { theHouse, type House } from '../../tools/server/capability.ts';
 import { poolOf } from '../../tools/server/database.ts';
@@ -199,12 +200,20 @@ export async function watchPolicies(house: House): Promise<Watch> {
   };
 }
 
+async function wasApproved(house: House, deployment: string, { version, document }: records.PolicyRow): Promise<boolean> {
+  const entry = await newest(house.db, { kind: kinds.approved.kind, subject: `gateway/${deployment}/policy/${version}` });
+  return (entry?.body as { digest?: string } | undefined)?.digest === (await digest(JSON.parse(document) as Json));
+}
+
 async function readService(house: House, row: records.ServiceRow, pools: Map<string, Lines>): Promise<Serving> {
   const deployment = await requireDeployment(house.db, theHouse, row.deployment_id);
   const connection = connectionSchema.parse(JSON.parse(row.connection));
   const acting = await records.policyRow(house.db, row.deployment_id, row.acting);
   if (!acting) throw new Error(`the policy ${row.acting} is not there`);
   const policy = policySchema.parse(JSON.parse(acting.document));
+  // In the ledger before it acts: a text that somebody changed in the database is not what a person approved.
+  const asks = policy.mode !== 'off' && policy.mode !== 'suspended';
+  if (asks && !(await wasApproved(house, row.deployment_id, acting))) throw new Error(`the text of the policy ${row.acting} is not the one that the ledger says was approved`);
   const base = new URL(connection.url);
   const pool = pools.get(base.origin) ?? openPool(base.origin);
   pools.set(base.origin, pool);

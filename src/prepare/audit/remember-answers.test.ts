@@ -71,6 +71,29 @@ describe('remembered answers', () => {
     await database.close();
   });
 
+  it('of a lane rest on what had been run when it was said to begin, and not on what was run beside it', async () => {
+    const database = await openDatabase({ workspace: `${root}/since` });
+    let worked = 0;
+    const watched: Database = { ...database, rows: (sql, signal) => (worked++, database.rows(sql, signal)) };
+    const beside = async (later: string, question = 'SELECT a FROM since') => {
+      const remembering = await rememberAnswers({ database: watched, kept: root }, {}, 'since');
+      worked = 0;
+      await remembering.run('CREATE OR REPLACE TABLE since AS SELECT 7 AS a');
+      const begun = remembering.soFar();
+      await remembering.run(`CREATE OR REPLACE TABLE later AS SELECT ${later} AS b`);
+      const early = await remembering.lane('early', () => Promise.resolve(watched), begun).rows(question);
+      const late = await remembering.lane('late', () => Promise.resolve(watched)).rows('SELECT b FROM later');
+      await remembering.remember();
+      return { early, late, worked };
+    };
+    expect(await beside('1')).toEqual({ early: [{ a: 7 }], late: [{ b: 1 }], worked: 2 });
+    expect(await beside('1')).toEqual({ early: [{ a: 7 }], late: [{ b: 1 }], worked: 0 });
+    expect(await beside('2')).toEqual({ early: [{ a: 7 }], late: [{ b: 2 }], worked: 1 });
+    // Only the early question is new: what it rests on is made first, and the late one is known.
+    expect(await beside('2', 'SELECT a + 1 AS a FROM since')).toEqual({ early: [{ a: 8 }], late: [{ b: 2 }], worked: 1 });
+    await database.close();
+  });
+
   it('give the same audit, and another audit after the export changed', async () => {
     const small = smallExport({ patients: 20 });
     const folder = writeSmall(`${root}/export`, small);

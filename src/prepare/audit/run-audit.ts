@@ -75,6 +75,7 @@ async function auditIn(workspace: string, folder: string, given: CharterInput, {
     const time = await timeOfExport(handle, types, wanted, startedAt);
     // A sample is drawn before anything is counted and says where the records come from; without one both are done at once.
     const drawn = asked ? await provenanceOf(handle, types, wanted, time) : undefined;
+    if (asked && opened.undated) await database.run('UPDATE enc SET month = NULL');
     const sample = asked ? await auditSample(database, input, asked, types, { at: startedAt, provenance: drawn!.verdict, version: await toolVersion() }) : null;
     const facilities = (await database.rows<{ facility: string }>('SELECT DISTINCT facility FROM unit ORDER BY 1')).map((row) => row.facility);
     const desk: Desk = { database, input, data: input.data, elements: input.data.elements, files: handle.files, resources: handle.resources, types, wanted, facilities, startedAt, time, provenance: drawn ?? { verdict: 'not-established', says: '', signals: [] }, completeness: [], tallied: [], checks: chosen.run, departments: [], signal };

@@ -4,7 +4,7 @@ import { useAsk } from '../../tools/ui/asking.ts';
 import { DataTable } from '../../tools/ui/DataTable.tsx';
 import { Go } from '../../tools/ui/Go.tsx';
 import { useMay } from '../../tools/ui/me.ts';
-import { count } from '../../tools/ui/numbers.ts';
+import { count, inUnit } from '../../tools/ui/numbers.ts';
 import { Facts, Part } from '../../tools/ui/Page.tsx';
 import { showDay } from '../../tools/ui/RelativeTime.tsx';
 import { getCharter } from '../deployments/model.ts';
@@ -42,8 +42,8 @@ export function PromisedValue({ deployment }: { deployment: string }) {
           idOf={(one) => one.id}
           columns={[
             { id: 'name', header: 'What is to change', value: (one) => one.name },
-            { id: 'baseline', header: 'Before', value: (one) => one.baseline?.value, cell: (one) => (one.baseline === null ? <span className="none">not measured</span> : <>{one.baseline.value} {one.unit} <span className="faint small">n {count(one.baseline.n)}, {showDay(one.baseline.from)} to {showDay(one.baseline.to)}</span></>) },
-            { id: 'target', header: 'Target', value: (one) => one.target, cell: (one) => (one.target === null ? <span className="none">none set</span> : <>{one.target} {one.unit}{one.by && <span className="faint small"> by {showDay(one.by)}</span>}</>) },
+            { id: 'baseline', header: 'Before', value: (one) => one.baseline?.value, cell: (one) => (one.baseline === null ? <span className="none">not measured</span> : <>{inUnit(one.baseline.value, one.unit)} <span className="faint small">n {count(one.baseline.n)}, {showDay(one.baseline.from)} to {showDay(one.baseline.to)}</span></>) },
+            { id: 'target', header: 'Target', value: (one) => one.target, cell: (one) => (one.target === null ? <span className="none">none set</span> : <>{inUnit(one.target, one.unit)}{one.by && <span className="faint small"> by {showDay(one.by)}</span>}</>) },
             { id: 'finance', header: 'Tracked by finance', value: (one) => one.trackedByFinance },
           ]}
         />

@@ -60,6 +60,16 @@ export function leafList(most: number): LeafList {
   return list;
 }
 
+/** The roots of complete subtrees of 2^`height` leaves, one after the other. The hashes stand behind one byte that is free and are used up. */
+export function subtreeRoots(hashes: Buffer, height: number): Uint8Array {
+  const each = 2 ** height;
+  const many = Math.floor((hashes.length - 1) / 32 / each);
+  const roots = new Uint8Array(32 * many);
+  // What stands before a subtree is used up by now.
+  for (let nth = 0; nth < many; nth++) roots.set(rootOf(hashes.subarray(32 * each * nth, 32 * each * (nth + 1) + 1), each), 32 * nth);
+  return roots;
+}
+
 /**
  * Joins the hashes in place, level by level. They begin behind one byte that is free; before every other pair stands a
  * hash that is joined already, whose last byte becomes the mark of a node.

@@ -49,22 +49,33 @@ export type Closed = (level: number, index: number, hash: Uint8Array) => void;
 
 /** The frontier with these leaf hashes appended in order. The given one is left as it is. */
 export function extend(frontier: Frontier, leafHashes: Iterable<Uint8Array>, tree: TreeHash = plainTreeHash, closed?: Closed): Frontier {
+  return extendBySubtrees(frontier, 0, leafHashes, tree, closed);
+}
+
+/**
+ * The frontier with the roots of complete subtrees of this height appended in order; `closed` is told of these and of
+ * those above. Throws RangeError where the tree does not end on such a subtree.
+ */
+export function extendBySubtrees(frontier: Frontier, height: number, roots: Iterable<Uint8Array>, tree: TreeHash = plainTreeHash, closed?: Closed): Frontier {
+  const each = 2 ** height;
+  if (frontier.size % each !== 0) throw new RangeError(`a tree of ${frontier.size} leaves does not end on a subtree of ${each}`);
   const hashes = [...frontier.hashes];
-  let size = frontier.size;
-  for (const leafHash of leafHashes) {
-    hashes.push(leafHash);
-    // A 1 at the end of the old size is a complete subtree waiting for a partner of its own height.
-    let level = 0;
-    for (let left = size; left % 2 === 1; left = (left - 1) / 2) {
+  let many = frontier.size / each;
+  for (const root of roots) {
+    hashes.push(root);
+    if (height > 0) closed?.(height, many, root);
+    // A 1 at the end of the old number is a complete subtree waiting for a partner of its own height.
+    let level = height;
+    for (let left = many; left % 2 === 1; left = (left - 1) / 2) {
       const right = hashes.pop()!;
       const hash = tree.node(hashes.pop()!, right);
       hashes.push(hash);
       level += 1;
       closed?.(level, (left - 1) / 2, hash);
     }
-    size += 1;
+    many += 1;
   }
-  return { size, hashes };
+  return { size: many * each, hashes };
 }
 
 /** The root of the tree with this right edge; RFC 6962's MTH. */

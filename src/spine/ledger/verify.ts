@@ -3,7 +3,7 @@ import { base64Of } from './base64.ts';
 import { parseCheckpoint } from './checkpoint.ts';
 import type { Fault, Verification } from './model.ts';
 import { verifierKeyText, vouch, type VerifierKey } from './note.ts';
-import { emptyFrontier, extend, plainTreeHash, rootOf, sameBytes, type Closed, type Frontier, type TreeHash } from './tree.ts';
+import { emptyFrontier, extend, extendBySubtrees, plainTreeHash, rootOf, sameBytes, type Closed, type Frontier, type TreeHash } from './tree.ts';
 
 export interface Trust {
   keys: readonly VerifierKey[];
@@ -29,6 +29,8 @@ export interface Walk {
   entry(leaf: Uint8Array, recorded: (hash: Uint8Array) => Uint8Array | null, line?: number | null): void;
   /** Entries in order that were found to be what was recorded, each numbered as it should be: their leaf hashes. */
   sound(hashes: readonly Uint8Array[]): void;
+  /** The same by the roots of complete subtrees of this height over them, where no checkpoint ends inside and the tree ends on one. */
+  subtrees(height: number, roots: readonly Uint8Array[]): void;
   /** A signed checkpoint, where it stands among the entries. */
   checkpoint(note: string, line?: number | null): Promise<void>;
   fault(reason: Fault['reason'], says: string, position?: number | null, line?: number | null): void;
@@ -123,6 +125,15 @@ export async function walkLedger(expected: Expectation): Promise<Walk> {
     }
   }
 
+  function subtrees(height: number, roots: readonly Uint8Array[]): void {
+    settle();
+    frontier = extendBySubtrees(frontier, height, roots, tree, expected.closed);
+    next += roots.length * 2 ** height;
+    count += roots.length * 2 ** height;
+    last = null;
+    if (kept.has(count)) checkKept();
+  }
+
   function checkKept(): void {
     const root = kept.get(count);
     settle();
@@ -176,7 +187,7 @@ export async function walkLedger(expected: Expectation): Promise<Walk> {
     };
   }
 
-  return { entry, sound, checkpoint, fault, end, frontier: () => (settle(), frontier) };
+  return { entry, sound, subtrees, checkpoint, fault, end, frontier: () => (settle(), frontier) };
 }
 
 /** The position an entry claims, or null when the leaf is no entry. */

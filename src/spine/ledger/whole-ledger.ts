@@ -11,7 +11,7 @@ import { verifierKeyText, type VerifierKey } from './note.ts';
 import { compareKeys, comparePayloads, type Committed } from './payloads/verify-payloads.ts';
 import { allCosignatures, checkpointOfSize, checkpointsUpTo, entriesBetween, readHeadRow, rowsBeyond, storedNodes, type EntryRow, type Grown } from './records.ts';
 import { columnsOf } from './prepare.ts';
-import { stretch } from './sound-stretch.ts';
+import { height, stretch as usual } from './sound-stretch.ts';
 import { stretchesOf } from './whole-stretches.ts';
 import { keysInLedger, signHead, type LedgerHouse } from './signing.ts';
 import { keptCheckpoint, readSigner } from './signing-key.ts';
@@ -24,9 +24,9 @@ import { knownWitnessKeys } from './witness/witnesses.ts';
  * Verifies every byte that counts: each leaf against its hash, each column against its leaf, the sequence, every
  * checkpoint's signature, size, right edge and root, the head, and the checkpoint kept beside the key. Entries that
  * are appended meanwhile are left for the next time. The key in the data folder is trusted, and older keys the
- * ledger names; `keys` trusts only those given.
+ * ledger names; `given` trusts only those. `stretch` entries are looked at together.
  */
-export async function verifyDatabase(house: LedgerHouse, given?: readonly VerifierKey[]): Promise<Verification> {
+export async function verifyDatabase(house: LedgerHouse, given?: readonly VerifierKey[], stretch = usual): Promise<Verification> {
   // The kept checkpoint first: one that is signed after the head was read would seem to promise too much.
   const kept = await keptCheckpoint(house.config.dataFolder);
   const signer = await readSigner(house.config.dataFolder);
@@ -46,13 +46,17 @@ export async function verifyDatabase(house: LedgerHouse, given?: readonly Verifi
   };
   await check(0);
   const usedKeys = new Set<string>();
-  const stretches = stretchesOf(house.db, head.size);
+  const stretches = stretchesOf(house.db, head.size, [...checkpoints.map(({ size }) => size), ...sizeOf(kept)], stretch);
   try {
     for (let from = 0; from < head.size; from += stretch) {
       const to = Math.min(head.size, from + stretch);
       const found = await stretches.next(from, to);
       const committed: Committed = found?.committed ?? new Map();
-      if (found) {
+      // Where entries are missing the tree ends elsewhere by now, and what follows is looked at one by one.
+      if (found?.joined && walk.frontier().size === from) {
+        walk.subtrees(height, Array.from({ length: found.hashes.length / 32 }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32)));
+        await check(to);
+      } else if (found && !found.joined) {
         const hashes = Array.from({ length: to - from }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32));
         let at = from;
         while (checkpoints[0] && checkpoints[0].size <= to) {
@@ -98,6 +102,16 @@ export async function verifyNow(house: LedgerHouse, given?: VerifierKey[]): Prom
 async function nothingBeyond(db: Db, walk: Walk): Promise<void> {
   // Read after the rest: what was appended meanwhile is there by now.
   for (const { table, row } of await rowsBeyond(db)) walk.fault('wrong-size', `table ${table}, row ${row}: the ledger has not grown so far`);
+}
+
+/** How many entries the checkpoint covers that is kept beside the key. */
+function sizeOf(kept: string | null): number[] {
+  try {
+    return kept === null ? [] : [parseCheckpoint(kept).size];
+  } catch {
+    // The walk says so.
+    return [];
+  }
 }
 
 /** The same stretch entry by entry, with a parser, naming what is wrong. */

@@ -15,8 +15,8 @@ export interface Stretches {
 const long = 4;
 
 /** Looks at stretches of a ledger of this size; of a long one every other on a thread with a connection of its own. */
-export function stretchesOf(db: Db, size: number, stretch = usual): Stretches {
-  const here = (from: number, to: number) => soundStretch(db, from, to, keepsPayloadElsewhere);
+export function stretchesOf(db: Db, size: number, ends: readonly number[], stretch = usual): Stretches {
+  const here = (from: number, to: number) => soundStretch(db, from, to, ends, keepsPayloadElsewhere);
   const address = addressOf(db);
   if (size < long * stretch || address === null) return { next: here, end: async () => {} };
   const taken = new Int32Array(new SharedArrayBuffer(4));
@@ -25,7 +25,7 @@ export function stretchesOf(db: Db, size: number, stretch = usual): Stretches {
   let failed: { error: unknown } | null = null;
   const stopping = new AbortController();
   const elsewhere = entryKinds().filter(({ payload }) => payload === 'elsewhere').map(({ kind }) => kind);
-  const done = runApart<Asked, Sound | null, null>({ name: 'every-other', beside: import.meta.url }, { address, size, stretch, elsewhere, taken }, { tell: (one) => (found.push(one), wake()), signal: stopping.signal }).catch((error: unknown) => {
+  const done = runApart<Asked, Sound | null, null>({ name: 'every-other', beside: import.meta.url }, { address, size, stretch, ends, elsewhere, taken }, { tell: (one) => (found.push(one), wake()), signal: stopping.signal }).catch((error: unknown) => {
     failed = { error };
     wake();
   });

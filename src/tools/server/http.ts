@@ -105,7 +105,7 @@ function admit(endpoint: Endpoint, caller: Caller | null, request: Request): Cal
   if (endpoint.who === 'public') return caller ?? nobody;
   if (!caller) throw new Problem('not-signed-in', 'Nobody is signed in.', 'Sign in, or send an API key as `Authorization: Bearer …`.');
   if (!caller.roles.some((role) => endpoint.who.includes(role)))
-    throw new Problem('not-allowed', `${caller.name} may not ${endpoint.says.charAt(0).toLowerCase()}${endpoint.says.slice(1).replace(/\.$/, '')}.`, `This is for: ${endpoint.who.join(', ')}.`);
+    throw new Problem('not-allowed', `${caller.name} may not do this: ${endpoint.says.charAt(0).toLowerCase()}${endpoint.says.slice(1).replace(/\.$/, '')}.`, `This is for: ${endpoint.who.join(', ')}.`);
   return caller;
 }
 

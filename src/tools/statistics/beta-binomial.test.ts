@@ -63,7 +63,7 @@ describe('silent feeds among 150 hospitals of three to two thousand stays', () =
       for (let i = 0; i < silent; i++) units[i] = { k: 0, n: units[i]!.n, share: 0 };
       const { silences: found } = silences(units);
       for (const [i, one] of found.entries()) {
-        const isNamed = one !== null && one.falseAlarm <= 0.05;
+        const isNamed = one !== null && one.falseAlarm <= 0.02;
         told.units++;
         if (isNamed) told.named++;
         if (isNamed) told.wrongExpected += one.falseAlarm;

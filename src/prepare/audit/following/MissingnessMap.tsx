@@ -18,9 +18,10 @@ import { readMap } from './model.ts';
 /** So many rows are drawn at first: a system of 150 hospitals is read from the worst. */
 const atFirst = 40;
 
-export function MissingnessMap({ run, elements, facilities }: { run: string; elements: AuditDocument['elements']; facilities: readonly string[] }) {
+/** `first`: the element to begin with, that with most to repair. */
+export function MissingnessMap({ run, elements, facilities, first }: { run: string; elements: AuditDocument['elements']; facilities: readonly string[]; first?: string | undefined }) {
   const [facility, setFacility] = useKept('facility');
-  const [element, setElement] = useKept('element', elements.find(({ tier }) => tier === 'critical')?.id ?? elements[0]?.id ?? '');
+  const [element, setElement] = useKept('element', first ?? elements.find(({ tier }) => tier === 'critical')?.id ?? elements[0]?.id ?? '');
   const [order, setOrder] = useState<MapOrder>('worst');
   const [quarters, setQuarters] = useState(false);
   const [words, setWords] = useState('');

@@ -133,7 +133,7 @@ export default function RunPage() {
               <Notices notices={rest.data.export.notices} />
             </>
           )}
-          {view === 'map' && rest.data && <MissingnessMap run={id} elements={rest.data.elements} facilities={facilities} />}
+          {view === 'map' && rest.data && <MissingnessMap run={id} elements={rest.data.elements} facilities={facilities} first={rest.data.fixes.find(({ element }) => element !== null)?.element ?? undefined} />}
           {view === 'units' && rest.data && <Units run={id} elements={rest.data.elements} facilities={facilities} />}
           {view === 'compare' && !run.sample && <Compare run={id} deployment={deployment} />}
           {view === 'sample' && rest.data?.sample && <Estimates estimates={rest.data.sample.estimates} of={null} />}

@@ -32,6 +32,9 @@ export function partsOf(records: readonly { facility: string; department: string
   ];
 }
 
+/** With fewer drawn records nothing is decided. */
+const fewest = 5;
+
 /** Completeness of every element, for the whole, every facility and every department that was drawn from. */
 export function estimatesOf(elements: readonly Pick<Element, 'id' | 'name' | 'tier' | 'threshold'>[], strata: readonly StratumRow[], records: readonly SampledRecord[], feed: readonly FullFeed[] | null): Estimate[] {
   const parts = partsOf(records.filter(({ drawn }) => drawn));
@@ -45,8 +48,12 @@ export function estimatesOf(elements: readonly Pick<Element, 'id' | 'name' | 'ti
       const sum = (of: (row: FullFeed) => number) => mine!.reduce((all, row) => all + of(row), 0);
       const full = mine && { n: sum(({ n }) => n), k: sum(({ k }) => k), rate: tidy(sum(({ k }) => k) / sum(({ n }) => n)) };
       const size = mine ? sum(({ records: all }) => all) : sizeOf(part, strata);
-      const verdict = clears(share, element.threshold);
-      const more = verdict === 'not-measurable' ? null : moreToDecide(share, element.threshold, size);
+      const clear = clears(share, element.threshold);
+      // One record that lacks it is nothing to judge a unit by, whatever its interval says.
+      const few = clear !== 'not-measurable' && share.n < fewest;
+      const verdict = few ? 'undecided' : clear;
+      const enough = verdict === 'not-measurable' ? null : moreToDecide(share, element.threshold, size);
+      const more = few && enough !== null ? (size < fewest ? null : Math.max(enough, fewest - share.n)) : enough;
       const numbers = { n: share.n, value: tidy(share.value), low: tidy(share.low), high: tidy(share.high) };
       return {
         element: element.id, name: element.name, tier: element.tier, ...part, ...numbers, standardError: tidy(share.standardError), designEffect: tidy(share.designEffect) ?? 1, effectiveN: tidy(share.effectiveN) ?? 0,

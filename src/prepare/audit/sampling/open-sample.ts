@@ -33,6 +33,8 @@ async function sampleIn(workspace: string, folder: string, given: CharterInput, 
       await work();
     };
     await prepare(handle, input, wanted, step, (lists) => runTogether(handle.database, lists, atOnce));
+    // Where no day is known there is no month to draw from.
+    if (handle.undated) await handle.database.run('UPDATE enc SET month = NULL');
     const types = usedTypes(input.data).filter((type) => (handle.resources[type] ?? 0) > 0);
     const time = await timeOfExport(handle, types, wanted, at);
     const provenance = await provenanceOf(handle, types, wanted, time);

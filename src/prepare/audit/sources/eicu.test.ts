@@ -9,6 +9,7 @@ import { readCharterText } from '../charter-input.ts';
 import { everyUnit } from '../following/department-findings.ts';
 import { outcomeOf, type Held } from '../following/issue-rules.ts';
 import { runAudit } from '../run-audit.ts';
+import { sampleExport } from '../sampling/open-sample.ts';
 import { testFolder } from '../test-export.ts';
 
 const { folder: root, remove } = testFolder();
@@ -58,6 +59,8 @@ test('every silent feed is named and no other, though the charter names one vita
   expect(audit.findings.filter(({ check }) => check === 'I04')).toEqual([]);
   expect(audit.findings.find(({ check }) => check === 'C06')).toMatchObject({ verdict: 'not-measurable', says: expect.stringContaining('no day is known') });
   expect(audit.provenance.signals.find(({ id }) => id === 'no-days')?.points).toBe('de-identified-copy');
+  const sample = await sampleExport(folder, charter, { seed: 'said aloud before', size: 100, per: 'export', of: 'encounter', allocation: 'proportional', minimum: 1 }, options);
+  expect(new Set(sample.records.map(({ month }) => month))).toEqual(new Set(['unknown month']));
   // An issue opened from a silent feed is measured by the audit after: those that speak again are met, and what nobody knows is not.
   const repaired = join(root, 'repaired');
   hospitals(repaired, { 122: ['medication'] });

@@ -12,6 +12,8 @@ export interface Names {
   arrays: Readonly<Record<string, Place>>;
   cells: Readonly<Record<string, number>>;
   numbers: Readonly<Record<string, number>>;
+  /** Routines that stand in front of them in the module, and how many numbers each takes. */
+  routines?: Readonly<Record<string, number>>;
 }
 
 interface Known {
@@ -43,9 +45,10 @@ const binaries: Readonly<Record<string, readonly [number, number]>> = {
  * outside the memory stops the routine.
  * @param first the index of the first function in the module.
  */
-export function compile(source: string, { arrays, cells, numbers }: Names, first: number): Routine[] {
+export function compile(source: string, { arrays, cells, numbers, routines = {} }: Names, first: number): Routine[] {
   const words = wordsOf(source);
-  const known = declarations(words, first);
+  const own = declarations(words, first);
+  const known = new Map([...own, ...Object.entries(routines).map(([name, params], index): [string, Known] => [name, { params: Array.from({ length: params }, () => ''), body: -1, isInline: false, index }])]);
   let at = 0;
   let scope = new Map<string, number>();
   let locals = 0;
@@ -197,7 +200,7 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
       const then = statement();
       const otherwise = takes('else') ? statement() : [];
       depth--;
-      return [condition, 0x04, 0x40, then, (otherwise.length > 0 ? [0x05, otherwise] : []), 0x0b];
+      return [condition, 0x04, 0x40, then, otherwise.length > 0 ? [0x05, otherwise] : [], 0x0b];
     }
     if (word === 'while') return loop(parenthesised(), null);
     if (word === 'for') {
@@ -283,7 +286,7 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
     return [current(), [expression(), code]];
   }
 
-  return [...known].filter(([, { isInline }]) => !isInline).map(([name, { params, body }]): Routine => {
+  return [...own].filter(([, { isInline }]) => !isInline).map(([name, { params, body }]): Routine => {
     scope = new Map();
     locals = 0;
     depth = 0;
@@ -292,7 +295,7 @@ export function compile(source: string, { arrays, cells, numbers }: Names, first
     at = body;
     const code = statement();
     const own = locals - params.length;
-    return { name, params: params.length, locals: own > 0 ? [1, ...leb(own), 0x7f] : [0], body: [...code, ...constant(0), 0x0b] };
+    return { name, params: params.length, locals: own > 0 ? [1, ...leb(own), 0x7f] : [0], body: bytesOf([code, constant(0), 0x0b]) };
   });
 }
 
