@@ -206,7 +206,7 @@ export function openLines(origin: string, { most, largest }: { most: number; lar
     close: () => {
       closed = true;
       clearTimeout(sweeping);
-      for (const line of [...free]) line.socket.destroy();
+      for (const line of free) line.socket.destroy();
     },
   };
 }

@@ -25,7 +25,7 @@ export interface Desk {
   provenance: Provenance;
   /** C02's findings per facility, which C05, C06, C07 and V01 read. */
   completeness: Finding[];
-  /** The row checks counted in the shared pass, which C08, V02, V03 and V04 read: tables `tally_fact` and `tally_type`. */
+  /** The row checks counted in the shared pass, which V02, V03 and V04 read: tables `tally_fact` and `tally_type`. Whole only for checks that wait for the pass; lanes.ts names them. */
   tallied: Tallied[];
   /** The checks that run. */
   checks: readonly Check[];

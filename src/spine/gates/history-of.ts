@@ -37,7 +37,7 @@ async function everything({ db, clock }: House, deployment: string): Promise<His
     at: row.at, gate: row.gate, kind: row.after_lock ? 'threshold-amended' : 'threshold-set', by: row.by_name, record: row.id, decision: null,
     says: `${row.criterion}: ${lineSays(row.was)} became ${lineSays(row.now)}. ${row.reason}`,
   }));
-  const locks = (await records.locks(db, ids)).map((row): HistoryItem => ({ at: row.at, gate: row.gate, kind: 'thresholds-locked', says: `The ${(JSON.parse(row.criteria) as Criterion[]).length} criteria of ${row.gate} were locked with ${row.locked_with}: ${row.digest.slice(0, 12)}…`, by: '', record: row.decision_id, decision: null }));
+  const locks = (await records.locks(db, ids)).map((row): HistoryItem => ({ at: row.at, gate: row.gate, kind: 'thresholds-locked', says: `The ${(JSON.parse(row.criteria) as Criterion[]).length} criteria of ${row.gate} were locked with ${row.locked_with}; their fingerprint begins with ${row.digest.slice(0, 12)}.`, by: '', record: row.decision_id, decision: null }));
   const reopenings = (await records.reopenings(db, ids)).map((row): HistoryItem => ({ at: row.noted_at, gate: row.gate, kind: 'reopened', says: `${row.gate} is open again${row.criteria.length > 0 ? ` at ${row.criteria.join(', ')}` : ''}. ${row.because}`, by: '', record: row.id, decision: null }));
   const settings = (await records.settings(db, ids)).map((row): HistoryItem => ({ at: row.at, gate: null, kind: 'path-set', says: `Path ${row.path}: ${row.reason}`, by: row.by_name, record: row.deployment_id, decision: null }));
   return [...decisions, ...waivers, ...amendments, ...locks, ...reopenings, ...settings];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judge as judgeShare } from '../../tools/statistics/verdict.ts';
-import type { Declared, Measurement } from '../measures/model.ts';
+import { scopeSays, type Declared, type Measurement } from '../measures/model.ts';
 import { holds, judge, lineOf, underWaiver, type Context } from './judge.ts';
 import { criterion as criterionSchema, type Criterion } from './model.ts';
 
@@ -256,4 +256,14 @@ describe('whatever the numbers', () => {
       expect(verdict === 'met').toBe(holds(value, lineOf({ ...condition, needs }, 'full')));
     }));
   });
+});
+
+test('the sentence names facilities and departments as people do, and by their short names where no name is known', () => {
+  const every = make([line({ over: 'every-facility' })]);
+  const places = new Map([['north', 'North Hospital'], ['north/icu', 'Intensive Care Unit']]);
+  const low = at('north', { value: 0.5 });
+  expect(judge(every, [low], context({ facilities: ['north'], places })).because).toContain('in North Hospital.');
+  expect(judge(every, [low], context({ facilities: ['north'] })).because).toContain('in facility north.');
+  expect(scopeSays({ facility: 'north', department: 'icu', element: 'lactate' }, places)).toBe('Intensive Care Unit, North Hospital · lactate');
+  expect(scopeSays({ facility: 'south', department: 'icu' }, places)).toBe('south / icu');
 });

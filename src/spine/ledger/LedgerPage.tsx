@@ -97,10 +97,10 @@ const aboutPlaces: Readonly<Record<string, string>> = { dec: 'decisions', aud: '
 function About({ entry, deployment }: { entry: Recorded; deployment: string }) {
   const id = entry.subject.split('/').at(-1) ?? '';
   const place = aboutPlaces[id.slice(0, 3)];
-  const under = deployment || entry.deployment;
-  if (!place || !under || !/^[a-z]{3}_[0-9a-z]{26}$/.test(id)) return <code>{entry.subject}</code>;
+  // The ledger of the whole house knows deployments by id only; their addresses carry the short name.
+  if (!place || !deployment || !/^[a-z]{3}_[0-9a-z]{26}$/.test(id)) return <code>{entry.subject}</code>;
   return (
-    <Go to={`/deployments/${under}/${place}/${id}`} title={entry.subject}>
+    <Go to={`/deployments/${deployment}/${place}/${id}`} title={entry.subject}>
       <code>{entry.subject.split('/')[0]}/…{id.slice(-6)}</code>
     </Go>
   );

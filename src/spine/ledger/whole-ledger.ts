@@ -11,8 +11,7 @@ import { verifierKeyText, type VerifierKey } from './note.ts';
 import { compareKeys, comparePayloads, type Committed } from './payloads/verify-payloads.ts';
 import { allCosignatures, checkpointOfSize, checkpointsUpTo, entriesBetween, readHeadRow, rowsBeyond, storedNodes, type EntryRow, type Grown } from './records.ts';
 import { columnsOf } from './prepare.ts';
-import { height, stretch as usual } from './sound-stretch.ts';
-import { stretchesOf } from './whole-stretches.ts';
+import { height, soundStretch, stretch as usual } from './sound-stretch.ts';
 import { keysInLedger, signHead, type LedgerHouse } from './signing.ts';
 import { keptCheckpoint, readSigner } from './signing-key.ts';
 import { serverTree } from './tree-on-server.ts';
@@ -46,30 +45,26 @@ export async function verifyDatabase(house: LedgerHouse, given?: readonly Verifi
   };
   await check(0);
   const usedKeys = new Set<string>();
-  const stretches = stretchesOf(house.db, head.size, [...checkpoints.map(({ size }) => size), ...sizeOf(kept)], stretch);
-  try {
-    for (let from = 0; from < head.size; from += stretch) {
-      const to = Math.min(head.size, from + stretch);
-      const found = await stretches.next(from, to);
-      const committed: Committed = found?.committed ?? new Map();
-      // Where entries are missing the tree ends elsewhere by now, and what follows is looked at one by one.
-      if (found?.joined && walk.frontier().size === from) {
-        walk.subtrees(height, Array.from({ length: found.hashes.length / 32 }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32)));
-        await check(to);
-      } else if (found && !found.joined) {
-        const hashes = Array.from({ length: to - from }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32));
-        let at = from;
-        while (checkpoints[0] && checkpoints[0].size <= to) {
-          walk.sound(hashes.slice(at - from, checkpoints[0].size - from));
-          at = Math.max(at, checkpoints[0].size);
-          await check(at);
-        }
-        walk.sound(hashes.slice(at - from));
-      } else await lookClosely(house.db, walk, from, to, committed, () => checkpoints[0]?.size ?? Infinity, check);
-      await comparePayloads(house.db, walk, from, to, committed, usedKeys);
-    }
-  } finally {
-    await stretches.end();
+  const ends = [...checkpoints.map(({ size }) => size), ...sizeOf(kept)];
+  for (let from = 0; from < head.size; from += stretch) {
+    const to = Math.min(head.size, from + stretch);
+    const found = await soundStretch(house.db, from, to, ends, keepsPayloadElsewhere);
+    const committed: Committed = found?.committed ?? new Map();
+    // Where entries are missing the tree ends elsewhere by now, and what follows is looked at one by one.
+    if (found?.joined && walk.frontier().size === from) {
+      walk.subtrees(height, Array.from({ length: found.hashes.length / 32 }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32)));
+      await check(to);
+    } else if (found && !found.joined) {
+      const hashes = Array.from({ length: to - from }, (_, nth) => found.hashes.subarray(32 * nth, 32 * nth + 32));
+      let at = from;
+      while (checkpoints[0] && checkpoints[0].size <= to) {
+        walk.sound(hashes.slice(at - from, checkpoints[0].size - from));
+        at = Math.max(at, checkpoints[0].size);
+        await check(at);
+      }
+      walk.sound(hashes.slice(at - from));
+    } else await lookClosely(house.db, walk, from, to, committed, () => checkpoints[0]?.size ?? Infinity, check);
+    await comparePayloads(house.db, walk, from, to, committed, usedKeys);
   }
   for (const left of checkpoints) walk.fault('wrong-size', `a checkpoint covers ${left.size} entries that are not all there`);
   const frontier = walk.frontier();

@@ -36,6 +36,11 @@ describe('audit.html', () => {
     expect(page).toContain(`default-src 'none'`);
     for (const heading of ['What blocks the gate', 'Completeness of what the model reads', 'Checks by facility', 'Where the data come from', 'Files', 'Method and limits']) expect(page).toContain(heading);
     expect(page).not.toContain('What was made of the source');
+    // Of many facilities those are shown that have most to repair, whatever they are called.
+    const one = audit.findings.find(({ check, unit }) => check === 'C02' && unit.facility !== null && unit.department === null && unit.month === null && unit.clinician === null)!;
+    const many = reportHtml({ ...audit, findings: Array.from({ length: 24 }, (_, at) => ({ ...one, unit: { ...one.unit, facility: `House ${String.fromCharCode(65 + at)}` }, tier: 'critical' as const, verdict: at >= 14 ? ('not-met' as const) : ('met' as const) })) });
+    const matrix = many.slice(many.indexOf('Checks by facility'), many.indexOf('most that is not met', many.indexOf('Checks by facility')));
+    expect([matrix.includes('House O'), matrix.includes('House X'), matrix.includes('House A')]).toEqual([true, true, false]);
     const told = reportHtml({ ...audit, export: { ...audit.export, notices: ['The table note_nlp is not read.', `${evil} was taken as text.`] } });
     expect(told).toContain('<h2 id="source-title">What was made of the source</h2>');
     expect(told).toContain('<li>The table note_nlp is not read.</li>');

@@ -53,9 +53,6 @@ export const v128 = {
   and: binary(...simd(0x4e)), andNot: binary(...simd(0x4f)), greater: binary(...simd(0x3b)), isAny: unary(...simd(0x53)), sub: binary(...simd(0xb1)), most: binary(...simd(0xb8)), least: binary(...simd(0xb6)),
   equalNumbers: binary(...simd(0x37)), notEqualNumbers: binary(...simd(0x38)), highBitsOfNumbers: unary(...simd(0xa4)), loadOne: load(...simd(0x09)),
   lowNumbers: chosen(0, 4, 1, 5), highNumbers: chosen(2, 6, 3, 7), lowHalves: chosen(0, 1, 4, 5), highHalves: chosen(2, 3, 6, 7),
-  addBytes: binary(...simd(0x6e)), areAll: unary(...simd(0x63)), shlShorts: binary(...simd(0x8b)), shrShorts: binary(...simd(0x8d)), dotShorts: binary(...simd(0xba)),
-  /** Sixteen bytes out of the 32 of two vectors. */
-  chosenBytes: (one: Code, other: Code, bytes: readonly number[]): Code => [one, other, simd(0x0d), bytes],
   number: (one: Code, at: number): Code => [one, simd(0x1b), at],
   highBits: unary(...simd(0x64)), shrNumbers: binary(...simd(0xad)), add: binary(...simd(0xae)), mul: binary(...simd(0xb5)),
 };

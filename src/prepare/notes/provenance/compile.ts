@@ -12,8 +12,6 @@ export interface Names {
   arrays: Readonly<Record<string, Place>>;
   cells: Readonly<Record<string, number>>;
   numbers: Readonly<Record<string, number>>;
-  /** Routines that stand in front of them in the module, and how many numbers each takes. */
-  routines?: Readonly<Record<string, number>>;
 }
 
 interface Known {
@@ -45,10 +43,9 @@ const binaries: Readonly<Record<string, readonly [number, number]>> = {
  * outside the memory stops the routine.
  * @param first the index of the first function in the module.
  */
-export function compile(source: string, { arrays, cells, numbers, routines = {} }: Names, first: number): Routine[] {
+export function compile(source: string, { arrays, cells, numbers }: Names, first: number): Routine[] {
   const words = wordsOf(source);
-  const own = declarations(words, first);
-  const known = new Map([...own, ...Object.entries(routines).map(([name, params], index): [string, Known] => [name, { params: Array.from({ length: params }, () => ''), body: -1, isInline: false, index }])]);
+  const known = declarations(words, first);
   let at = 0;
   let scope = new Map<string, number>();
   let locals = 0;
@@ -286,7 +283,7 @@ export function compile(source: string, { arrays, cells, numbers, routines = {} 
     return [current(), [expression(), code]];
   }
 
-  return [...own].filter(([, { isInline }]) => !isInline).map(([name, { params, body }]): Routine => {
+  return [...known].filter(([, { isInline }]) => !isInline).map(([name, { params, body }]): Routine => {
     scope = new Map();
     locals = 0;
     depth = 0;

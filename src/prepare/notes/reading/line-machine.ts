@@ -1,5 +1,5 @@
 // How is a line of a known form turned into the record that waits for its chart, without parsing it? The routine of its machine.
-import { all, answer, assemble, during, i32, instantiate, routine, v128, when } from '../provenance/assemble.ts';
+import { assemble, instantiate } from '../provenance/assemble.ts';
 import { compile } from '../provenance/compile.ts';
 
 /** Longer lines are parsed. */
@@ -32,7 +32,7 @@ for (const [name, [length, bytes]] of Object.entries(sizes)) {
   arrays[name] = { at: end, bytes };
   end = (end + length * bytes + 63) & ~63;
 }
-const cells = { recordFrom: 0, keyHash: 4, textSize: 8, isWide: 12, hasZero: 16 };
+const cells = { recordFrom: 0, keyHash: 4, textSize: 8 };
 const quote = 0x22;
 
 /**
@@ -118,11 +118,8 @@ function isPlainUtf8(at, to) {
 
 // Writes the note's text. Broken base64, zeros, other charsets, and what could be markup or binary, are left to those who know them.
 function decode(at, isUtf8) {
-  let from = at;
-  at = sixteens(at, textAt);
-  let to = textAt + ((at - from) >>> 4) * 12;
-  let all = isWide ? 0x80 : 0;
-  if (hasZero) return -1;
+  let to = textAt;
+  let all = 0;
   let zeros = 0;
   let bits = first[line[at]] | second[line[at + 1]] | third[line[at + 2]] | fourth[line[at + 3]];
   while ((bits & 0xff000000) == 0) {
@@ -254,54 +251,6 @@ function readLine(form, length, file, row) {
 }
 `;
 
-const lineAt = arrays['line']!.at;
-const recordAt = arrays['record']!.at;
-
-/**
- * sixteens(at, to): decodes sixteen letters of base64 at a time to twelve bytes, as long as all sixteen are such, and answers where the
- * next begin (after Muła W, Lemire D. Faster base64 encoding and decoding using AVX2 instructions. ACM Trans Web 2018;12:20, with
- * comparisons in the place of tables). `isWide`, `hasZero`: what it met on the way.
- */
-const sixteens = () => routine('sixteens', ['at', 'to'], { v128: ['v', 'shift', 'valid', 'all', 'zeros'] }, ({ at, to, v, shift, valid, all: allBytes, zeros }) => {
-  const bytes = (byte: number) => v128.bytes(i32.of(byte));
-  const numbers = (number: number) => v128.numbers(i32.of(number));
-  /** Letters from one on so many stand for bits that lie so far from their own. */
-  const range = (from: number, count: number, by: number) => all(
-    zeros.set(v128.less(v128.subBytes(v.get, bytes(from)), bytes(count))),
-    valid.set(v128.or(valid.get, zeros.get)),
-    shift.set(v128.or(shift.get, v128.and(zeros.get, bytes(by)))),
-  );
-  return all(
-    i32.store(i32.of(0), i32.of(0), cells.isWide), i32.store(i32.of(0), i32.of(0), cells.hasZero),
-    during(i32.of(1),
-      v.set(v128.load(at.get, lineAt)),
-      valid.set(bytes(0)), shift.set(bytes(0)),
-      range(0x41, 26, -65), range(0x61, 26, -71), range(0x30, 10, 4), range(0x2b, 1, 19), range(0x2f, 1, 16),
-      when(i32.isZero(v128.areAll(valid.get)), [
-        i32.store(i32.of(0), v128.highBits(allBytes.get), cells.isWide),
-        answer(at.get),
-      ]),
-      v.set(v128.addBytes(v.get, shift.get)),
-      // Two letters make twelve bits, two of these 24, whose bytes stand the other way round.
-      v.set(v128.or(v128.shlShorts(v128.and(v.get, numbers(0x00ff00ff)), i32.of(6)), v128.shrShorts(v.get, i32.of(8)))),
-      v.set(v128.chosenBytes(v128.dotShorts(v.get, numbers(0x00011000)), bytes(1), [2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 16, 16, 16, 16])),
-      v128.store(to.get, v.get, recordAt),
-      allBytes.set(v128.or(allBytes.get, v.get)),
-      when(v128.isAny(v128.equal(v.get, bytes(0))), [i32.store(i32.of(0), i32.of(1), cells.hasZero)]),
-      at.by(i32.of(16)), to.by(i32.of(12)),
-    ),
-    i32.of(0),
-  );
-});
-
-/** Without vectors in the processor all is done four letters at a time. */
-const noSixteens = 'function sixteens(at, to) { isWide = 0; hasZero = 0; return at; }';
-
-function newModule(): WebAssembly.Module {
-  const names = { arrays, cells, numbers: { ...kindOf, quote, textAt, none: -2, isAscii: 0x80000000 } };
-  return assemble(end, [sixteens(), ...compile(source, { ...names, routines: { sixteens: 2 } }, 1)]) ?? assemble(end, compile(source + noSixteens, names, 0))!;
-}
-
 /** A piece that never changes and the kind of value behind it. `more`: digits of a time, or whether content may be UTF-8. */
 export interface Part {
   before: string;
@@ -330,7 +279,7 @@ export const places = mostForms;
 let module: WebAssembly.Module | undefined;
 
 export function lineMachine(): LineMachine {
-  module ??= newModule();
+  module ??= assemble(end, compile(source, { arrays, cells, numbers: { ...kindOf, quote, textAt, none: -2, isAscii: 0x80000000 } }, 0))!;
   const { memory: { buffer }, routines } = instantiate(module);
   const numbers = (name: string) => new Int32Array(buffer, arrays[name]!.at, sizes[name]![0]);
   const bytes = (name: string) => Buffer.from(buffer, arrays[name]!.at, sizes[name]![0]);
