@@ -1,8 +1,7 @@
 // What does the vendor answer to these bytes, within the time that is left?
+import { Pool } from 'undici';
 import { codingOf, decoded } from './content-coding.ts';
 import { forget, remind } from './deadlines.ts';
-import { TooLarge } from './http-answer.ts';
-import { openLines, type Lines, type Work } from './lines.ts';
 
 export type Answer =
   | { ok: true; status: number; type: string; bytes: Buffer }
@@ -11,8 +10,10 @@ export type Answer =
 /** More than any set of cards. */
 const largestAnswer = 10_000_000;
 
-/** Connections to a vendor, at most 128 at a time. */
-export const openPool = (origin: string): Lines => openLines(origin, { most: 128, largest: largestAnswer });
+export function openPool(origin: string): Pool {
+  // Two connections that wait are enough to begin with; a slow vendor must not be flooded without end.
+  return new Pool(origin, { connections: 128, pipelining: 1, connect: { timeout: 5_000 }, keepAliveTimeout: 30_000, headersTimeout: 30_000, bodyTimeout: 30_000 });
+}
 
 export interface Question {
   method: 'GET' | 'POST';
@@ -25,49 +26,59 @@ export interface Question {
  * Sends these bytes as they are and reads the answer whole. Never throws and never follows a redirection: what is
  * recorded has to be what was asked. `within` is in milliseconds.
  */
-export function askVendor(lines: Lines, question: Question, within: number): Promise<Answer> {
+export function askVendor(pool: Pool, { method, path, headers, body }: Question, within: number): Promise<Answer> {
   return new Promise((done) => {
-    const due = remind(performance.now() + within, () => {
-      lines.drop(work);
-      done({ ok: false, why: 'late', says: `no answer within ${Math.round(within)} ms` });
-    });
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let type = '';
+    let packed: string | string[] | undefined;
+    let length = 0;
+    let ended = false;
+    let stop: ((reason: Error) => void) | null = null;
     const finish = (answer: Answer) => {
-      work.gone = true;
+      if (ended) return;
+      ended = true;
       forget(due);
       done(answer);
     };
-    const work: Work = {
-      head: '', body: question.body, gone: false,
-      answered: ({ status, type, packed }, bytes) => {
-        if (packed === null) return finish({ ok: true, status, type, bytes });
-        // Nobody asked for it, and some servers pack all the same. What cannot be undone is read as it is, and is no JSON.
-        void decoded(bytes, codingOf(packed) ?? 'identity', largestAnswer)
-          .catch(() => bytes)
-          .then((plain) => finish({ ok: true, status, type, bytes: plain }));
-      },
-      failed: (error, status) => {
-        if (error instanceof TooLarge) finish({ ok: false, why: 'too-large', says: `more than ${largestAnswer.toLocaleString('en-US')} bytes` });
-        else finish({ ok: false, why: status > 0 ? 'broken-off' : 'unreachable', says: codeOf(error) });
-      },
+    const giveUp = (answer: Answer) => {
+      finish(answer);
+      stop?.(new Error('given up'));
     };
+    const due = remind(performance.now() + within, () => giveUp({ ok: false, why: 'late', says: `no answer within ${Math.round(within)} ms` }));
     try {
-      work.head = headOf(lines.host, question);
-      lines.ask(work);
+      pool.dispatch(
+        { method, path, headers, body: body as Buffer | null, idempotent: false },
+        {
+          onRequestStart: (controller) => {
+            stop = (reason) => controller.abort(reason);
+            if (ended) stop(new Error('given up'));
+          },
+          onResponseStart: (_controller, code, fields) => {
+            status = code;
+            type = String(fields['content-type'] ?? '');
+            packed = fields['content-encoding'];
+          },
+          onResponseData: (_controller, chunk) => {
+            length += chunk.length;
+            if (length > largestAnswer) giveUp({ ok: false, why: 'too-large', says: `more than ${largestAnswer.toLocaleString('en-US')} bytes` });
+            else chunks.push(chunk);
+          },
+          onResponseEnd: () => {
+            const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+            if (packed === undefined) return finish({ ok: true, status, type, bytes });
+            // Nobody asked for it, and some servers pack all the same. What cannot be undone is read as it is, and is no JSON.
+            void decoded(bytes, codingOf(packed) ?? 'identity', largestAnswer)
+              .catch(() => bytes)
+              .then((plain) => finish({ ok: true, status, type, bytes: plain }));
+          },
+          onResponseError: (_controller, error) => finish({ ok: false, why: status > 0 ? 'broken-off' : 'unreachable', says: codeOf(error) }),
+        },
+      );
     } catch (error) {
       finish({ ok: false, why: 'unreachable', says: codeOf(error) });
     }
   });
-}
-
-/** @throws Error where a path or a header holds what would end it: nothing that was sent to us may write the head. */
-function headOf(host: string, { method, path, headers, body }: Question): string {
-  if (/[^\x21-\x7e]/.test(path)) throw new Error('a path with characters that have no place there');
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
-  for (const name in headers) {
-    if (/[^\x20-\x7e]/.test(headers[name]!)) throw new Error('a header with characters that have no place there');
-    head += `${name}: ${headers[name]!}\r\n`;
-  }
-  return body ? `${head}content-length: ${body.length}\r\n\r\n` : `${head}\r\n`;
 }
 
 /** A code, never a message: messages can hold what was sent. */

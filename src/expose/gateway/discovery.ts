@@ -102,7 +102,7 @@ async function fetchDiscovery(house: House, connection: Connection): Promise<Buf
     }
     return answer.bytes;
   } finally {
-    pool.close();
+    await pool.destroy();
   }
 }
 

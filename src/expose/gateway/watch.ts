@@ -1,5 +1,6 @@
 // What does this instance serve right now, and does it still know?
 import type { PoolClient } from 'pg';
+import type { Pool } from 'undici';
 import { requireDeployment } from '../../spine/deployments/deployments.ts';
 import type { Mode } from '../../spine/deployments/model.ts';
 import { actorOf, append, keyedHash, newest } from '../../spine/ledger/ledger.ts';
@@ -9,7 +10,6 @@ import { theHouse, type House } from '../../tools/server/capability.ts';
 import { poolOf } from '../../tools/server/database.ts';
 import { variablesOf, judgeBy, textOn, type Judge } from './judge.ts';
 import { openPool } from './ask-vendor.ts';
-import type { Lines } from './lines.ts';
 import { connection as connectionSchema, type Connection } from './connection.ts';
 import { kinds } from './entry-kinds.ts';
 import { needsApproval, policy as policySchema, type PolicyMode } from './policy.ts';
@@ -31,7 +31,7 @@ export interface Serving {
   version: string;
   connection: Connection;
   base: URL;
-  pool: Lines;
+  pool: Pool;
   policyVersion: number;
   judge: Judge;
   /** The stricter of the policy's mode and the deployment's. */
@@ -68,7 +68,7 @@ export interface Watch {
 export async function watchPolicies(house: House): Promise<Watch> {
   const instance = newId('gwi', house.clock.now());
   const startedAt = house.clock.now();
-  const pools = new Map<string, Lines>();
+  const pools = new Map<string, Pool>();
   let serving = new Map<string, Serving>();
   let last: string | null = null;
   let knownUntil = 0;
@@ -140,7 +140,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
     for (const [origin, pool] of pools)
       if (![...now.values()].some((one) => one.pool === pool)) {
         pools.delete(origin);
-        pool.close();
+        void pool.close().catch(() => {});
       }
     return whole;
   };
@@ -195,7 +195,7 @@ export async function watchPolicies(house: House): Promise<Watch> {
       listener?.client.removeAllListeners('notification');
       listener?.letGo();
       await records.goneInstance(house.db, instance).catch(() => {});
-      for (const pool of pools.values()) pool.close();
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }
@@ -205,7 +205,7 @@ async function wasApproved(house: House, deployment: string, { version, document
   return (entry?.body as { digest?: string } | undefined)?.digest === (await digest(JSON.parse(document) as Json));
 }
 
-async function readService(house: House, row: records.ServiceRow, pools: Map<string, Lines>): Promise<Serving> {
+async function readService(house: House, row: records.ServiceRow, pools: Map<string, Pool>): Promise<Serving> {
   const deployment = await requireDeployment(house.db, theHouse, row.deployment_id);
   const connection = connectionSchema.parse(JSON.parse(row.connection));
   const acting = await records.policyRow(house.db, row.deployment_id, row.acting);
