@@ -1113,7 +1113,9 @@ create table notes.run (
   digest text,
   summary text,
   document bytea,
+  traced_by text,
   constraint run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint run_traced_by_fkey FOREIGN KEY (traced_by) REFERENCES notes.run(id),
   constraint run_pkey PRIMARY KEY (id)
 );
 

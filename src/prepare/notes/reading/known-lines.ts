@@ -165,7 +165,7 @@ function formOf(line: Buffer, read: ReadDocument): Form | null {
   }
   parts.push({ before: before + shape.between[shape.values.length]!.toString('latin1'), kind: 'end', more: 0 });
   // Letters beyond ASCII are more bytes than letters.
-  if (parts.some((part) => !/^[\u0001-\u007f]*$/.test(part.before)) || fields.some((field) => field !== null && !/^[\u0001-\u007f]*$/.test(field.before + field.behind))) return null;
+  if (!isAscii(parts.map((part) => part.before).join('')) || !isAscii(fields.map((field) => (field === null ? '' : field.before + field.behind)).join(''))) return null;
   return { parts, key: fields[0]!, texts: fields.slice(1), said };
 }
 
@@ -174,6 +174,8 @@ interface ComesOut {
   at: number;
   field: { before: string; behind: string };
 }
+
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 /** Where a value comes out, with what stands around it there; null: it does something else, too. */
 function placesOf({ values, resource }: Shape, n: number, slot: Slot, outcome: readonly (string | null)[], said: SaidOfLine, ask: (resource: Resource) => SaidOfLine | null): ComesOut[] | null {
