@@ -30,3 +30,10 @@ test('departments are named where no facility fails; what fails comes before wha
   const [fix] = await fixes(finding('Ash', 40, 30, { ...inside('ICU'), verdict: 'undecided' }), finding('Ash', 40, 35, inside('ED')));
   expect(fix).toMatchObject({ unit: { department: 'ED' }, affected: 5, says: 'Heart rate in ED.' });
 });
+
+test('a feed that has stopped comes before what is incomplete, and its months are not told as if they were people', async () => {
+  const stopped = finding('Ash', 5, 3, { check: 'C06', threshold: { bound: 'at-least', value: 1, from: 'default' } });
+  const silent = finding('Birch', 40, 0, { check: 'C07' });
+  const slips = finding(null, 900, 450, { check: 'P01' });
+  expect((await fixes(slips, finding(null, 1000, 900), stopped, silent)).map(({ check, affected }) => [check, affected])).toEqual([['C07', 40], ['C06', null], ['C02', 100], ['P01', 450]]);
+});

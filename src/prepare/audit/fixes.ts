@@ -103,6 +103,12 @@ function widestFirst(same: readonly Finding[]): [Finding, ...Finding[]] {
 
 /** How many are affected; a spread or a kinship of units affects nobody in particular. */
 const badOf = ({ k, n, threshold }: Finding): number | null => (k === null ? null : threshold?.bound === 'at-most' ? k : n - k);
+/** Its cases are months, which are not to be compared with patients. */
+const countsMonths = (check: string): boolean => check === 'C06';
+
+/** What is nowhere comes first, then a feed that is silent or has stopped, then what is incomplete: whatever else is wrong with data needs data. */
+const urgency = ({ check, element }: Pick<Fix, 'check' | 'element'>, nowhere: ReadonlySet<string | null>): number =>
+  check === 'C02' ? (nowhere.has(element) ? 3 : 1) : check === 'C06' || check === 'C07' ? 2 : 0;
 
 const most = 6;
 
@@ -112,7 +118,7 @@ function fixOf(finding: Finding, ...likewise: readonly Finding[]): Omit<Fix, 'ra
   const kind = unit.department === null ? ['facility', 'facilities'] : ['department', 'departments'];
   const bad = [finding, ...likewise].map(badOf);
   return {
-    element, check, unit, tier, blocks: tier === 'critical' || (check === 'S01' && verdict === 'not-met'), affected: bad.every((one) => one === null) ? null : bad.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+    element, check, unit, tier, blocks: tier === 'critical' || (check === 'S01' && verdict === 'not-met'), affected: countsMonths(check) || bad.every((one) => one === null) ? null : bad.reduce<number>((sum, one) => sum + (one ?? 0), 0),
     says: likewise.length === 0 ? says : `${says} The same in ${count(likewise.length)} more ${kind[likewise.length === 1 ? 0 : 1]}: ${names.slice(0, most).join(', ')}${names.length > most ? ' …' : ''}.`,
     todo: verdict === 'undecided' ? 'Take a larger export: the interval straddles the threshold, so more cases decide.' : (todo[check] ?? 'Look at the rows.'),
   };
@@ -140,6 +146,6 @@ export function fixesOf(findings: readonly Finding[], elements: readonly Element
     else fixes.push(fixOf(...widestFirst(same)));
   }
   return oneFeedOnce(fixes, elements)
-    .sort((a, b) => Number(b.blocks) - Number(a.blocks) || order[a.tier] - order[b.tier] || Number(b.check === 'C02') - Number(a.check === 'C02') || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))
+    .sort((a, b) => Number(b.blocks) - Number(a.blocks) || order[a.tier] - order[b.tier] || urgency(b, gone) - urgency(a, gone) || (b.affected ?? 0) - (a.affected ?? 0) || (a.check < b.check ? -1 : a.check > b.check ? 1 : 0) || ((a.element ?? '') < (b.element ?? '') ? -1 : 1))
     .map((fix, at) => ({ rank: at + 1, ...fix }));
 }
