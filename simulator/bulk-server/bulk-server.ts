@@ -183,8 +183,8 @@ export async function startBulkServer({ files, clock, client }: { files: readonl
     });
     if (breaks < (how.breaks ?? 0)) {
       breaks++;
-      // What was sent arrives; the rest never comes.
-      response.write(part.subarray(0, Math.max(1, Math.floor(part.length / 2))), () => response.socket?.end());
+      // What was sent arrives, and is read before the end is; the rest never comes.
+      response.write(part.subarray(0, Math.max(1, Math.floor(part.length / 2))), () => void setTimeout(() => response.socket?.end(), 100));
     } else response.end(part);
   }
 

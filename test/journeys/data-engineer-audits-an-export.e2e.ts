@@ -41,7 +41,7 @@ describe.skipIf(!browserThere)('a data engineer audits an export', () => {
     await page.getByRole('navigation', { name: 'Parts of this deployment' }).getByRole('link', { name: 'Gates' }).click();
     await page.getByRole('link', { name: 'Open G1' }).click();
     await page.getByRole('button', { name: /1\.5/ }).first().click();
-    await page.getByText(`audit/${run}`).first().waitFor();
+    await page.locator(`a[href$="/data/${run}"]`, { hasText: 'Open the data audit behind it' }).first().waitFor();
     expect(complaints).toEqual([]);
   });
 });

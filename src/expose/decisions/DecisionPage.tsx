@@ -55,8 +55,8 @@ export default function DecisionPage() {
           <div className="card">
             <Facts
               facts={[
-                ['Patient', <span key="p"><Whom reference={it.subject} what="this patient" /><br /><Go to={`/deployments/${deployment}/decisions?view=list&about=${it.subject}`}>All about this patient</Go></span>],
-                encounter === null ? null : ['Encounter', <span key="e"><Whom reference={encounter} what="this encounter" /><br /><Go to={`/deployments/${deployment}/decisions?view=list&about=${encounter}`}>All of this encounter</Go></span>],
+                ['Patient', <span key="p"><Whom reference={it.subject} what="this patient" /><span className="fact-more"><Go to={`/deployments/${deployment}/decisions?view=list&about=${it.subject}`}>All about this patient</Go></span></span>],
+                encounter === null ? null : ['Encounter', <span key="e"><Whom reference={encounter} what="this encounter" /><span className="fact-more"><Go to={`/deployments/${deployment}/decisions?view=list&about=${encounter}`}>All of this encounter</Go></span></span>],
                 mayReveal ? ['Meant for', user === null ? <span className="none" key="u">no person named</span> : <Whom key="u" reference={user} what="this person" />] : null,
                 ['Became', dispositionWords[it.disposition]],
                 // Nobody can answer what nobody saw.
