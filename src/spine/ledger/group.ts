@@ -40,7 +40,7 @@ const groups = new WeakMap<Db, Group>();
 const mostEntries = 1024;
 const mostBytes = 8_000_000;
 /** From so many entries on that wait, a second commit is sent while the one before is carried out. */
-const worthAhead = 16;
+const worthAhead = 32;
 /** After other writers were met twice in a row, so many flushes take the lock first instead of finding out afterwards. */
 const carefulFor = 32;
 
