@@ -420,13 +420,13 @@ function loaded({ url, pid, database }: Target, connections: number, seconds: nu
   }), child.once('exit', (code) => code !== 0 && fail(new Error('the load ended')))));
 }
 
-/** nginx with one worker, as a proxy whose connections to the vendor are kept; null where it is not installed. */
+/** nginx as one process, which ends when it is ended, as a proxy whose connections to the vendor are kept; null where it is not installed. */
 function startNginx(folder: string, vendorUrl: string, children: ChildProcess[]): string | null {
   const program = folderList().map((one) => join(one, 'nginx')).find((one) => existsSync(one));
   if (!program || spawnSync(program, ['-v']).status !== 0) return null;
   const port = 20_000 + (process.pid % 20_000);
   const file = join(folder, 'nginx.conf');
-  writeFileSync(file, `daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
+  writeFileSync(file, `daemon off; master_process off; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
 events { worker_connections 1024; }
 http { access_log off; client_body_buffer_size 64k; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
   upstream vendor { server ${new URL(vendorUrl).host}; keepalive 128; }
