@@ -10,5 +10,5 @@ export const screens: Screen[] = [
   { path: '/data/issues', title: 'Data-quality issues', page: () => import('./following/IssuesPage.tsx'), who: staff },
   { path: '/deployments/$deployment/data/issues', title: 'Data-quality issues', page: () => import('./following/IssuesPage.tsx'), who: staff },
   ...samplingScreens,
-  { path: '/deployments/$deployment/data/$run', title: 'Data audit', page: () => import('./run-page/RunPage.tsx'), who: staff },
+  { path: '/deployments/$deployment/data/$run', title: 'Data audit', page: () => import('./run-page/RunPage.tsx'), who: staff, evidence: { of: ['audit'], says: 'the data audit' } },
 ];

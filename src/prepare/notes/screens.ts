@@ -7,6 +7,6 @@ export const screens: Screen[] = [
   { path: '/notes', title: 'Notes', page: () => import('./NotesPage.tsx'), who: staff, menu: { label: 'Notes', order: 21 } },
   { path: '/notes/checks', title: 'Note checks', page: () => import('./NoteChecksPage.tsx'), who: everyone },
   { path: '/deployments/$deployment/notes', title: 'Notes', page: () => import('./NotesPage.tsx'), who: staff, tab: { label: 'Notes', order: 31 } },
-  { path: '/deployments/$deployment/notes/$run', title: 'Notes audit', page: () => import('./NotesRunPage.tsx'), who: staff },
+  { path: '/deployments/$deployment/notes/$run', title: 'Notes audit', page: () => import('./NotesRunPage.tsx'), who: staff, evidence: { of: ['notes'], says: 'the notes audit' } },
   { path: '/deployments/$deployment/notes/$run/charts/$chart', title: 'Copy-forward view', page: () => import('./ChartPage.tsx'), who: rowReaders },
 ];

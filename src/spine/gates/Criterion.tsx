@@ -6,6 +6,7 @@ import { useAsk, useTell, usePages } from '../../tools/ui/asking.ts';
 import { Coded } from '../../tools/ui/Coded.tsx';
 import { ConfirmButton } from '../../tools/ui/ConfirmButton.tsx';
 import { TrendLine } from '../../tools/ui/charts/TrendLine.tsx';
+import { useEvidence } from '../../tools/ui/evidence.ts';
 import { FormDialog } from '../../tools/ui/FormDialog.tsx';
 import { Go } from '../../tools/ui/Go.tsx';
 import { useMay, useMe } from '../../tools/ui/me.ts';
@@ -19,7 +20,6 @@ import { Tag } from '../../tools/ui/TaskList.tsx';
 import { Verdict as VerdictBadge } from '../../tools/ui/Verdict.tsx';
 import { getDeployment } from '../deployments/model.ts';
 import { attest, evidenceClasses, history, placeNames, scopeSays, type ChangeKind } from '../measures/model.ts';
-import { evidenceNamed, evidencePlace } from './evidence-place.ts';
 import { approveWaiver, conditionsOf, endWaiver, setThreshold, sourceTags, thresholdSays, waive, type GateState, type Judged, type Reading, type Threshold, type Verdict, type Waiver } from './model.ts';
 import { ownerSays } from './stations.ts';
 
@@ -161,11 +161,7 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
                 {reading.explain} <code>{reading.measure}</code>
                 {!reading.live && ' Attending does not measure it itself yet; it can be attested.'}
               </p>
-              {evidencePlace(reading.source) !== null && (
-                <p className="small">
-                  <Go to={`/deployments/${deployment}/${evidencePlace(reading.source)!}`}>Open {evidenceNamed(reading.source)} behind it</Go>
-                </p>
-              )}
+              <EvidenceLink deployment={deployment} source={reading.source} />
               {reading.value !== null && (
                 <button type="button" className="text-button small" aria-expanded={shown === index} onClick={() => setShown(shown === index ? null : index)}>
                   {shown === index ? 'Hide the history' : 'History of this number'}
@@ -178,6 +174,11 @@ function Readings({ readings, deployment, safety }: { readings: readonly Reading
       {one && <ReadingHistory deployment={deployment} reading={one} where={scopeSays(one.scope, names)} />}
     </>
   );
+}
+
+function EvidenceLink({ deployment, source }: { deployment: string; source: string | null }) {
+  const place = useEvidence(deployment, source);
+  return place && <p className="small"><Go to={place.to}>Open {place.says} behind it</Go></p>;
 }
 
 const inCapital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -3,6 +3,7 @@ import { useAsk, usePages, useTell } from '../../tools/ui/asking.ts';
 import { EmptyState } from '../../tools/ui/EmptyState.tsx';
 import { FormDialog } from '../../tools/ui/FormDialog.tsx';
 import { Go, useParam } from '../../tools/ui/Go.tsx';
+import { useEvidence } from '../../tools/ui/evidence.ts';
 import { useMay } from '../../tools/ui/me.ts';
 import { Note } from '../../tools/ui/Note.tsx';
 import { Facts, Page, Part } from '../../tools/ui/Page.tsx';
@@ -12,7 +13,6 @@ import { RelativeTime, showDay } from '../../tools/ui/RelativeTime.tsx';
 import { useSay } from '../../tools/ui/Said.tsx';
 import { Verdict } from '../../tools/ui/Verdict.tsx';
 import { acceptOwnership, changeDeployment, changeVersion, getCharter, getDeployment, listDeploymentEvents, modes, stages } from '../deployments/model.ts';
-import { evidenceNamed, evidencePlace } from './evidence-place.ts';
 import { readGate, readPlaybook, readTrack, type GateState, type Track } from './model.ts';
 import { PromisedValue } from './PromisedValue.tsx';
 import { isPassed, onTrack, ownerSays } from './stations.ts';
@@ -121,14 +121,14 @@ export default function OverviewPage() {
 function Behind({ state, criterion, deployment }: { state: GateState; criterion: string; deployment: string }) {
   const judged = state.criteria.find((one) => one.criterion.id === criterion);
   const reading = judged && judged.verdict.deciding !== null ? judged.verdict.readings[judged.verdict.deciding] : undefined;
+  const place = useEvidence(deployment, reading?.source ?? null);
   if (!judged) return null;
-  const place = evidencePlace(reading?.source ?? null);
   return (
     <>
       {reading && reading.value !== null && <p>{reading.explain}</p>}
       <p className="faint">
         {ownerSays(judged.criterion.owner)} brings the evidence.{' '}
-        {place !== null && <Go to={`/deployments/${deployment}/${place}`}>Open {evidenceNamed(reading?.source ?? null)}</Go>}
+        {place && <Go to={place.to}>Open {place.says}</Go>}
       </p>
     </>
   );

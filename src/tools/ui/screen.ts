@@ -19,6 +19,8 @@ export interface Screen {
   frames?: true;
   /** Stands among the tabs of the record the address begins with, in this order. */
   tab?: { label: string; order: number };
+  /** Shows what a deployment's numbers were computed from: those whose source begins with one of these words (`audit/aud_01…`). Its last `$param` is the record. */
+  evidence?: { of: readonly string[]; says: string };
 }
 
 /** All screens of the product, as the app put them together. */
